@@ -1,0 +1,189 @@
+"""The immutable container of objects of every kind, and what the database has beside them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from jwtroles.kinds import BY_NAME, KINDS
+from jwtroles.kinds.acl import Acl, ObjectRef
+from jwtroles.kinds.role import Role
+from jwtroles.names import QName
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Objects by kind and key: the same type for what the file wants and what the server has."""
+
+    objects: Mapping[str, Mapping[Hashable, Any]]
+
+    @classmethod
+    def of(cls, objects: Mapping[str, Iterable[Any]]) -> Catalog:
+        """Make a catalog of objects, given by the name of their kind."""
+        return cls(
+            {
+                kind.name: {kind.key(item): item for item in objects.get(kind.name, ())}
+                for kind in KINDS
+            }
+        )
+
+    def __getitem__(self, kind: str) -> Mapping[Hashable, Any]:
+        return self.objects.get(kind, {})
+
+    def with_kind(self, kind: str, items: Iterable[Any]) -> Catalog:
+        """Return this catalog with the objects of one kind replaced."""
+        keyed = {BY_NAME[kind].key(item): item for item in items}
+        return replace(self, objects={**self.objects, kind: keyed})
+
+    def fingerprint(self) -> str:
+        """Return a digest of everything in it; equal catalogs have equal digests."""
+        digest = hashlib.sha256()
+        for kind in KINDS:
+            for key, item in sorted(self[kind.name].items(), key=lambda pair: repr(pair[0])):
+                digest.update(f"{kind.name}\0{key!r}\0{stable(item)}\0".encode())
+        return digest.hexdigest()[:16]
+
+
+def stable(item: Any) -> str:
+    """Return a text of an object's value that does not depend on the order of sets and mappings."""
+    if isinstance(item, frozenset):
+        return "{" + ",".join(sorted(map(stable, item))) + "}"
+    if isinstance(item, Mapping):
+        return "{" + ",".join(sorted(f"{stable(k)}:{stable(v)}" for k, v in item.items())) + "}"
+    if isinstance(item, tuple):
+        return "(" + ",".join(map(stable, item)) + ")"
+    fields = getattr(type(item), "__dataclass_fields__", None)
+    if fields is None:
+        return repr(item)
+    compared = (name for name, spec in fields.items() if spec.compare)
+    return type(item).__name__ + stable(tuple(getattr(item, name) for name in compared))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a relation; `filled` when a row may leave it out (default, identity, generated)."""
+
+    name: str
+    type: str
+    not_null: bool = False
+    filled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A relation of a managed schema that jwtroles does not own.
+
+    Attributes:
+        kind: relkind: r table, p partitioned, v view, m materialized view, f foreign table,
+            S sequence.
+        parent: the table that it is a partition (or inheritance child) of.
+    """
+
+    name: QName
+    kind: str
+    owner: str
+    columns: tuple[Column, ...] = ()
+    parent: QName | None = None
+    partition: bool = False
+    secured: bool = False
+    forced: bool = False
+
+    def column(self, name: str) -> Column | None:
+        """Return the column of this name, or None."""
+        return next((column for column in self.columns if column.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """A function of a managed schema, by its input types; `arguments` identify it in SQL."""
+
+    name: QName
+    types: tuple[str, ...]
+    arguments: str
+    owner: str
+    project: str | None = None
+    called_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionFacts:
+    """One candidate of a function name that a predicate calls."""
+
+    schema: str
+    name: str
+    minimum: int
+    maximum: int
+    volatility: str
+    returns_set: bool
+    aggregate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The server and the role that is connected to it.
+
+    Attributes:
+        version: `server_version_num`; `label` is how people write it (16.15).
+        applier: current_user.
+        acts_as: roles whose rights the applier has (it may own what they own).
+        settable: roles that the applier may SET ROLE to.
+        admin_of: roles that the applier may grant and drop.
+        database_create: whether the applier may create schemas in this database.
+        host: where it is, without user and password.
+    """
+
+    version: int
+    label: str
+    database: str
+    applier: str
+    superuser: bool
+    createrole: bool
+    acts_as: frozenset[str] = frozenset()
+    settable: frozenset[str] = frozenset()
+    admin_of: frozenset[str] = frozenset()
+    database_create: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What the database has that this file does not manage, but has to know.
+
+    Attributes:
+        schemas: schema → owner, of the managed schemas that exist.
+        relations, routines: by name, and by name and input types.
+        roles: every role of the cluster.
+        types: type names of the file → PostgreSQL's own name of the type, where it knows one.
+        functions: candidates of the functions that predicates call.
+        others: rights of roles that are not of this file, on objects of managed schemas.
+        schema_users: schema → roles that are not of this file and have USAGE there.
+    """
+
+    server: Server
+    schemas: Mapping[str, str] = field(default_factory=dict)
+    relations: Mapping[QName, Relation] = field(default_factory=dict)
+    routines: Mapping[tuple[QName, tuple[str, ...]], Routine] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    types: Mapping[str, str] = field(default_factory=dict)
+    functions: tuple[FunctionFacts, ...] = ()
+    others: tuple[Acl, ...] = ()
+    schema_users: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def columns(self, schema: str, name: str) -> tuple[str, ...] | None:
+        """Return the column names of a relation in order, or None if there is no such relation."""
+        relation = self.relations.get(QName(schema, name))
+        return tuple(column.name for column in relation.columns) if relation else None
+
+    def partitions(self, table: QName) -> tuple[QName, ...]:
+        """Return every partition below `table`, however deep, in name order."""
+        direct = sorted(r.name for r in self.relations.values() if r.parent == table)
+        return tuple(name for child in direct for name in (child, *self.partitions(child)))
+
+    def name_of(self, ref: ObjectRef) -> str:
+        """Return an object as the file names it: a function by its input types alone."""
+        if ref.cls == "function":
+            for (name, types), routine in self.routines.items():
+                if name == ref.name and routine.arguments == ref.arguments:
+                    return f"{name}({', '.join(types)})"
+        return str(ref)

@@ -1,0 +1,116 @@
+"""From the command line to a loaded file, a chosen environment and an open connection."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jwtroles import codes
+from jwtroles.errors import Place, Problem, UsageError
+
+if TYPE_CHECKING:
+    from jwtroles.read.connection import Connection
+    from jwtroles.spec.model import Environment, Spec
+
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A specification, the environment of it that is meant, and where its database is.
+
+    `url` may hold a password and is never printed; `origin` says where it came from.
+    """
+
+    spec: Spec
+    environment: Environment | None
+    url: str
+    origin: str
+    place: Place | None = None
+
+
+def choose(spec_file: Path, name: str | None, database: str | None, command: str) -> Target:
+    """Load the file and choose the environment and the database that the command line means.
+
+    Raises:
+        SpecError: what is wrong with the file.
+        UsageError: JR012 when it is not clear which environment is meant, JR013 for one that the file
+            does not have, JR014 for a variable that is not set.
+    """
+    from jwtroles.spec.load import load  # noqa: PLC0415 - only what a command needs
+
+    spec = load(spec_file)
+    environment = environment_of(spec, name, command)
+    if database is not None:
+        return Target(spec, environment, _service(database), "--database")
+    if environment is not None and environment.database is not None:
+        word = environment.database
+        origin = f"{word}, environment {environment.name}" if "${" in word else ""
+        origin = origin or f"environment {environment.name}"
+        if word.place:
+            origin += f" ({word.place.source.name}:{word.place.line})"
+        return Target(spec, environment, _service(_expand(word)), origin, word.place)
+    url = os.environ.get("DATABASE_URL", "")
+    return Target(spec, environment, url, "DATABASE_URL" if url else "PG* variables")
+
+
+def environment_of(spec: Spec, name: str | None, command: str) -> Environment | None:
+    """Return the environment that is meant; the only one of a file needs no naming."""
+    known = {str(key): value for key, value in spec.environments.items()}
+    listed = ", ".join(known)
+    if name is None:
+        if len(known) > 1:
+            message = f"which environment? This file has {listed}"
+            remedy = f"jwtroles {command} --env {_example(list(known))}"
+            raise UsageError(Problem(codes.WHICH_ENVIRONMENT, message, remedy=remedy))
+        return next(iter(known.values()), None)
+    if name not in known:
+        message = f"no environment {name} in the file"
+        remedy = f"environments there: {listed}" if known else "leave --env out: it has none"
+        raise UsageError(Problem(codes.NO_ENVIRONMENT, message, remedy=remedy))
+    return known[name]
+
+
+def _example(names: list[str]) -> str:
+    """Return the environment to name in an example: never the one that sounds like production."""
+    return next((name for name in names if name in ("staging", "test")), names[0])
+
+
+def _service(database: str) -> str:
+    """Return what libpq understands: a bare word is the name of a service."""
+    bare = database != "embedded" and re.fullmatch(r"[A-Za-z0-9_.-]+", database)
+    return f"service={database}" if bare else database
+
+
+def _expand(word: str) -> str:
+    def value(match: re.Match[str]) -> str:
+        found = os.environ.get(match[1])
+        if found is None:
+            place = getattr(word, "place", None)
+            message = f"the variable {match[1]} is not set"
+            remedy = f"export {match[1]}=postgresql://…, or --database URL"
+            raise UsageError(Problem(codes.NO_VARIABLE, message, place, remedy=remedy))
+        return found
+
+    return _VARIABLE.sub(value, word)
+
+
+@contextmanager
+def connected(target: Target) -> Iterator[Connection]:
+    """Open the connection of a target, starting the embedded server where that is meant."""
+    from jwtroles.read.connection import connect  # noqa: PLC0415
+
+    url = target.url
+    if url == "embedded":
+        from jwtroles.embedded import default_server  # noqa: PLC0415
+
+        server = default_server()
+        server.start()
+        url = server.url()
+    with connect(url, origin=target.origin, place=target.place) as connection:
+        yield connection

@@ -1,0 +1,141 @@
+"""Compiles a specification against a database's structure into the catalog that must be there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jwtroles import codes
+from jwtroles.catalog import Catalog, Structure
+from jwtroles.compile.access import Granted, Names, accesses_of
+from jwtroles.compile.bind import Scope, null_accessor
+from jwtroles.compile.definers import Definers, compile_definers
+from jwtroles.compile.grants import Rights, definer_rights, other_rights, table_rights
+from jwtroles.compile.policies import (
+    Accessor,
+    Binder,
+    exempt_policies,
+    bind_floors,
+    row_security,
+)
+from jwtroles.compile.reach import check_cycles, check_reach
+from jwtroles.compile.rights import Inheritance, check_combinations, check_inserts
+from jwtroles.compile.roles import declared_roles, memberships
+from jwtroles.errors import Collector, CompileError
+from jwtroles.kinds.base import PUBLIC, Origin
+from jwtroles.kinds.own_schema import OwnSchema
+from jwtroles.verifier import accessor as verified_accessor
+from jwtroles.verifier import claim_rows, machinery, setting_rows
+
+if TYPE_CHECKING:
+    from jwtroles.spec.model import Environment, Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What a specification compiles to.
+
+    Attributes:
+        catalog: the objects that must be there, each with its origin.
+        trial: the same with typed NULLs in the place of accessors, to try expressions out before the
+            accessors exist.
+        definers: the roles that own views and queries.
+        granted: every access, for reports and checks.
+    """
+
+    catalog: Catalog
+    trial: Catalog
+    definers: frozenset[str]
+    granted: tuple[Granted, ...]
+
+
+def compile_spec(spec: Spec, environment: Environment | None, structure: Structure) -> Compiled:
+    """Compile `spec` for `environment` against what the database has.
+
+    Raises:
+        CompileError: every way in which the file does not fit the database, at once.
+    """
+    problems = Collector()
+    _check_database(spec, structure, problems)
+    problems.raise_if_any(CompileError, _FOOTER)
+    catalog, owners, granted = _compile(
+        spec, environment, structure, verified_accessor, problems
+    )
+    problems.raise_if_any(CompileError, _FOOTER)
+    trial, _, _ = _compile(spec, environment, structure, null_accessor, Collector())
+    return Compiled(catalog, trial, owners.roles, granted)
+
+
+_FOOTER = "Nothing was planned."
+
+
+def _compile(
+    spec: Spec,
+    environment: Environment | None,
+    structure: Structure,
+    accessor: Accessor,
+    problems: Collector,
+) -> tuple[Catalog, Definers, tuple[Granted, ...]]:
+    names = Names.of(environment)
+    scope = Scope.of(structure)
+    binder = Binder(spec, scope, accessor, problems)
+    declared = accesses_of(spec, names, structure, problems)
+    owners = compile_definers(spec, scope, accessor, structure, problems)
+    floored = bind_floors(binder, structure)
+    granted = (*declared, *owners.accesses(floored))
+    inheritance = Inheritance.of(spec, names)
+    token_roles = frozenset(names(role) for role in spec.roles if role != PUBLIC)
+    holders = token_roles | owners.roles
+    security = row_security(granted, floored, holders, binder, structure)
+    check_combinations(granted, inheritance, problems)
+    check_inserts(granted, floored, structure, problems)
+    check_reach(security, granted, inheritance, problems)
+    check_cycles(security, problems)
+    exempt = exempt_policies(spec.database.exempt, security.tables, structure)
+    machine = machinery(spec, structure.types)
+    rights = Rights()
+    table_rights(rights, granted)
+    other_rights(rights, spec, names, structure, problems)
+    definer_rights(rights, spec, names, owners)
+    logins = frozenset(names(login.name) for login in spec.database.connect_as)
+    for grant in machine.grants(holders, logins):
+        rights.add(grant.object, grant.grantee, grant.privilege, Origin(spec.project.place))
+    catalog = Catalog.of(
+        {
+            "role": declared_roles(spec, names, owners.roles, structure, problems),
+            "membership": memberships(spec, names, structure),
+            "own_schema": [OwnSchema(spec.own_role, str(spec.project))],
+            "own_table": machine.tables,
+            "function": (*machine.functions, *owners.functions),
+            "view": owners.views,
+            "table_security": security.tables,
+            "policy": (*security.policies, *exempt),
+            "acl": rights.acls(),
+            "claim_role": claim_rows(spec, names),
+            "role_setting": setting_rows(spec, names),
+        }
+    )
+    return catalog, owners, granted
+
+
+def _check_database(spec: Spec, structure: Structure, problems: Collector) -> None:
+    for schema in spec.database.schemas:
+        owner = structure.schemas.get(schema)
+        if owner is None:
+            message = f"no schema {schema} in the database {structure.server.database}"
+            remedy = "run the migrations first, or mend database.schemas"
+            problems.add(codes.NO_SUCH_SCHEMA, message, schema.place, remedy=remedy)
+        elif spec.database.owner and owner != spec.database.owner:
+            problems.add(
+                codes.WRONG_OWNER,
+                f"schema {schema} belongs to {owner}, not to {spec.database.owner}",
+                spec.database.owner.place,
+                remedy="leave database.owner out: owners are read from the catalog",
+            )
+    named = [(claim.type, claim.type.place) for claim in spec.tokens.claims.values()]
+    for query in spec.queries.values():
+        named += [(kind, kind.place) for kind in (*query.params.values(), *query.returns.values())]
+    for kind, place in named:
+        if kind not in structure.types:
+            remedy = "schema-qualify a type of your own (app.invoice_status)"
+            problems.add(codes.NO_SUCH_TYPE, f"no type {kind}", place, remedy=remedy)

@@ -1,0 +1,216 @@
+"""The file's SQL against the database's columns: what stands in policies, views and queries.
+
+What is returned means the same whatever the session's settings, search path and later migrations:
+claims are scalar subqueries, named predicates are written out, columns of the table outside a
+subquery carry its name, and every relation, function and type is looked up as PostgreSQL will do
+it. What cannot be told for sure is a problem, and nothing is returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pglast import ast
+
+from jwtroles import codes
+from jwtroles.compile.resolve import Found, Resolver, Setting
+from jwtroles.compile.scope import Frame, Scope, table_relation
+from jwtroles.errors import Collector
+from jwtroles.names import QName, parse_qname
+from jwtroles.spec import predicates, sqltree
+
+if TYPE_CHECKING:
+    from jwtroles.spec.model import Claim, Query, Spec, Through, View, Word
+
+__all__ = [
+    "Accessor",
+    "Bound",
+    "BoundSelect",
+    "Scope",
+    "bind_join",
+    "bind_predicate",
+    "bind_query",
+    "bind_view",
+    "null_accessor",
+]
+
+Accessor = Callable[["Claim"], str]
+"""Gives the SQL that reads a claim, such as `jwtroles.claim_sub()`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A condition as it stands in a policy.
+
+    Attributes:
+        sql: the condition, on one line, without brackets around it.
+        reads: the columns that subqueries read of other relations (none: their mere rows).
+        own_columns: the columns of the policy's own table.
+        claims: the names of the claims that it uses.
+        text: the condition as the file says it.
+    """
+
+    sql: str
+    reads: Mapping[QName, frozenset[str]]
+    own_columns: frozenset[str]
+    claims: frozenset[str]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoundSelect:
+    """The SELECT of a view or a query.
+
+    Attributes:
+        sql: the SELECT, on one line.
+        reads: the columns that it reads, by relation.
+        claims: the names of the claims that it uses.
+        text: what the file says.
+    """
+
+    sql: str
+    reads: Mapping[QName, frozenset[str]]
+    claims: frozenset[str]
+    text: str
+
+
+def null_accessor(claim: Claim) -> str:
+    """Read a claim where the accessors do not exist yet: NULL of its type."""
+    return f"NULL::{claim.type}"
+
+
+def bind_predicate(  # noqa: PLR0917 - one for each thing that a predicate's meaning rests on
+    text: Word, table: QName, spec: Spec, scope: Scope, accessor: Accessor, problems: Collector
+) -> Bound | None:
+    """Bind a predicate to the table of its policy."""
+    found, noted = Found(), Collector()
+    setting = Setting(spec, scope, accessor, noted, found, own=table)
+    parsed = predicates.parse_predicate(text, noted)
+    frame = _frame(table, text, scope, noted)
+    if parsed is not None and frame is not None:
+        tree = Resolver(parsed, setting).condition(parsed.tree, (frame,))
+        return _bound(tree, text, table, setting, problems)
+    predicates.take(noted, problems)
+    return None
+
+
+def bind_join(through: Through, spec: Spec, scope: Scope, problems: Collector) -> Bound | None:
+    """Bind the condition between a table and its parent to the floor it takes from there."""
+    found, noted = Found(), Collector()
+    parsed = predicates.parse_join(through.on, noted)
+    table = _qname(through.table, noted)
+    parent = _qname(through.parent, noted)
+    inner = parent and _frame(parent, through.parent, scope, noted)
+    outer = table and _frame(table, through.table, scope, noted)
+    if parsed is not None and table and parent and inner and outer:
+        if table == parent:
+            message = f"a policy of {table} cannot read {table} itself"
+            problems.add(codes.READS_OWN_TABLE, message, through.parent.place)
+            return None
+        setting = Setting(spec, scope, null_accessor, noted, found, own=table)
+        found.reads[parent] = set()
+        floor = sqltree.expression(f"EXISTS (SELECT FROM {parent.sql} WHERE NULL)")
+        where = Resolver(parsed, setting).expression(parsed.tree, (inner, outer))
+        floor.subselect.whereClause = where
+        return _bound(floor, through.on, table, setting, problems)
+    predicates.take(noted, problems)
+    return None
+
+
+def bind_view(
+    view: View, spec: Spec, scope: Scope, accessor: Accessor, problems: Collector
+) -> BoundSelect | None:
+    """Bind the columns and rows of a view to the table that it shows."""
+    found, noted = Found(), Collector()
+    setting = Setting(spec, scope, accessor, noted, found)
+    table = _qname(view.from_, noted)
+    frame = table and _frame(table, view.from_, scope, noted)
+    if table and frame:
+        found.reads[table] = set()
+        (select,) = sqltree.parse(f"SELECT FROM {table.sql}")
+        select.targetList = tuple(
+            target
+            for name, text in view.columns.items()
+            for target in _targets(name, text, setting, frame)
+        )
+        rows = None if view.rows is None else predicates.parse_predicate(view.rows, noted)
+        if rows is not None:
+            select.whereClause = Resolver(rows, setting).condition(rows.tree, (frame,))
+        return _bound_select(select, str(view.name), setting, problems)
+    predicates.take(noted, problems)
+    return None
+
+
+def bind_query(
+    query: Query, spec: Spec, scope: Scope, accessor: Accessor, problems: Collector
+) -> BoundSelect | None:
+    """Bind the SELECT of a query; its parameters stay names."""
+    found, noted = Found(), Collector()
+    params = frozenset(map(str, query.params))
+    setting = Setting(spec, scope, accessor, noted, found, params=params, careful=False)
+    parsed = predicates.parse_query(query.sql, noted)
+    if parsed is None:
+        predicates.take(noted, problems)
+        return None
+    Resolver(parsed, setting).select(parsed.tree, ())
+    return _bound_select(parsed.tree, str(query.sql), setting, problems)
+
+
+def _targets(name: Word, text: Word, setting: Setting, frame: Frame) -> list[Any]:
+    parsed = predicates.parse_expression(text, setting.problems)
+    if parsed is None:
+        return []
+    plain = sqltree.is_column(parsed.tree) and sqltree.name_parts(parsed.tree.fields) == (name,)
+    tree = Resolver(parsed, setting).expression(parsed.tree, (frame,))
+    return [ast.ResTarget(name=None if plain else str(name), val=tree)]
+
+
+def _qname(word: Word, problems: Collector) -> QName | None:
+    name = parse_qname(word)
+    if name is None:
+        message = f"`{word}` is not schema.table"
+        problems.add(codes.UNKNOWN_RELATION, message, word.place)
+    return name
+
+
+def _frame(table: QName, word: Word, scope: Scope, problems: Collector) -> Frame | None:
+    columns = scope.columns(table.schema, table.name)
+    if columns is None:
+        problems.add(codes.UNKNOWN_RELATION, f"no table or view {table}", word.place)
+        return None
+    return Frame((table_relation(table, columns),))
+
+
+def _bound(
+    tree: Any, text: Word, table: QName, setting: Setting, problems: Collector
+) -> Bound | None:
+    sql = _printed(sqltree.print_expression, tree, text, setting, problems)
+    reads = {name: frozenset(columns) for name, columns in setting.found.reads.items()}
+    own = reads.pop(table, frozenset())
+    return (sql and Bound(sql, reads, own, frozenset(setting.found.claims), str(text))) or None
+
+
+def _bound_select(
+    tree: Any, text: str, setting: Setting, problems: Collector
+) -> BoundSelect | None:
+    sql = _printed(sqltree.print_statement, tree, text, setting, problems)
+    reads = {name: frozenset(columns) for name, columns in setting.found.reads.items()}
+    return (sql and BoundSelect(sql, reads, frozenset(setting.found.claims), text)) or None
+
+
+def _printed(
+    printer: Callable[[Any], str], tree: Any, text: str, setting: Setting, problems: Collector
+) -> str | None:
+    """Print what was bound, or hand over what was noted on the way."""
+    if not predicates.take(setting.problems, problems):
+        return None
+    try:
+        return printer(tree)
+    except sqltree.UnfaithfulPrintError as error:
+        place = getattr(text, "place", None)
+        message = f"this SQL cannot be written back faithfully: {error}"
+        remedy = "write it in another way, and please report it"
+        problems.add(codes.UNPRINTABLE_SQL, message, place, remedy=remedy)
+        return None

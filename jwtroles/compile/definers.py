@@ -1,0 +1,155 @@
+"""Views and queries: each runs as a NOLOGIN role of its own that holds just the columns it needs.
+
+That role stands under row security itself, so the floor holds through them; they are never owned by
+the owner of the tables, whom row security does not bind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from jwtroles import codes
+from jwtroles.catalog import Structure
+from jwtroles.compile.access import Granted
+from jwtroles.compile.bind import Accessor, Scope, bind_query, bind_view
+from jwtroles.compile.policies import FloorOn
+from jwtroles.errors import Collector
+from jwtroles.kinds.base import Origin
+from jwtroles.kinds.function import SAFE_PATH, Function
+from jwtroles.kinds.view import View
+from jwtroles.names import QName, ident, parse_qname
+from jwtroles.spec.model import Access, Query, Spec, Word
+from jwtroles.spec.model import View as ViewSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Definers:
+    """Views and queries as catalog objects, and what their roles must be able to read."""
+
+    views: tuple[View, ...] = ()
+    functions: tuple[Function, ...] = ()
+    reads: Mapping[str, Mapping[QName, frozenset[str]]] | None = None
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles that own them."""
+        return frozenset(self.reads or ())
+
+    def accesses(self, floored: Iterable[FloorOn]) -> tuple[Granted, ...]:
+        """Return SELECT on the columns they read, and on those that the floors there look at."""
+        floors = tuple(floored)
+        found = []
+        for role, tables in (self.reads or {}).items():
+            for table, columns in _with_floors(tables, floors).items():
+                access = Access("select", tuple(Word(name) for name in sorted(columns)))
+                found.append(Granted(role, table, access))
+        return tuple(found)
+
+
+def _with_floors(
+    reads: Mapping[QName, frozenset[str]], floors: tuple[FloorOn, ...]
+) -> dict[QName, frozenset[str]]:
+    """Add what floors read in other tables, until nothing is added."""
+    needed = dict(reads)
+    queue = list(reads)
+    while queue:
+        table = queue.pop()
+        for floor in floors:
+            if floor.table != table:
+                continue
+            for other, columns in floor.bound.reads.items():
+                have = needed.get(other, frozenset())
+                if not columns <= have:
+                    needed[other] = have | columns
+                    queue.append(other)
+    return needed
+
+
+def compile_definers(
+    spec: Spec, scope: Scope, accessor: Accessor, structure: Structure, problems: Collector
+) -> Definers:
+    """Compile `views:` and `queries:`."""
+    reads: dict[str, Mapping[QName, frozenset[str]]] = {}
+    views, functions = [], []
+    for view in spec.views.values():
+        role = spec.view_role(view.name)
+        bound = bind_view(view, spec, scope, accessor, problems)
+        if bound and _free(view.name, structure, spec, problems):
+            reads[role] = bound.reads
+            views.append(_view(view, role, bound.sql, spec))
+    for query in spec.queries.values():
+        role = spec.query_role(query.name)
+        bound = bind_query(query, spec, scope, accessor, problems)
+        if bound:
+            reads[role] = bound.reads
+            function = _function(query, role, bound.sql, spec, structure, problems)
+            functions += [function] if function else []
+    return Definers(tuple(views), tuple(functions), reads)
+
+
+def _free(name: Word, structure: Structure, spec: Spec, problems: Collector) -> bool:
+    qname = parse_qname(name)
+    relation = structure.relations.get(qname) if qname else None
+    if relation is None or relation.owner == spec.view_role(name):
+        return True
+    problems.add(
+        codes.NOT_OURS,
+        f"{name} exists and was not made by jwtroles",
+        name.place,
+        remedy="give the view another name, or drop what is there",
+    )
+    return False
+
+
+def _view(view: ViewSpec, role: str, sql: str, spec: Spec) -> View:
+    name = parse_qname(view.name)
+    assert name is not None  # noqa: S101 - the file was checked
+    return View(
+        name,
+        role,
+        definition=sql,
+        comment=str(view.comment or ""),
+        project=str(spec.project),
+        sql=sql,
+        origin=Origin(view.name.place, said=str(view.rows or "")),
+    )
+
+
+def _function(
+    query: Query, role: str, sql: str, spec: Spec, structure: Structure, problems: Collector
+) -> Function | None:
+    name = parse_qname(query.name)
+    assert name is not None  # noqa: S101 - the file was checked
+    types = {
+        key: structure.types.get(kind) for key, kind in (*query.params.items(), *query.returns.items())
+    }
+    if None in types.values():
+        return None
+    arguments = ", ".join(f"{ident(key)} {types[key]}" for key in query.params)
+    taken = structure.routines.get((name, tuple(str(types[key]) for key in query.params)))
+    if taken and taken.owner != role:
+        problems.add(
+            codes.NOT_OURS,
+            f"{query.name} exists and was not made by jwtroles",
+            query.name.place,
+            remedy="give the query another name, or drop what is there",
+        )
+    columns = ", ".join(f"{ident(key)} {types[key]}" for key in query.returns)
+    return Function(
+        name,
+        arguments,
+        f"TABLE({columns})",
+        "sql",
+        "s",
+        "u",
+        definer=True,
+        settings=SAFE_PATH,
+        body=sql,
+        owner=role,
+        atomic=True,
+        comment=str(query.comment or ""),
+        project=str(spec.project),
+        body_sql=sql,
+        origin=Origin(query.name.place),
+    )

@@ -1,0 +1,151 @@
+"""Rights on objects: tables and columns, sequences, functions, views, queries, and schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from jwtroles import codes
+from jwtroles.catalog import Structure
+from jwtroles.compile.access import Granted, Names
+from jwtroles.compile.definers import Definers
+from jwtroles.errors import Collector
+from jwtroles.kinds.acl import Acl, ObjectRef, Right
+from jwtroles.kinds.base import PUBLIC, Origin
+from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
+from jwtroles.names import QName, parse_qname
+from jwtroles.read.scope import routine_of
+from jwtroles.spec.model import Role, Spec, Word
+
+
+@dataclass(slots=True)
+class Rights:
+    """Collects rights by object; USAGE on a schema follows from what is granted inside it."""
+
+    found: dict[ObjectRef, dict[tuple[str, str], Right]] = field(default_factory=dict)
+
+    def add(
+        self,
+        ref: ObjectRef,
+        grantee: str,
+        privilege: str,
+        origin: Origin,
+        columns: Iterable[str] | None = None,
+    ) -> None:
+        """Note that `grantee` gets `privilege`, on `columns` alone if they are given."""
+        kept = None if columns is None else frozenset(map(str, columns))
+        self.found.setdefault(ref, {})[grantee, privilege] = Right(kept, origin=origin)
+        if ref.cls != "schema" and grantee != PUBLIC and ref.name.schema != OWN_SCHEMA:
+            schema = ObjectRef("schema", QName(ref.name.schema, ref.name.schema))
+            self.found.setdefault(schema, {}).setdefault(
+                (grantee, "USAGE"), Right(None, origin=origin)
+            )
+
+    def acls(self) -> tuple[Acl, ...]:
+        """Return one ACL per object."""
+        return tuple(Acl(ref, rights) for ref, rights in sorted(self.found.items()))
+
+
+def table_rights(rights: Rights, granted: Iterable[Granted]) -> None:
+    """Grant what accesses say, column by column where they name columns."""
+    for one in granted:
+        ref = ObjectRef("table", one.table)
+        rights.add(ref, one.role, one.command.upper(), one.origin, one.access.columns)
+
+
+def other_rights(
+    rights: Rights, spec: Spec, names: Names, structure: Structure, problems: Collector
+) -> None:
+    """Grant on sequences and functions, PUBLIC's rights among them."""
+    for role in spec.roles.values():
+        grantee = PUBLIC if role.name == PUBLIC else names(role.name)
+        _sequences(rights, grantee, role, structure, problems)
+        _functions(rights, grantee, role, structure, problems)
+    _keep_callers(rights, spec, structure, problems)
+
+
+def _sequences(
+    rights: Rights, grantee: str, role: Role, structure: Structure, problems: Collector
+) -> None:
+    known = {str(r.name): r.name for r in structure.relations.values() if r.kind == "S"}
+    for name, privileges in role.sequences.items():
+        qname = parse_qname(name)
+        if qname is None or str(qname) not in known:
+            _unknown("sequence", name, list(known), problems)
+            continue
+        for privilege in privileges:
+            origin = Origin(name.place)
+            rights.add(ObjectRef("sequence", qname), grantee, privilege.upper(), origin)
+
+
+def _functions(
+    rights: Rights, grantee: str, role: Role, structure: Structure, problems: Collector
+) -> None:
+    for signature, privileges in role.functions.items():
+        routine = structure.routines.get(routine_of(signature, structure))
+        if routine is None:
+            known = [f"{name}({', '.join(types)})" for name, types in structure.routines]
+            _unknown("function", signature, known, problems)
+            continue
+        ref = ObjectRef("function", routine.name, routine.arguments)
+        for privilege in privileges:
+            rights.add(ref, grantee, privilege.upper(), Origin(signature.place))
+
+
+def _keep_callers(
+    rights: Rights, spec: Spec, structure: Structure, problems: Collector
+) -> None:
+    """Refuse to take EXECUTE from PUBLIC where defaults, checks or policies call the function."""
+    told: set[QName] = set()
+    for role in spec.roles.values():
+        for signature in role.functions:
+            routine = structure.routines.get(routine_of(signature, structure))
+            if routine is None or not routine.called_by or routine.name in told:
+                continue
+            ref = ObjectRef("function", routine.name, routine.arguments)
+            if (PUBLIC, "EXECUTE") in rights.found.get(ref, {}):
+                continue
+            told.add(routine.name)
+            problems.add(
+                codes.CALLED_BY,
+                f"{signature} is called by {', '.join(routine.called_by)}",
+                signature.place,
+                remedy=f'keep it open:  roles: {{PUBLIC: {{functions: {{"{signature}": [execute]}}}}}}',
+            )
+
+
+def definer_rights(rights: Rights, spec: Spec, names: Names, definers: Definers) -> None:
+    """Let the roles that the file names read views and run queries."""
+    for view in spec.views.values():
+        qname = parse_qname(view.name)
+        assert qname is not None  # noqa: S101 - the file was checked
+        rights.add(ObjectRef("schema", QName(qname.schema, qname.schema)),
+                   spec.view_role(view.name), "USAGE", Origin(view.name.place))  # fmt: skip
+        for role, privileges in view.grant.items():
+            for privilege in privileges:
+                origin = Origin(view.name.place)
+                rights.add(ObjectRef("table", qname), names(role), privilege.upper(), origin)
+    compiled = {function.name: function for function in definers.functions}
+    for query in spec.queries.values():
+        function = compiled.get(parse_qname(query.name) or QName("", ""))
+        if function is None:
+            continue
+        ref = ObjectRef("function", function.name, function.arguments)
+        owner = spec.query_role(query.name)
+        schema = function.name.schema
+        origin = Origin(query.name.place)
+        rights.add(ObjectRef("schema", QName(schema, schema)), owner, "USAGE", origin)
+        for role in query.grant:
+            rights.add(ref, names(role), "EXECUTE", origin)
+
+
+def _unknown(what: str, name: Word, known: list[str], problems: Collector) -> None:
+    close = get_close_matches(str(name), known, 1)
+    problems.add(
+        codes.NO_SUCH_OBJECT,
+        f"no {what} {name} in the database",
+        name.place,
+        label=f"did you mean `{close[0]}`?" if close else "",
+        remedy=f"{what}s there: " + ", ".join(sorted(known)[:12]) if known else f"it has no {what}s",
+    )

@@ -1,0 +1,292 @@
+"""Names to columns: walks one tree with what is in reach at each place, and rewrites it.
+
+The rules are PostgreSQL's own (manual sections 4.2.1 and 7.2), narrowed: what a later migration
+could turn into another meaning is written out where it can be, and refused where it cannot.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pglast import ast, enums
+
+from jwtroles import codes
+from jwtroles.compile.calls import check_call, check_type
+from jwtroles.compile.faults import Faults
+from jwtroles.compile.froms import FromItems
+from jwtroles.compile.scope import Frame, Relation, Scope
+from jwtroles.spec import predicates, sqltree
+from jwtroles.spec.allowed import CLAIMS, Parsed, calls_in_from
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jwtroles.errors import Collector
+    from jwtroles.names import QName
+    from jwtroles.spec.model import Claim, Spec
+
+Frames = tuple[Frame, ...]
+"""What is in reach, innermost query level first."""
+
+Names = tuple[str | None, ...]
+"""The names of a query's columns (None: only PostgreSQL knows)."""
+
+
+@dataclass(slots=True)
+class Found:
+    """What binding finds out on its way.
+
+    Attributes:
+        reads: the columns that each relation is read for, the policy's own table included.
+        claims: the claims that are used.
+    """
+
+    reads: dict[QName, set[str]] = field(default_factory=dict)
+    claims: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Everything that stays the same while one text is bound.
+
+    Attributes:
+        own: the table of the policy, which its subqueries must not read (None: a query or view).
+        params: the parameters of a query.
+        careful: whether a bare name that fits inside and outside is refused: in predicates.
+    """
+
+    spec: Spec
+    scope: Scope
+    accessor: Callable[[Claim], str]
+    problems: Collector
+    found: Found
+    own: QName | None = None
+    params: frozenset[str] = frozenset()
+    careful: bool = True
+
+
+class Resolver(Faults):
+    """Binds one parsed text; the tree is changed in place and returned."""
+
+    def __init__(self, parsed: Parsed, setting: Setting) -> None:
+        self.parsed = parsed
+        self.setting = setting
+        self.from_items = FromItems(self)
+        self.in_from = calls_in_from(parsed.tree)
+        self.ctes: dict[str, Relation] = {}
+
+    # Conditions and expressions.
+
+    def condition(self, node: Any, frames: Frames) -> Any:
+        """Bind a condition of a predicate; named predicates are written out."""
+        if sqltree.boolean(node) is not None:
+            node.args = tuple(self.condition(arg, frames) for arg in node.args)
+            return sqltree.flatten(node)
+        name = predicates.named_predicate(node, self.setting.spec)
+        if name is None:
+            return self.expression(node, frames)
+        if any(frame.having(name) for frame in frames):
+            table = frames[-1].relations[0].table
+            self.problem(
+                codes.COLUMN_AND_PREDICATE,
+                node,
+                f"`{name}` is a named predicate and a column of {table}",
+                remedy=f"rename the predicate, or write {frames[-1].relations[0].name}.{name}",
+            )
+            return node
+        parsed = predicates.parse_predicate(self.setting.spec.rows[name], self.setting.problems)
+        if parsed is None:
+            return node
+        return Resolver(parsed, self.setting).condition(parsed.tree, frames)
+
+    def expression(self, node: Any, frames: Frames) -> Any:
+        """Bind an expression."""
+        if sqltree.is_column(node):
+            return self.column(node, frames)
+        if isinstance(node, ast.SubLink):
+            if node.testexpr is not None:
+                node.testexpr = self.expression(node.testexpr, frames)
+            self.select(node.subselect, frames)
+            return node
+        if isinstance(node, ast.FuncCall):
+            sets = self.parsed.query or id(node) in self.in_from
+            check_call(self, node, sets=sets, aggregates=self.parsed.query or len(frames) > 1)
+        if isinstance(node, ast.TypeName):
+            check_type(self, node)
+        sqltree.rewrite(node, lambda child: self.expression(child, frames))
+        return node
+
+    def column(self, node: Any, frames: Frames) -> Any:
+        """Bind a reference by name; a claim becomes a subquery that calls its accessor."""
+        parts = sqltree.name_parts(node.fields)
+        if parts[0] == CLAIMS and len(parts) == 2:
+            return self.claim(node)
+        if len(parts) == 1:
+            return self.bare(node, parts[0], frames)
+        return self.qualified(node, parts, frames)
+
+    def claim(self, node: Any) -> Any:
+        """Return the scalar subquery that a claim stands for, evaluated once per statement."""
+        claim = predicates.check_claim(self.parsed, node, self.setting.spec, self.problems)
+        if claim is None:
+            return node
+        self.setting.found.claims.add(str(claim.name))
+        subquery = sqltree.expression(f"(SELECT {self.setting.accessor(claim)})")
+        try:
+            cast = sqltree.expression(f"NULL::{claim.type}")
+        except (sqltree.SyntaxFault, ValueError):
+            message = f"`{claim.type}` is not a type"
+            self.problems.add(codes.PREDICATE_SYNTAX, message, claim.type.place)
+            return node
+        if not cast.typeName.arrayBounds:
+            return subquery
+        # `= ANY ((SELECT …))` would be read as ANY over a subquery; a cast makes it a value.
+        cast.arg = subquery
+        return cast
+
+    # Names.
+
+    def bare(self, node: Any, name: str, frames: Frames) -> Any:
+        """Bind a column without its table."""
+        if name in self.setting.params:
+            return self.param(node, name, frames)
+        depths = [depth for depth, frame in enumerate(frames) if frame.having(name)]
+        if not depths:
+            self.unknown_column(node, name, frames)
+            return node
+        depth, having = depths[0], frames[depths[0]].having(name)
+        if len(having) > 1 and name not in frames[depth].merged:
+            self.ambiguous(node, name, having)
+        elif not all(frame.certain for frame in frames[: depth + 1]):
+            self.uncertain(node, name, frames, having[0])
+        elif len(depths) > 1 and self.setting.careful:
+            self.ambiguous(node, name, [having[0], frames[depths[1]].having(name)[0]])
+        elif depth and any(frame.named(having[0].name) for frame in frames[:depth]):
+            self.hidden(node, having[0], name)
+        else:
+            for relation in having:
+                self.read(relation, name)
+            if depth:
+                node.fields = (ast.String(sval=having[0].name), *node.fields)
+        return node
+
+    def qualified(self, node: Any, parts: tuple[str, ...], frames: Frames) -> Any:
+        """Bind `table.column`."""
+        table, name = parts[-2:]
+        relation = next(filter(None, (frame.named(table) for frame in frames)), None)
+        if relation is None:
+            names = [each.name for frame in frames for each in frame.relations]
+            self.unknown_table(node, table, names)
+        elif name in relation.columns:
+            self.read(relation, name)
+        elif not relation.certain:
+            self.uncertain(node, name, frames, relation)
+        elif self._is_own_hidden(relation, name, frames):
+            self.hidden(node, frames[-1].relations[0], name)
+        else:
+            self.no_column(node, name, [relation])
+        return node
+
+    def _is_own_hidden(self, relation: Relation, name: str, frames: Frames) -> bool:
+        outer = frames[-1].named(relation.name)
+        return outer is not None and outer is not relation and name in outer.columns
+
+    def param(self, node: Any, name: str, frames: Frames) -> Any:
+        """Leave a parameter as it is, unless a column could take its place."""
+        having = [relation for frame in frames for relation in frame.having(name)]
+        unsure = [each for frame in frames for each in frame.relations if not each.certain]
+        if having:
+            self.param_is_column(node, name, having[0])
+        elif unsure:
+            self.uncertain(node, name, frames, unsure[0])
+        return node
+
+    def read(self, relation: Relation, *names: str) -> None:
+        """Note that columns of `relation` are read."""
+        if relation.table is not None:
+            columns = self.setting.found.reads.setdefault(relation.table, set())
+            columns.update(relation.columns[name] for name in names)
+
+    # Queries.
+
+    def select(self, node: Any, outer: Frames) -> Names:
+        """Bind one SELECT and return the names of its columns."""
+        known, self.ctes = self.ctes, dict(self.ctes)
+        self.from_items.ctes(node.withClause, outer)
+        names = self._select(node, outer)
+        self.ctes = known
+        return names
+
+    def _select(self, node: Any, outer: Frames) -> Names:
+        for name in ("limitCount", "limitOffset"):
+            if getattr(node, name) is not None:
+                setattr(node, name, self.expression(getattr(node, name), outer))
+        if node.op != enums.SetOperation.SETOP_NONE:
+            names = self.select(node.larg, outer)
+            self.select(node.rarg, outer)
+            return names
+        if node.valuesLists:
+            sqltree.rewrite(node, lambda child: self.expression(child, outer))
+            return tuple(f"column{number + 1}" for number in range(len(node.valuesLists[0])))
+        frame = self.from_items.frame(node.fromClause, outer)
+        frames = (frame, *outer)
+        for name in ("whereClause", "havingClause"):
+            if getattr(node, name) is not None:
+                setattr(node, name, self.expression(getattr(node, name), frames))
+        for window in node.windowClause or ():
+            self.expression(window, frames)
+        names = tuple(
+            name for target in node.targetList or () for name in self.target(target, frames)
+        )
+        self.ordering(node, frames, names)
+        return names
+
+    def target(self, target: Any, frames: Frames) -> Names:
+        """Bind one output of a SELECT and return the names that it gives."""
+        parts = sqltree.name_parts(target.val.fields) if sqltree.is_column(target.val) else ()
+        if parts and parts[-1] == "*":
+            return self.star(target.val, parts, frames)
+        target.val = self.expression(target.val, frames)
+        return (target.name or (parts[-1] if parts else None),)
+
+    def star(self, node: Any, parts: tuple[str, ...], frames: Frames) -> Names:
+        """Bind `*` or `table.*`, which read every column."""
+        if len(parts) == 1:
+            relations = frames[0].relations
+        else:
+            named = next(filter(None, (frame.named(parts[0]) for frame in frames)), None)
+            if named is None:
+                names = [each.name for frame in frames for each in frame.relations]
+                self.unknown_table(node, parts[0], names)
+            relations = (named,) if named else ()
+        for relation in relations:
+            self.read(relation, *relation.columns)
+        columns = [column for relation in relations for column in relation.columns]
+        certain = all(relation.certain for relation in relations) and not frames[0].merged
+        return (*columns, *(() if certain else (None,)))
+
+    def ordering(self, node: Any, frames: Frames, names: Names) -> None:
+        """Bind GROUP BY, DISTINCT ON and ORDER BY, which may name outputs (manual, SELECT)."""
+        node.groupClause = self._items(node.groupClause, frames, names, input_first=True)
+        if any(map(sqltree.is_node, node.distinctClause or ())):
+            node.distinctClause = self._items(node.distinctClause, frames, names)
+        for item in node.sortClause or ():
+            (item.node,) = self._items((item.node,), frames, names) or (item.node,)
+
+    def _items(
+        self,
+        items: tuple[Any, ...] | None,
+        frames: Frames,
+        names: Names,
+        *,
+        input_first: bool = False,
+    ) -> tuple[Any, ...] | None:
+        def bind(item: Any) -> Any:
+            parts = sqltree.name_parts(item.fields) if sqltree.is_column(item) else ()
+            is_output = len(parts) == 1 and parts[0] in names
+            if is_output and not (input_first and any(frame.having(parts[0]) for frame in frames)):
+                return item
+            return self.expression(item, frames)
+
+        return tuple(map(bind, items)) if items else items

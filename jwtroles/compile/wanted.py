@@ -1,0 +1,40 @@
+"""What a specification is about: the scope that is read before it is compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from jwtroles.compile.access import Names
+from jwtroles.spec.predicates import function_names
+from jwtroles.kinds.base import PUBLIC
+from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
+from jwtroles.names import parse_signature
+from jwtroles.read.scope import Scope, argument_types
+from jwtroles.spec.model import Environment, Spec
+
+
+def scope_of(spec: Spec, environment: Environment | None) -> Scope:
+    """Return the scope of `spec` in `environment`."""
+    names = Names.of(environment)
+    declared = [role for role in spec.roles if role != PUBLIC]
+    declared += [login.name for login in spec.database.connect_as]
+    ours = {spec.own_role, *map(spec.view_role, spec.views), *map(spec.query_role, spec.queries)}
+    signatures = {name for role in spec.roles.values() for name in role.functions}
+    return Scope(
+        project=str(spec.project),
+        schemas=(*map(str, spec.database.schemas), OWN_SCHEMA),
+        roles=frozenset(map(names, declared)) | ours,
+        signatures=tuple(sorted(signatures)),
+        types=tuple(sorted(_types(spec, signatures))),
+        functions=tuple(sorted(function_names(spec))),
+    )
+
+
+def _types(spec: Spec, signatures: Iterable[str]) -> set[str]:
+    types = {str(claim.type) for claim in spec.tokens.claims.values()}
+    for query in spec.queries.values():
+        types |= {str(name) for name in (*query.params.values(), *query.returns.values())}
+    for signature in signatures:
+        parsed = parse_signature(signature)
+        types |= set(argument_types(parsed[1])) if parsed else set()
+    return types

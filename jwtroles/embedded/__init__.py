@@ -1,0 +1,11 @@
+"""A private PostgreSQL server for the demo, for tests and for `--database embedded`.
+
+It listens on a Unix socket in a folder of this user's and on nothing else, and it is shared by
+all processes of the user. :func:`default_server` is that one; :meth:`EmbeddedServer.private` is
+one that lives as long as a `with` block, for work that creates roles.
+"""
+
+from jwtroles.embedded.scratch import scratch_database
+from jwtroles.embedded.server import EmbeddedServer, default_server
+
+__all__ = ["EmbeddedServer", "default_server", "scratch_database"]

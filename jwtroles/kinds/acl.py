@@ -1,0 +1,223 @@
+"""Privileges: one value per object, with its columns; a difference is split into grants.
+
+The server sends the text of its ACLs; equal texts are parsed once. Only what belongs to a grantee
+in scope is kept, so two equal values mean that nobody in the file gains or loses anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Literal
+
+from jwtroles.kinds.base import NOWHERE, PUBLIC, Change, Origin, Row
+from jwtroles.names import QName, ident
+
+ObjectClass = Literal["table", "sequence", "function", "schema", "default"]
+
+PRIVILEGES = {
+    "r": "SELECT",
+    "a": "INSERT",
+    "w": "UPDATE",
+    "d": "DELETE",
+    "D": "TRUNCATE",
+    "x": "REFERENCES",
+    "t": "TRIGGER",
+    "m": "MAINTAIN",
+    "X": "EXECUTE",
+    "U": "USAGE",
+    "C": "CREATE",
+    "c": "CONNECT",
+    "T": "TEMPORARY",
+    "s": "SET",
+    "A": "ALTER SYSTEM",
+}
+"""Letters of an aclitem (manual section 5.8, table 5.1)."""
+
+_ITEM = re.compile(r'((?:"(?:[^"]|"")*"|[^"=])*)=([a-zA-Z*]*)/(.*)\Z', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ObjectRef:
+    """An object that has privileges.
+
+    Attributes:
+        cls: its class, which decides the words of GRANT.
+        name: schema and name; for a schema both are its name; for default privileges the schema
+            ('' for all) and the kind of object (`TABLES`).
+        arguments: identity arguments of a function; for default privileges the creating role.
+    """
+
+    cls: ObjectClass
+    name: QName
+    arguments: str = ""
+
+    def __str__(self) -> str:
+        if self.cls == "schema":
+            return self.name.name
+        return f"{self.name}({self.arguments})" if self.cls == "function" else str(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """What one grantee holds of one privilege on one object.
+
+    Attributes:
+        columns: the columns, or None for the whole object.
+        option: the part of it that carries GRANT OPTION: None for all, () for nothing.
+        grantors: who granted it; REVOKE works for them alone (manual: REVOKE, Notes).
+    """
+
+    columns: frozenset[str] | None = None
+    option: frozenset[str] | None = frozenset()
+    grantors: frozenset[str] = field(default=frozenset(), compare=False)
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Acl:
+    """The rights on one object of the grantees in scope: (grantee, privilege) → right."""
+
+    object: ObjectRef
+    rights: Mapping[tuple[str, str], Right]
+    owner: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One right of one grantee on one object: the unit that a reviewer reads."""
+
+    object: ObjectRef
+    grantee: str
+    privilege: str
+    right: Right
+    owner: str = field(default="", compare=False)
+
+    @property
+    def origin(self) -> Origin:
+        """The line of the file behind the right."""
+        return self.right.origin
+
+
+@dataclass(frozen=True, slots=True)
+class AclItem:
+    """One parsed aclitem: `options` are the privileges that carry GRANT OPTION."""
+
+    grantee: str
+    grantor: str
+    privileges: frozenset[str]
+    options: frozenset[str]
+
+
+def _role(text: str) -> str:
+    return text[1:-1].replace('""', '"') if text.startswith('"') else text
+
+
+@cache
+def parse_item(text: str) -> AclItem:
+    """Parse an aclitem as PostgreSQL prints it: `grantee=letters/grantor`, `*` after an option."""
+    match = _ITEM.match(text)
+    if match is None:
+        raise ValueError(f"not an aclitem: {text!r}")
+    grantee, letters, grantor = match.groups()
+    privileges, options = set(), set()
+    for letter, star in re.findall(r"([a-zA-Z])(\*?)", letters):
+        privileges.add(PRIVILEGES[letter])
+        if star:
+            options.add(PRIVILEGES[letter])
+    return AclItem(
+        _role(grantee) or PUBLIC, _role(grantor), frozenset(privileges), frozenset(options)
+    )
+
+
+def read_acl(row: Row) -> Acl:
+    """Read a row of acl.sql: every right on the object but its owner's own."""
+    rights: dict[tuple[str, str], Right] = {}
+    for item in map(parse_item, row["items"] or ()):
+        if item.grantee == row["owner"] and row["cls"] != "default":
+            continue
+        for privilege in item.privileges:
+            old = rights.get((item.grantee, privilege), Right())
+            rights[item.grantee, privilege] = Right(
+                None,
+                None if privilege in item.options or old.option is None else frozenset(),
+                old.grantors | {item.grantor},
+            )
+    for column, items in (row["columns"] or {}).items():
+        for item in map(parse_item, items):
+            if item.grantee == row["owner"]:
+                continue
+            for privilege in item.privileges:
+                key = (item.grantee, privilege)
+                rights[key] = _with_column(rights.get(key), column, privilege, item)
+    ref = ObjectRef(row["cls"], QName(row["schema"], row["name"]), row["arguments"])
+    return Acl(ref, rights, row["owner"])
+
+
+def _with_column(right: Right | None, column: str, privilege: str, item: AclItem) -> Right:
+    grantors = {item.grantor} | (right.grantors if right else frozenset())
+    optional = frozenset({column} if privilege in item.options else ())
+    if right is None:
+        return Right(frozenset({column}), optional, grantors)
+    option = None if right.option is None else right.option | optional
+    columns = None if right.columns is None else right.columns | {column}
+    return Right(columns, option, grantors)
+
+
+def parse(row: Row) -> Iterable[Acl]:
+    """Read a row of acl.sql; objects on which only the owner has rights give nothing."""
+    acl = read_acl(row)
+    if acl.rights:
+        yield acl
+
+
+def within(acl: Acl, grantees: frozenset[str], *, public: bool) -> Acl | None:
+    """Return the part of `acl` that belongs to `grantees` (and PUBLIC), or None if nothing does."""
+    kept = {
+        key: right
+        for key, right in acl.rights.items()
+        if key[0] in grantees or (public and key[0] == PUBLIC)
+    }
+    return replace(acl, rights=kept) if kept else None
+
+
+def split(
+    kind: str, _key: Hashable, before: Acl | None, after: Acl | None
+) -> Iterable[Change[Grant]]:
+    """Split a difference of two ACLs of one object into its grants."""
+    old = before.rights if before else {}
+    new = after.rights if after else {}
+    acl = after or before
+    assert acl is not None  # noqa: S101
+    owner = before.owner if before else acl.owner
+    for key in sorted(old.keys() | new.keys()):
+        if old.get(key) != new.get(key):
+            grants = [
+                Grant(acl.object, *key, rights[key], owner) if key in rights else None
+                for rights in (old, new)
+            ]
+            yield Change(kind, (acl.object, *key), *grants)
+
+
+def unit(change: Change[Grant]) -> Hashable:
+    """USAGE on a schema follows from what is granted in it, so a schema counts once."""
+    ref = change.subject.object
+    return ("usage", ref) if ref.cls == "schema" else (change.kind, change.key)
+
+
+def columns_sql(columns: Iterable[str]) -> str:
+    """Return a column list for GRANT and REVOKE, in a fixed order."""
+    return "(" + ", ".join(map(ident, sorted(columns))) + ")"
+
+
+def additive(change: Change[Grant]) -> Change[Grant] | None:
+    """Return a change that gives what is missing and leaves what is there, or None."""
+    if change.after is None or change.before is None:
+        return change if change.after is not None else None
+    old, new = change.before.right, change.after.right
+    columns = None if old.columns is None or new.columns is None else old.columns | new.columns
+    option = None if old.option is None or new.option is None else old.option | new.option
+    right = replace(new, columns=columns, option=option)
+    return None if right == old else replace(change, after=replace(change.after, right=right))

@@ -1,0 +1,245 @@
+"""What every kind of object declares: its type, its query, its statements, phase, lock, effect.
+
+A :class:`Kind` is one value. Everything that works on all kinds (read, diff, order, apply, report)
+loops over :data:`jwtroles.kinds.KINDS` and never asks which kind it has before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import Any, Generic, TypeVar
+
+from jwtroles.errors import Place
+from jwtroles.names import QName, ident
+
+T = TypeVar("T")
+
+PUBLIC = "PUBLIC"
+"""The pseudo-role of every role, as grants name it."""
+
+
+def grantee_sql(name: str) -> str:
+    """Return a grantee for GRANT and REVOKE: a quoted role name, or the keyword PUBLIC."""
+    return PUBLIC if name == PUBLIC else ident(name)
+
+
+ANY = "*"
+"""A key that stands for every object of a kind, in `dies_with`."""
+
+
+class Phase(IntEnum):
+    """The order of statements: no instant is more permissive than before and after.
+
+    Everything runs in one transaction wherever it fits, and still in this order, so that a plan
+    that is split into several transactions is safe as well. What takes access away runs before
+    what gives it, except inside a definer object, which nobody can reach yet.
+    """
+
+    UNMAP = 1
+    """Mapping rows go first when they change: no token becomes a role that is about to change."""
+    UNMEMBER = 2
+    """Memberships that are withdrawn."""
+    ROLES = 3
+    """Roles are created without login to others and without members."""
+    BORROW = 4
+    """Memberships that the applying role needs for this transaction alone."""
+    MACHINERY = 5
+    """The schema `jwtroles`: its tables and functions, which policies call."""
+    TIGHTEN = 6
+    """RESTRICTIVE policies, narrower predicates, REVOKE, and policies of tables whose row security
+    comes on in this plan (enabling first would be an outage, granting first a leak)."""
+    ENABLE = 7
+    """ENABLE ROW LEVEL SECURITY, when the policies of the table stand."""
+    DEFINER_RIGHTS = 8
+    """Grants and policies of the roles that own views and queries; nobody is a member of them."""
+    DEFINERS = 9
+    """Views and queries, which those roles own."""
+    LOOSEN = 10
+    """PERMISSIVE policies, wider predicates, GRANT."""
+    MEMBERSHIPS = 11
+    """Memberships that are given."""
+    MAPPING = 12
+    """Mapping rows, last: from here on a token reaches the role."""
+    DROP = 13
+    """Objects and roles that left the file, when nothing uses them any more."""
+    RETURN = 14
+    """Borrowed memberships are given back."""
+
+
+class Effect(StrEnum):
+    """What a change does to access."""
+
+    TIGHTENS = "tightens"
+    LOOSENS = "loosens"
+    NEUTRAL = "neutral"
+    DESTROYS = "destroys"
+    CUTS_OFF = "cuts_off"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Why the file wants an object.
+
+    Attributes:
+        place: the line that says so.
+        pattern: the glob that the file wrote, where it is not the object's own name.
+        said: the condition in the file's words (`own and unpaid`), for policies.
+        also: further places that decide the object, such as a named predicate's.
+    """
+
+    place: Place | None = None
+    pattern: str = ""
+    said: str = ""
+    also: tuple[Place, ...] = ()
+
+
+NOWHERE = Origin()
+"""The origin of what the file does not mention."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A right that the applying role must have for a statement.
+
+    Attributes:
+        right: `owner` (act as that role), `createrole`, `createdb schema` (CREATE on the database),
+            `admin` (ADMIN OPTION on the role, PostgreSQL 16 and later) or `superuser`.
+        role: the role that it is about, if any.
+        subject: the object as a person knows it (`app.invoices`).
+    """
+
+    right: str
+    role: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One SQL statement of a plan.
+
+    Attributes:
+        sql: the text without a final semicolon.
+        phase: when it runs.
+        lock: the table on which it takes ACCESS EXCLUSIVE, if it does.
+        as_role: the role that must run it, where its owner or grantor matters.
+        needs: what the applying role must have; checked before the first statement.
+        origin: the line of the file behind it.
+        note: a remark that `--format sql` prints beside it.
+    """
+
+    sql: str
+    phase: Phase
+    lock: QName | None = None
+    as_role: str | None = None
+    needs: tuple[Need, ...] = ()
+    origin: Origin = NOWHERE
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a kind must know of the rest of a plan to phase its statements.
+
+    Attributes:
+        server_version: as in `server_version_num` (160015).
+        reader: the role that plans and must be able to read our schema when membership in its owner
+            is given back; '' for a superuser, who needs no grant.
+        definers: roles that own views and queries and have no members.
+        enabling: tables whose row security comes on in this plan.
+        secured: tables that have row security on after this plan.
+        owners: table → its owner.
+        schema_owners: schema → its owner.
+        own_role: the owner of the schema `jwtroles`.
+    """
+
+    server_version: int
+    own_role: str
+    reader: str = ""
+    definers: frozenset[str] = frozenset()
+    enabling: frozenset[QName] = frozenset()
+    secured: frozenset[QName] = frozenset()
+    owners: Mapping[QName, str] = field(default_factory=dict)
+    schema_owners: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def membership_options(self) -> bool:
+        """Whether memberships carry INHERIT and SET options (PostgreSQL 16 and later)."""
+        return self.server_version >= 160000
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Generic[T]):
+    """One difference between the catalog and the file; it holds no SQL.
+
+    Attributes:
+        kind: the name of its kind.
+        key: identity of the object within its kind.
+        before, after: the object in the database and in the file; None where it is not there.
+    """
+
+    kind: str
+    key: Hashable
+    before: T | None
+    after: T | None
+
+    @property
+    def verb(self) -> str:
+        """`add`, `alter` or `remove`."""
+        if self.before is None:
+            return "add"
+        return "remove" if self.after is None else "alter"
+
+    @property
+    def subject(self) -> T:
+        """The object as it will be, or as it was if it goes."""
+        found = self.after if self.after is not None else self.before
+        assert found is not None, "a change has a before or an after"  # noqa: S101
+        return found
+
+
+Row = Mapping[str, Any]
+"""A row of a catalog query, by column name."""
+
+
+def one_change(kind: str, key: Hashable, before: T | None, after: T | None) -> Iterable[Change[T]]:
+    """Split a difference the usual way: it is one change."""
+    yield Change(kind, key, before, after)
+
+
+def unless_removal(change: Change[Any]) -> Change[Any] | None:
+    """Keep a change in additive mode unless it removes its object."""
+    return None if change.after is None else change
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[T]):
+    """Everything that is special about one kind of object.
+
+    Attributes:
+        name: its name, also that of its query `kinds/sql/<name>.sql`.
+        parse: a row of the query → objects of this kind (none, one or several).
+        key: the identity of an object, apart from its value.
+        statements: a change → the statements that make it so.
+        effect: a change → what it does to access.
+        lock: the table lock that its statements take, for the documentation.
+        split: a difference of objects → the changes that a person reviews.
+        unit: what a change counts as: changes of one unit are counted once.
+        store: the table in the schema `jwtroles` that the query reads, if it reads one.
+        dies_with: keys of other kinds that vanish when this change recreates its object.
+        additive: the part of a change that takes nothing away, or None.
+    """
+
+    name: str
+    parse: Callable[[Row], Iterable[T]]
+    key: Callable[[T], Hashable]
+    statements: Callable[[Change[T], Context], Iterable[Statement]]
+    effect: Callable[[Change[T], Context], Effect]
+    lock: str = "none"
+    split: Callable[[str, Hashable, T | None, T | None], Iterable[Change[Any]]] = one_change
+    unit: Callable[[Change[Any]], Hashable] = lambda change: (change.kind, change.key)
+    store: str | None = None
+    dies_with: Callable[[Change[T]], Iterable[tuple[str, Hashable]]] = lambda _change: ()
+    additive: Callable[[Change[Any]], Change[Any] | None] = unless_removal

@@ -1,0 +1,28 @@
+"""What views, queries and the verifier's functions share: they are made and owned by a role of ours.
+
+The owner is a NOLOGIN role without members. It creates its object itself, which takes CREATE on
+the schema for the length of the transaction (manual: CREATE FUNCTION, CREATE VIEW, ALTER … OWNER).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from jwtroles.kinds.base import Context, Need, Origin, Phase, Statement
+from jwtroles.names import QName, ident
+
+
+def with_create_right(
+    name: QName, owner: str, body: Iterable[Statement], context: Context, origin: Origin
+) -> Iterable[Statement]:
+    """Wrap statements that `owner` runs in the loan of CREATE (and USAGE) on the schema."""
+    if owner == context.own_role:
+        yield from body
+        return
+    schema, role = ident(name.schema), ident(owner)
+    needs = (Need("owner", context.schema_owners.get(name.schema, ""), f"schema {name.schema}"),)
+    grant = f"GRANT CREATE ON SCHEMA {schema} TO {role}"
+    yield Statement(grant, Phase.DEFINERS, needs=needs, origin=origin, note="for this transaction")
+    yield from body
+    revoke = f"REVOKE CREATE ON SCHEMA {schema} FROM {role}"
+    yield Statement(revoke, Phase.DEFINERS, needs=needs, origin=origin)

@@ -1,0 +1,208 @@
+"""Functions of ours: the accessors and the mapping in schema `jwtroles`, and declared queries."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+
+from jwtroles.kinds.acl import ObjectRef
+from jwtroles.kinds.base import (
+    NOWHERE,
+    Change,
+    Context,
+    Effect,
+    Kind,
+    Need,
+    Origin,
+    Phase,
+    Row,
+    Statement,
+)
+from jwtroles.kinds.definer import with_create_right
+from jwtroles.kinds.tag import comment_sql, split_tag
+from jwtroles.names import QName, ident
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function (manual section 36.3 and CREATE FUNCTION).
+
+    Attributes:
+        arguments: identity arguments as PostgreSQL prints them (`month date`).
+        returns: result type as PostgreSQL prints it (`uuid`, `TABLE(total numeric)`).
+        language: `sql` or `plpgsql`.
+        volatility: `i`mmutable, `s`table or `v`olatile.
+        parallel: `s`afe, `r`estricted or `u`nsafe.
+        definer: SECURITY DEFINER.
+        settings: its SET clauses, `name=value`.
+        body: the text of the body; for a BEGIN ATOMIC body what PostgreSQL prints of it.
+        atomic: whether the body is BEGIN ATOMIC (parsed when it is made, manual section 36.5).
+        body_sql: the body to write, for a compiled function.
+    """
+
+    name: QName
+    arguments: str
+    returns: str
+    language: str
+    volatility: str
+    parallel: str
+    definer: bool
+    settings: tuple[str, ...]
+    body: str
+    owner: str
+    atomic: bool = False
+    comment: str = ""
+    project: str | None = None
+    body_sql: str | None = field(default=None, compare=False)
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+    @property
+    def reference(self) -> str:
+        """The function as ALTER, COMMENT and DROP name it."""
+        return f"FUNCTION {self.name.sql}({self.arguments})"
+
+
+SAFE_PATH = ("search_path=pg_catalog, pg_temp",)
+"""The settings of every function of ours: nothing a client makes is found before the system's."""
+
+_VOLATILITY = {"i": "IMMUTABLE", "s": "STABLE", "v": "VOLATILE"}
+_PARALLEL = {"s": "SAFE", "r": "RESTRICTED", "u": "UNSAFE"}
+
+
+def parse(row: Row) -> Iterable[Function]:
+    """Read a row of function.sql."""
+    comment, project = split_tag(row["comment"])
+    yield Function(
+        QName(row["schema"], row["name"]),
+        row["arguments"],
+        row["returns"],
+        row["language"],
+        row["volatility"],
+        row["parallel"],
+        row["definer"],
+        tuple(row["settings"]),
+        row["body"],
+        row["owner"],
+        row["atomic"],
+        comment,
+        project,
+    )
+
+
+def recreated(change: Change[Function]) -> bool:
+    """Tell whether OR REPLACE cannot do it: the result type and the owner stay."""
+    before, after = change.before, change.after
+    if before is None or after is None:
+        return False
+    return (before.returns, before.owner) != (after.returns, after.owner)
+
+
+def dies_with(change: Change[Function]) -> Iterable[tuple[str, Hashable]]:
+    """A function that is dropped takes its grants with it."""
+    before = change.before
+    if before is not None and (change.after is None or recreated(change)):
+        yield "acl", ObjectRef("function", before.name, before.arguments)
+
+
+def _phase(function: Function, context: Context) -> Phase:
+    return Phase.MACHINERY if function.owner == context.own_role else Phase.DEFINERS
+
+
+def statements(change: Change[Function], context: Context) -> Iterable[Statement]:
+    """CREATE OR REPLACE (or DROP and CREATE) the function; a new one is born closed to PUBLIC."""
+    before, after = change.before, change.after
+    if after is None:
+        yield _drop(change.subject, Phase.DROP)
+        return
+    if before is not None and recreated(change):
+        yield _drop(before, _phase(after, context))
+        before = None
+    body = _body(before, after, _phase(after, context))
+    yield from with_create_right(after.name, after.owner, body, context, after.origin)
+
+
+def _drop(function: Function, phase: Phase) -> Statement:
+    needs = (Need("owner", function.owner, str(function.name)),)
+    return Statement(f"DROP {function.reference}", phase, as_role=function.owner, needs=needs)
+
+
+def _body(before: Function | None, after: Function, phase: Phase) -> Iterable[Statement]:
+    needs = (Need("owner", after.owner, str(after.name)),)
+
+    def run(sql: str) -> Statement:
+        return Statement(sql, phase, as_role=after.owner, needs=needs, origin=after.origin)
+
+    if before is None or _code(before) != _code(after):
+        yield run(create_sql(after))
+    if before is None:
+        yield run(f"REVOKE ALL ON {after.reference} FROM PUBLIC")
+    if before is None or (before.comment, before.project) != (after.comment, after.project):
+        yield run(comment_sql(after.reference, after.comment, after.project))
+
+
+def _code(function: Function) -> tuple[object, ...]:
+    return (
+        function.language,
+        function.volatility,
+        function.parallel,
+        function.definer,
+        function.settings,
+        function.body,
+        function.atomic,
+    )
+
+
+def create_sql(function: Function, name: QName | None = None) -> str:
+    """Return CREATE OR REPLACE FUNCTION for `function`, under another name if one is given."""
+    target = name or function.name
+    body = function.body_sql if function.body_sql is not None else function.body
+    lines = [
+        f"CREATE OR REPLACE FUNCTION {target.sql}({function.arguments})",
+        f"RETURNS {function.returns}",
+        f"LANGUAGE {ident(function.language)} {_VOLATILITY[function.volatility]}"
+        + (" SECURITY DEFINER" if function.definer else "")
+        + f" PARALLEL {_PARALLEL[function.parallel]}",
+    ]
+    for setting in function.settings:
+        key, _, value = setting.partition("=")
+        lines.append(f"SET {ident(key)} = {value}")
+    if function.atomic:
+        lines.append(f"BEGIN ATOMIC {body}; END")
+    else:
+        quote = _dollar_quote(body)
+        lines.append(f"AS {quote}{body}{quote}")
+    return "\n".join(lines)
+
+
+def _dollar_quote(body: str) -> str:
+    tag = "$jwtroles$"
+    while tag in body:
+        tag = tag[:-1] + "_$"
+    return tag
+
+
+def effect(change: Change[Function], context: Context) -> Effect:
+    """A query gives what it returns; a changed body may give more; our own are machinery."""
+    own = change.subject.owner == context.own_role
+    if change.before is None:
+        return Effect.NEUTRAL if own else Effect.LOOSENS
+    if change.after is None:
+        return Effect.NEUTRAL if own else Effect.DESTROYS
+    return Effect.UNKNOWN
+
+
+def unit(change: Change[Function]) -> Hashable:
+    """jwtroles' own schema counts as one change; a declared query is one by itself."""
+    subject = change.subject
+    return "own schema" if subject.name.schema == "jwtroles" else (change.kind, change.key)
+
+
+FUNCTION: Kind[Function] = Kind(
+    "function",
+    parse,
+    lambda function: (function.name, function.arguments),
+    statements,
+    effect,
+    unit=unit,
+    dies_with=dies_with,
+)

@@ -1,0 +1,163 @@
+"""GRANT and REVOKE for the differences of :mod:`jwtroles.kinds.acl`, and what they do to access."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from jwtroles.kinds.acl import (
+    Acl,
+    Grant,
+    ObjectClass,
+    ObjectRef,
+    Right,
+    additive,
+    columns_sql,
+    parse,
+    split,
+    unit,
+)
+from jwtroles.kinds.base import (
+    NOWHERE,
+    Change,
+    Context,
+    Effect,
+    Kind,
+    Need,
+    Phase,
+    Statement,
+    grantee_sql,
+)
+from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
+from jwtroles.names import ident
+
+_ON: dict[ObjectClass, Callable[[ObjectRef], str]] = {
+    "table": lambda ref: ref.name.sql,
+    "sequence": lambda ref: f"SEQUENCE {ref.name.sql}",
+    "function": lambda ref: f"FUNCTION {ref.name.sql}({ref.arguments})",
+    "schema": lambda ref: f"SCHEMA {ident(ref.name.name)}",
+    "default": lambda ref: ref.name.name,
+}
+"""How GRANT names an object of each class."""
+
+
+def _verb(ref: ObjectRef, words: str, direction: str, grantee: str) -> str:
+    """Return GRANT/REVOKE `words` ON the object TO/FROM the grantee."""
+    statement = f"{words} ON {_ON[ref.cls](ref)} {direction} {grantee_sql(grantee)}"
+    if ref.cls != "default":
+        return statement
+    schema = f" IN SCHEMA {ident(ref.name.schema)}" if ref.name.schema else ""
+    return f"ALTER DEFAULT PRIVILEGES FOR ROLE {ident(ref.arguments)}{schema} {statement}"
+
+
+def _losses(grant: Grant, after: Right | None) -> Iterable[tuple[str, str]]:
+    """Yield REVOKE phrases for what `after` no longer holds, each with a remark."""
+    before, privilege = grant.right, grant.privilege
+    if after is None:
+        held = f" {columns_sql(before.columns)}" if before.columns is not None else ""
+        yield f"REVOKE {privilege}{held}", ""
+        return
+    if before.columns is None and after.columns is not None:
+        yield f"REVOKE {privilege}", ""
+        return
+    if before.columns is not None and after.columns is not None:
+        if gone := before.columns - after.columns:
+            yield f"REVOKE {privilege} {columns_sql(gone)}", ""
+    kept = before.columns if before.columns is not None else None
+    if before.option is None and after.option is not None:
+        yield f"REVOKE GRANT OPTION FOR {privilege}", ""
+    elif before.option and after.option is not None and (extra := before.option - after.option):
+        left = extra if kept is None else extra & kept
+        if left:
+            yield f"REVOKE GRANT OPTION FOR {privilege} {columns_sql(left)}", ""
+
+
+def _gains(change: Change[Grant]) -> Iterable[tuple[str, str]]:
+    after = change.after
+    if after is None:
+        return
+    privilege, right = after.privilege, after.right
+    old = change.before.right if change.before else None
+    if right.columns is None:
+        if old is None or old.columns is not None:
+            yield f"GRANT {privilege}", ""
+        return
+    had = old.columns if old is not None and old.columns is not None else frozenset()
+    if new := right.columns - had:
+        retaken = old is not None and old.columns is None
+        remark = "the REVOKE took these with it" if retaken else ""
+        yield f"GRANT {privilege} {columns_sql(new)}", remark
+
+
+def _redundant(change: Change[Grant]) -> str | None:
+    """Return the column grants that a new table-wide grant makes mere decoration."""
+    if change.before is None or change.after is None:
+        return None
+    columns = change.before.right.columns
+    if columns is None or change.after.right.columns is not None:
+        return None
+    return f"REVOKE {change.after.privilege} {columns_sql(columns)}"
+
+
+def statements(change: Change[Grant], context: Context) -> Iterable[Statement]:
+    """REVOKE what is too much, then GRANT what is missing; the owner or the grantor runs it."""
+    subject = change.subject
+    ref, origin = subject.object, change.after.origin if change.after else NOWHERE
+    own = ref.name.schema == OWN_SCHEMA
+    needs = () if own else (Need("owner", subject.owner, str(ref)),)
+    giving = Phase.LOOSEN
+    if own:
+        giving = Phase.MACHINERY
+    elif subject.grantee in context.definers:
+        giving = Phase.DEFINER_RIGHTS
+    as_owner = context.own_role if own else None
+    if change.before is not None:
+        after = change.after.right if change.after else None
+        for grantor in sorted(change.before.right.grantors) or [subject.owner]:
+            runner = as_owner if grantor == subject.owner else grantor
+            for words, remark in _losses(change.before, after):
+                sql = _verb(ref, words, "FROM", subject.grantee)
+                yield Statement(
+                    sql,
+                    Phase.TIGHTEN,
+                    as_role=runner,
+                    needs=needs if runner is None else (Need("owner", runner, str(ref)),),
+                    origin=origin,
+                    note=remark or ("" if change.after else "not in the file"),
+                )
+    narrowing = change.before is not None and change.before.right.columns is None
+    phase = Phase.TIGHTEN if narrowing else giving
+    for words, remark in _gains(change):
+        sql = _verb(ref, words, "TO", subject.grantee)
+        yield Statement(sql, phase, as_role=as_owner, needs=needs, origin=origin, note=remark)
+    if words := _redundant(change):
+        sql = _verb(ref, words, "FROM", subject.grantee)
+        yield Statement(sql, phase, as_role=as_owner, needs=needs, origin=origin)
+
+
+def effect(change: Change[Grant], _context: Context) -> Effect:
+    """More columns, or GRANT OPTION, loosen; fewer tighten; both at once counts as loosens."""
+    if change.before is None:
+        return Effect.LOOSENS
+    if change.after is None:
+        return Effect.TIGHTENS
+    before, after = change.before.right, change.after.right
+    return Effect.LOOSENS if _wider(after, before) else Effect.TIGHTENS
+
+
+def _wider(one: Right, other: Right) -> bool:
+    def beyond(a: frozenset[str] | None, b: frozenset[str] | None) -> bool:
+        return b is not None and (a is None or bool(a - b))
+
+    return beyond(one.columns, other.columns) or beyond(one.option, other.option)
+
+
+ACL: Kind[Acl] = Kind(
+    "acl",
+    parse,
+    lambda acl: acl.object,
+    statements,  # type: ignore[arg-type]  # a difference of ACLs is split into grants
+    effect,  # type: ignore[arg-type]
+    split=split,
+    unit=unit,
+    additive=additive,
+)

@@ -1,0 +1,134 @@
+"""Memberships: who has a role's rights (INHERIT), who may become it (SET), who may pass it on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from jwtroles.kinds.base import (
+    NOWHERE,
+    Change,
+    Context,
+    Effect,
+    Kind,
+    Need,
+    Origin,
+    Phase,
+    Row,
+    Statement,
+)
+from jwtroles.names import ident
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of a membership; `inherit` and `set` are None before PostgreSQL 16."""
+
+    admin: bool = False
+    inherit: bool | None = None
+    set: bool | None = None
+
+    def union(self, other: Options) -> Options:
+        """What two grants of the same membership give together."""
+        return Options(
+            self.admin or other.admin, _either(self.inherit, other.inherit), _either(self.set, other.set)
+        )
+
+
+def _either(one: bool | None, other: bool | None) -> bool | None:  # noqa: FBT001
+    return None if one is None and other is None else bool(one or other)
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """`member` is a member of `role`; `options` is what all grants of it give together.
+
+    `by` lists each grant with its grantor (since 16 there may be several, manual section 21.3);
+    the file does not say who grants, so it is apart from the value.
+    """
+
+    role: str
+    member: str
+    options: Options
+    by: tuple[tuple[str, Options], ...] = field(default=(), compare=False)
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+
+def parse(row: Row) -> Iterable[Membership]:
+    """Read a row of membership.sql: one membership with all of its grants."""
+    by = tuple(
+        (grant["grantor"], Options(grant["admin"], grant["inherit"], grant["set"]))
+        for grant in row["grants"]
+    )
+    options = by[0][1]
+    for _, further in by[1:]:
+        options = options.union(further)
+    yield Membership(row["role"], row["member"], options, by)
+
+
+def _clause(options: Options, context: Context) -> str:
+    if not context.membership_options:
+        return " WITH ADMIN OPTION" if options.admin else ""
+    words = [("ADMIN", options.admin), ("INHERIT", options.inherit), ("SET", options.set)]
+    listed = ", ".join(f"{word} {'TRUE' if value else 'FALSE'}" for word, value in words)
+    return f" WITH {listed}"
+
+
+def _exceeds(options: Options, wanted: Options) -> list[str]:
+    pairs = [
+        ("ADMIN", options.admin, wanted.admin),
+        ("INHERIT", options.inherit, wanted.inherit),
+        ("SET", options.set, wanted.set),
+    ]
+    return [word for word, has, wants in pairs if has and not wants]
+
+
+def statements(change: Change[Membership], context: Context) -> Iterable[Statement]:
+    """GRANT and REVOKE of the membership, or of single options by the role that gave them."""
+    before, after = change.before, change.after
+    subject = change.subject
+    pair = (ident(subject.role), ident(subject.member))
+    needs = (Need("admin", subject.role, f"membership of {subject.member} in {subject.role}"),)
+    if before is not None:
+        for grantor, options in before.by:
+            by = f" GRANTED BY {ident(grantor)}" if context.membership_options else ""
+            tail = f"{pair[0]} FROM {pair[1]}{by}"
+            if after is None:
+                yield Statement(f"REVOKE {tail}", Phase.UNMEMBER, needs=needs)
+                continue
+            for word in _exceeds(options, after.options):
+                sql = f"REVOKE {word} OPTION FOR {tail}"
+                yield Statement(sql, Phase.UNMEMBER, needs=needs, origin=after.origin)
+    if after is not None and (before is None or _exceeds(after.options, before.options)):
+        sql = f"GRANT {pair[0]} TO {pair[1]}{_clause(after.options, context)}"
+        yield Statement(sql, Phase.MEMBERSHIPS, needs=needs, origin=after.origin)
+
+
+def effect(change: Change[Membership], _context: Context) -> Effect:
+    """More options loosen, fewer tighten."""
+    before, after = change.before, change.after
+    if after is None:
+        return Effect.TIGHTENS
+    if before is None or _exceeds(after.options, before.options):
+        return Effect.LOOSENS
+    return Effect.TIGHTENS
+
+
+def additive(change: Change[Membership]) -> Change[Membership] | None:
+    """Return a change that gives missing options and leaves the others, or None."""
+    before, after = change.before, change.after
+    if after is None or before is None:
+        return change if after is not None else None
+    options = after.options.union(before.options)
+    both = replace(after, options=options)
+    return None if options == before.options else replace(change, after=both)
+
+
+MEMBERSHIP: Kind[Membership] = Kind(
+    "membership",
+    parse,
+    lambda membership: (membership.role, membership.member),
+    statements,
+    effect,
+    additive=additive,
+)

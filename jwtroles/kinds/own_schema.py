@@ -1,0 +1,78 @@
+"""The schema `jwtroles` itself: its owner and the mark that says whose it is."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+
+from jwtroles.kinds.base import (
+    NOWHERE,
+    Change,
+    Context,
+    Effect,
+    Kind,
+    Need,
+    Origin,
+    Phase,
+    Row,
+    Statement,
+)
+from jwtroles.kinds.tag import comment_sql, split_tag
+from jwtroles.names import ident
+
+NAME = "jwtroles"
+"""The name of the schema; a constant, since policies and the manual name it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSchema:
+    """Schema `jwtroles` of one project."""
+
+    owner: str
+    project: str | None
+    comment: str = ""
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+
+def parse(row: Row) -> Iterable[OwnSchema]:
+    """Read a row of own_schema.sql."""
+    comment, project = split_tag(row["comment"])
+    yield OwnSchema(row["owner"], project, comment)
+
+
+def statements(change: Change[OwnSchema], context: Context) -> Iterable[Statement]:
+    """CREATE SCHEMA … AUTHORIZATION, which needs membership in the owner, and the mark."""
+    after = change.after
+    if after is None:
+        owner = change.subject.owner
+        yield Statement(f"DROP SCHEMA {NAME}", Phase.DROP, as_role=owner)
+        return
+    if change.before is None:
+        subject = f"schema {NAME}"
+        needs = (Need("create in database", subject=subject), Need("owner", after.owner, subject))
+        sql = f"CREATE SCHEMA {NAME} AUTHORIZATION {ident(after.owner)}"
+        yield Statement(sql, Phase.MACHINERY, needs=needs, origin=after.origin)
+        if context.reader:
+            sql = f"GRANT USAGE ON SCHEMA {NAME} TO {ident(context.reader)}"
+            yield Statement(sql, Phase.MACHINERY, as_role=after.owner, note="to plan again")
+    elif change.before.owner != after.owner:
+        needs = (Need("owner", change.before.owner, f"schema {NAME}"),)
+        sql = f"ALTER SCHEMA {NAME} OWNER TO {ident(after.owner)}"
+        yield Statement(sql, Phase.MACHINERY, needs=needs, origin=after.origin)
+    comment = comment_sql(f"SCHEMA {NAME}", after.comment, after.project)
+    yield Statement(comment, Phase.MACHINERY, as_role=after.owner, origin=after.origin)
+
+
+def effect(_change: Change[OwnSchema], _context: Context) -> Effect:
+    """The schema by itself gives nothing."""
+    return Effect.NEUTRAL
+
+
+def own_unit(_change: Change[object]) -> Hashable:
+    """jwtroles' own schema counts as one change, whatever is in it."""
+    return "own schema"
+
+
+OWN_SCHEMA: Kind[OwnSchema] = Kind(
+    "own_schema", parse, lambda _schema: NAME, statements, effect, unit=own_unit
+)

@@ -1,0 +1,203 @@
+"""Policies: PERMISSIVE ones give rows to a role, RESTRICTIVE ones are the floor under all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from jwtroles.kinds.base import (
+    NOWHERE,
+    PUBLIC,
+    Change,
+    Context,
+    Effect,
+    Kind,
+    Need,
+    Origin,
+    Phase,
+    Row,
+    Statement,
+    grantee_sql,
+)
+from jwtroles.kinds.implication import implies
+from jwtroles.names import QName, ident
+
+
+PUBLIC_ROLES = frozenset({PUBLIC})
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A row security policy (manual section 5.9).
+
+    Attributes:
+        command: `all`, `select`, `insert`, `update` or `delete`.
+        roles: whom it applies to; PUBLIC for everyone.
+        using, check: the expressions as PostgreSQL prints them, so that equality means something;
+            until they have been through the server, a compiled policy holds its own text there.
+        using_sql, check_sql: the expressions to write, for a compiled policy.
+    """
+
+    table: QName
+    name: str
+    permissive: bool
+    command: str
+    roles: frozenset[str]
+    using: str | None
+    check: str | None
+    using_sql: str | None = field(default=None, compare=False)
+    check_sql: str | None = field(default=None, compare=False)
+    origin: Origin = field(default=NOWHERE, compare=False)
+    owner: str = field(default="", compare=False)
+
+    @property
+    def shape(self) -> tuple[bool, str]:
+        """What ALTER POLICY cannot change."""
+        return self.permissive, self.command
+
+    def clears(self, other: Policy) -> bool:
+        """Tell whether `other` lacks an expression that this one has (ALTER cannot clear one)."""
+        return (self.using is not None and other.using is None) or (
+            self.check is not None and other.check is None
+        )
+
+
+def parse(row: Row) -> Iterable[Policy]:
+    """Read a row of policy.sql."""
+    yield Policy(
+        QName(row["schema"], row["table"]),
+        row["name"],
+        row["permissive"],
+        row["command"],
+        frozenset(row["roles"]),
+        row["using"],
+        row["check"],
+        owner=row["owner"],
+    )
+
+
+def _expressions(policy: Policy, against: Policy | None = None) -> str:
+    using = policy.using_sql if policy.using_sql is not None else policy.using
+    check = policy.check_sql if policy.check_sql is not None else policy.check
+    text = ""
+    if using is not None and (against is None or policy.using != against.using):
+        text += f" USING ({using})"
+    if check is not None and (against is None or policy.check != against.check):
+        text += f" WITH CHECK ({check})"
+    return text
+
+
+def _roles(policy: Policy) -> str:
+    return ", ".join(grantee_sql(role) for role in sorted(policy.roles))
+
+
+def _create(policy: Policy) -> str:
+    kind = "" if policy.permissive else " AS RESTRICTIVE"
+    command = "" if policy.command == "all" else f" FOR {policy.command.upper()}"
+    head = f"CREATE POLICY {ident(policy.name)} ON {policy.table.sql}{kind}{command}"
+    return f"{head} TO {_roles(policy)}{_expressions(policy)}"
+
+
+def _drop(policy: Policy) -> str:
+    return f"DROP POLICY {ident(policy.name)} ON {policy.table.sql}"
+
+
+def _phase(change: Change[Policy], context: Context) -> Phase:
+    after = change.after
+    if effect(change, context) in (Effect.TIGHTENS, Effect.NEUTRAL):
+        return Phase.TIGHTEN
+    if after is None:
+        return Phase.LOOSEN
+    if after.roles <= context.definers:
+        return Phase.DEFINER_RIGHTS
+    if change.before is None and after.table in context.enabling:
+        return Phase.TIGHTEN
+    return Phase.LOOSEN
+
+
+def statements(change: Change[Policy], context: Context) -> Iterable[Statement]:
+    """CREATE, ALTER or DROP POLICY; DROP and CREATE only where ALTER POLICY cannot."""
+    before, after = change.before, change.after
+    subject = change.subject
+    owner = context.owners.get(subject.table, subject.owner)
+    lock, needs = subject.table, (Need("owner", owner, str(subject.table)),)
+    origin, phase = subject.origin, _phase(change, context)
+
+    def statement(sql: str) -> Statement:
+        return Statement(sql, phase, lock=lock, needs=needs, origin=origin, note=note)
+
+    note = "" if after else "not in the file"
+    if after is None:
+        yield statement(_drop(subject))
+    elif before is None:
+        yield statement(_create(after))
+    elif before.shape != after.shape or before.clears(after):
+        yield from _replace(before, after, statement)
+    else:
+        roles = f" TO {_roles(after)}" if before.roles != after.roles else ""
+        head = f"ALTER POLICY {ident(after.name)} ON {after.table.sql}"
+        yield statement(f"{head}{roles}{_expressions(after, before)}")
+
+
+def _replace(
+    before: Policy, after: Policy, make: Callable[[str], Statement]
+) -> Iterable[Statement]:
+    """Put `after` in the place of `before` without an instant in which neither stands."""
+    aside = ident(f"{before.name[:54]}_replaced")
+    yield make(f"ALTER POLICY {ident(before.name)} ON {before.table.sql} RENAME TO {aside}")
+    yield make(_create(after))
+    yield make(f"DROP POLICY {aside} ON {before.table.sql}")
+
+
+def effect(change: Change[Policy], _context: Context) -> Effect:
+    """Decide by what the policy lets through, before and after; unknown where that is not clear."""
+    before, after = change.before, change.after
+    gives = change.subject.permissive
+    if before is None:
+        return Effect.LOOSENS if gives else Effect.TIGHTENS
+    if after is None:
+        return Effect.TIGHTENS if gives else Effect.LOOSENS
+    if before.shape != after.shape:
+        return Effect.UNKNOWN
+    return _compare(before, after, gives=gives)
+
+
+def _compare(before: Policy, after: Policy, *, gives: bool) -> Effect:
+    narrower = _passes(after, before)
+    wider = _passes(before, after)
+    if PUBLIC_ROLES & (before.roles ^ after.roles):
+        more_roles = bool(PUBLIC_ROLES & after.roles)
+        fewer_roles = not more_roles
+    else:
+        more_roles = bool(after.roles - before.roles)
+        fewer_roles = bool(before.roles - after.roles)
+    loosens_roles, tightens_roles = (more_roles, fewer_roles) if gives else (fewer_roles, more_roles)
+    if narrower and not loosens_roles:
+        return Effect.TIGHTENS if (not wider or tightens_roles) else Effect.NEUTRAL
+    if wider and not tightens_roles:
+        return Effect.LOOSENS
+    if narrower and wider:
+        return Effect.LOOSENS
+    return Effect.UNKNOWN
+
+
+def _passes(one: Policy, other: Policy) -> bool:
+    """Tell whether every row that `one` lets through `other` lets through too, if that is clear."""
+    return all(
+        implies(first if first is not None else "true", second if second is not None else "true")
+        for first, second in ((one.using, other.using), (_checked(one), _checked(other)))
+    )
+
+
+def _checked(policy: Policy) -> str | None:
+    return policy.check if policy.check is not None else policy.using
+
+
+POLICY: Kind[Policy] = Kind(
+    "policy",
+    parse,
+    lambda policy: (policy.table, policy.name),
+    statements,
+    effect,
+    lock="AccessExclusive on the table",
+)

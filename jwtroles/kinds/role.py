@@ -1,0 +1,121 @@
+"""Roles: attributes, connection limit and the mark in their comment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from jwtroles.kinds.base import (
+    NOWHERE,
+    Change,
+    Context,
+    Effect,
+    Kind,
+    Need,
+    Origin,
+    Phase,
+    Row,
+    Statement,
+)
+from jwtroles.kinds.tag import comment_sql, split_tag
+from jwtroles.names import ident
+
+FLAGS = ("login", "inherit", "superuser", "createdb", "createrole", "replication", "bypassrls")
+"""Attributes that are keywords of CREATE ROLE, in the order in which they are written."""
+
+_DANGEROUS = frozenset({"superuser", "createrole", "replication", "bypassrls"})
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role of the cluster (manual section 21.2). `project` is None where it carries no mark."""
+
+    name: str
+    login: bool = False
+    inherit: bool = True
+    superuser: bool = False
+    createdb: bool = False
+    createrole: bool = False
+    replication: bool = False
+    bypassrls: bool = False
+    connection_limit: int = -1
+    comment: str = ""
+    project: str | None = None
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+    @property
+    def reserved(self) -> bool:
+        """Whether no token may ever become it: its attributes reach around row security."""
+        return self.name.startswith("pg_") or any(getattr(self, flag) for flag in _DANGEROUS)
+
+
+def parse(row: Row) -> Iterable[Role]:
+    """Read a row of role.sql."""
+    comment, project = split_tag(row["comment"])
+    flags = {flag: row[flag] for flag in FLAGS}
+    yield Role(
+        row["name"],
+        **flags,
+        connection_limit=row["connection_limit"],
+        comment=comment,
+        project=project,
+    )
+
+
+def _flags(role: Role, against: Role) -> list[str]:
+    words = [
+        flag.upper() if getattr(role, flag) else f"NO{flag.upper()}"
+        for flag in FLAGS
+        if getattr(role, flag) != getattr(against, flag)
+    ]
+    if role.connection_limit != against.connection_limit:
+        words.append(f"CONNECTION LIMIT {role.connection_limit}")
+    return words
+
+
+def statements(change: Change[Role], _context: Context) -> Iterable[Statement]:
+    """CREATE, ALTER or DROP ROLE, and the comment with the mark."""
+    before, after = change.before, change.after
+    if after is None:
+        name = change.subject.name
+        needs = (Need("admin", name, f"role {name}"),)
+        yield Statement(f"DROP ROLE {ident(name)}", Phase.DROP, needs=needs)
+        return
+    name, origin = ident(after.name), after.origin
+    if before is None:
+        words = ["LOGIN" if after.login else "NOLOGIN"]
+        words += _flags(after, Role(after.name, login=after.login))
+        needs = (Need("createrole", subject=f"role {after.name}"),)
+        sql = f"CREATE ROLE {name} {' '.join(words)}"
+        yield Statement(sql, Phase.ROLES, needs=needs, origin=origin)
+        yield Statement(_comment(after), Phase.ROLES, origin=origin)
+        return
+    needs = (Need("admin", after.name, f"role {after.name}"),)
+    if words := _flags(after, before):
+        if any(getattr(before, flag) for flag in ("superuser", "replication", "bypassrls")):
+            needs = (Need("superuser", subject=f"role {after.name}"),)
+        sql = f"ALTER ROLE {name} {' '.join(words)}"
+        yield Statement(sql, Phase.ROLES, needs=needs, origin=origin)
+    if (before.comment, before.project) != (after.comment, after.project):
+        yield Statement(_comment(after), Phase.ROLES, needs=needs, origin=origin)
+
+
+def _comment(role: Role) -> str:
+    return comment_sql(f"ROLE {ident(role.name)}", role.comment, role.project)
+
+
+def effect(change: Change[Role], _context: Context) -> Effect:
+    """Attributes that are taken away tighten; a role by itself gives nothing."""
+    before, after = change.before, change.after
+    if after is None:
+        return Effect.DESTROYS
+    if before is None:
+        return Effect.NEUTRAL
+    gained = [flag for flag in FLAGS if getattr(after, flag) and not getattr(before, flag)]
+    lost = [flag for flag in FLAGS if getattr(before, flag) and not getattr(after, flag)]
+    if gained:
+        return Effect.LOOSENS
+    return Effect.TIGHTENS if lost else Effect.NEUTRAL
+
+
+ROLE: Kind[Role] = Kind("role", parse, lambda role: role.name, statements, effect)

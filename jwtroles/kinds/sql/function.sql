@@ -1,0 +1,20 @@
+-- Functions in the managed schemas and in our own; those without our mark are left to their owners.
+SELECT n.nspname AS schema,
+       p.proname AS name,
+       pg_get_function_identity_arguments(p.oid) AS arguments,
+       coalesce(pg_get_function_result(p.oid), '') AS returns,
+       l.lanname AS language,
+       p.provolatile AS volatility,
+       p.proparallel AS parallel,
+       p.prosecdef AS definer,
+       coalesce(p.proconfig, '{}') AS settings,
+       coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) AS body,
+       p.prosqlbody IS NOT NULL AS atomic,
+       pg_get_userbyid(p.proowner) AS owner,
+       obj_description(p.oid, 'pg_proc') AS comment
+FROM pg_proc AS p
+JOIN pg_namespace AS n ON n.oid = p.pronamespace
+JOIN pg_language AS l ON l.oid = p.prolang
+WHERE n.nspname = ANY (%(schemas)s) AND p.prokind = 'f'
+  AND (n.nspname = 'jwtroles' OR obj_description(p.oid, 'pg_proc') LIKE '%%[jwtroles: %%]')
+ORDER BY n.nspname, p.proname, 3

@@ -1,0 +1,2 @@
+-- Settings that a token role is given for the transaction.
+SELECT role, name, value FROM jwtroles.role_setting ORDER BY role, name

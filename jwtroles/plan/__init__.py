@@ -1,0 +1,92 @@
+"""Makes a plan of two catalogs: changes, effects, who else is affected, statements in order."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from jwtroles.catalog import Catalog, Structure, stable
+from jwtroles.kinds import BY_NAME
+from jwtroles.kinds.base import Change, Context
+from jwtroles.names import QName
+from jwtroles.plan.affected import cut_off
+from jwtroles.plan.diff import diff
+from jwtroles.plan.model import Plan, Step
+from jwtroles.plan.order import order
+from jwtroles.plan.remarks import remarks
+
+if TYPE_CHECKING:
+    from jwtroles.compile import Compiled
+    from jwtroles.spec.model import Environment, Spec
+
+
+def fingerprint(catalog: Catalog, structure: Structure) -> str:
+    """Return a digest of all that a plan was made from: what is managed, and the tables it is on."""
+    relations = stable(structure.relations)
+    return hashlib.sha256(f"{catalog.fingerprint()}{relations}".encode()).hexdigest()[:16]
+
+
+def build_plan(
+    spec: Spec,
+    environment: Environment | None,
+    structure: Structure,
+    current: Catalog,
+    desired: Catalog,
+    compiled: Compiled,
+) -> Plan:
+    """Return the plan that makes `current` become `desired`; nothing is sent to the server."""
+    additive = spec.database.mode == "additive"
+    changes = changes_between(current, desired, additive=additive)
+    server = structure.server
+    context = Context(
+        server.version,
+        own_role=spec.own_role,
+        reader="" if server.superuser else server.applier,
+        definers=compiled.definers,
+        enabling=frozenset(_enabled(changes)),
+        owners={relation.name: relation.owner for relation in structure.relations.values()},
+        schema_owners=structure.schemas,
+    )
+    steps = tuple(_step(change, context) for change in changes)
+    return Plan(
+        project=str(spec.project),
+        environment=str(environment.name) if environment else "",
+        server=server,
+        digest=hashlib.sha256(spec.source.text.encode()).hexdigest()[:8],
+        fingerprint=fingerprint(current, structure),
+        steps=steps,
+        statements=order(steps, server, context),
+        desired=desired,
+        current=current,
+        structure=structure,
+        context=context,
+        remarks=remarks(spec),
+        cut_off=cut_off(steps, structure, spec),
+        allow=tuple(map(str, environment.allow)) if environment else Plan.allow,
+        allow_place=environment.place if environment else None,
+        additive=additive,
+    )
+
+
+def changes_between(
+    current: Catalog, desired: Catalog, *, additive: bool
+) -> tuple[Change[Any], ...]:
+    """Return what must change; in additive mode nothing that is there is ever taken away."""
+    changes = diff(current, desired)
+    if not additive:
+        return changes
+    kept = (BY_NAME[change.kind].additive(change) for change in changes)
+    return tuple(change for change in kept if change is not None)
+
+
+def _enabled(changes: Iterable[Change[Any]]) -> Iterator[QName]:
+    for change in changes:
+        if change.kind == "table_security" and change.after is not None and change.after.enabled:
+            yield change.after.table
+
+
+def _step(change: Change[Any], context: Context) -> Step:
+    kind = BY_NAME[change.kind]
+    effect = kind.effect(change, context)
+    return Step(change, effect, kind.unit(change), tuple(kind.statements(change, context)))

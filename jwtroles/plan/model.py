@@ -1,0 +1,132 @@
+"""A plan: what would change, what it does to access, and the statements that make it so."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from jwtroles.catalog import Catalog, Server, Structure
+from jwtroles.errors import Place, Problem
+from jwtroles.kinds.base import Change, Context, Effect, Statement
+from jwtroles.names import QName
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change with its effect and its statements, and what it counts as."""
+
+    change: Change[Any]
+    effect: Effect
+    unit: Hashable
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """A role that is not of the file and would lose access.
+
+    Attributes:
+        role: who loses it; subject: on what; reason: how it has it today.
+        remedy: what to write into the file to keep it.
+    """
+
+    role: str
+    subject: str
+    problem: Problem
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The difference between a file and a database, ready to be read and applied.
+
+    Attributes:
+        project, environment: what the file and the command line say ('' without environments).
+        server: the server that was read.
+        digest: of the specification's text.
+        fingerprint: of the catalog that was read; `apply` refuses when it has moved.
+        steps: one per change, in the order of kinds.
+        statements: all of them, in the order in which they run.
+        desired: the catalog that must be there afterwards.
+        remarks: what is worth a look; cut_off: who else is affected.
+        allow: the effects that this environment accepts.
+    """
+
+    project: str
+    environment: str
+    server: Server
+    digest: str
+    fingerprint: str
+    steps: tuple[Step, ...]
+    statements: tuple[Statement, ...]
+    desired: Catalog
+    current: Catalog
+    structure: Structure
+    context: Context
+    remarks: tuple[Problem, ...] = ()
+    cut_off: tuple[CutOff, ...] = ()
+    allow: tuple[str, ...] = ("tightens", "neutral", "loosens")
+    allow_place: Place | None = None
+    additive: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether the database is as the file says."""
+        return not self.steps
+
+    @cached_property
+    def id(self) -> str:
+        """A short digest of the statements, to name the plan by."""
+        import hashlib  # noqa: PLC0415
+
+        text = "\n".join(statement.sql for statement in self.statements)
+        return hashlib.sha256(f"{self.fingerprint}\n{text}".encode()).hexdigest()[:8]
+
+    @cached_property
+    def units(self) -> dict[Hashable, list[Step]]:
+        """Steps by what they count as."""
+        units: dict[Hashable, list[Step]] = {}
+        for step in self.steps:
+            units.setdefault(step.unit, []).append(step)
+        return units
+
+    def effects(self) -> dict[Effect, int]:
+        """Return how many units have each effect; a unit counts by its worst one."""
+        counts: dict[Effect, int] = {}
+        for steps in self.units.values():
+            worst = max((step.effect for step in steps), key=_SEVERITY.index)
+            counts[worst] = counts.get(worst, 0) + 1
+        return counts
+
+    def verbs(self) -> dict[str, int]:
+        """Return how many units add, alter and remove."""
+        counts = {"add": 0, "alter": 0, "remove": 0}
+        for steps in self.units.values():
+            verbs = {step.change.verb for step in steps}
+            counts[verbs.pop() if len(verbs) == 1 else "alter"] += 1
+        return counts
+
+    def refused_effects(self) -> tuple[str, ...]:
+        """Return the effects of this plan that its environment does not allow."""
+        present = {_GATE.get(effect, effect.value) for effect in self.effects()}
+        if self.cut_off:
+            present.add(Effect.CUTS_OFF.value)
+        return tuple(sorted(present - set(self.allow)))
+
+    def locked_tables(self) -> tuple[QName, ...]:
+        """Return the tables that are locked ACCESS EXCLUSIVE."""
+        return tuple(sorted({s.lock for s in self.statements if s.lock is not None}))
+
+
+_SEVERITY = (
+    Effect.NEUTRAL,
+    Effect.TIGHTENS,
+    Effect.LOOSENS,
+    Effect.UNKNOWN,
+    Effect.CUTS_OFF,
+    Effect.DESTROYS,
+)
+
+_GATE = {Effect.UNKNOWN: Effect.LOOSENS.value}
+"""What cannot be told counts as loosens."""

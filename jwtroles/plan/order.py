@@ -1,0 +1,51 @@
+"""The order of statements, and the memberships that the applying role borrows for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from jwtroles.catalog import Server
+from jwtroles.kinds.base import Context, Need, Phase, Statement
+from jwtroles.names import ident
+from jwtroles.plan.model import Step
+
+
+def order(steps: Sequence[Step], server: Server, context: Context) -> tuple[Statement, ...]:
+    """Return all statements in the order of their phases, with borrowed memberships around them.
+
+    Within a phase the order of kinds stands; what is dropped goes in the reverse order, since a role
+    can be dropped only when nothing of it is left.
+    """
+    listed = [statement for step in steps for statement in step.statements]
+    dropped = [s for s in listed if s.phase is Phase.DROP]
+    kept = [s for s in listed if s.phase is not Phase.DROP]
+    leaving = {s.change.before.name for s in steps if s.change.kind == "role" and not s.change.after}
+    loans = list(_loans(listed, server, context, leaving))
+    everything = kept + dropped[::-1] + loans
+    return tuple(sorted(everything, key=lambda statement: statement.phase))
+
+
+def borrowed_roles(statements: Iterable[Statement], context: Context) -> list[str]:
+    """Return the roles of ours that must run or own something in these statements."""
+    ours = context.definers | {context.own_role}
+    roles = {s.as_role for s in statements if s.as_role}
+    roles |= {need.role for s in statements for need in s.needs if need.right == "owner"}
+    return sorted(role for role in roles if role in ours)
+
+
+def _loans(
+    statements: list[Statement], server: Server, context: Context, leaving: set[str]
+) -> Iterator[Statement]:
+    if server.superuser:
+        return
+    me = ident(server.applier)
+    options = " WITH INHERIT TRUE, SET TRUE" if context.membership_options else ""
+    for role in borrowed_roles(statements, context):
+        if role in server.settable and role in server.acts_as:
+            continue
+        needs = (Need("admin", role, f"membership in {role}"),)
+        note = "for this transaction"
+        sql = f"GRANT {ident(role)} TO {me}{options}"
+        yield Statement(sql, Phase.BORROW, needs=needs, note=note)
+        if role not in leaving:
+            yield Statement(f"REVOKE {ident(role)} FROM {me}", Phase.RETURN, needs=needs)

@@ -1,0 +1,164 @@
+"""Reads a database: its structure, and the objects that a specification is about.
+
+One connection, one REPEATABLE READ READ ONLY snapshot, a fixed number of queries whatever the size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from jwtroles.catalog import (
+    Catalog,
+    Column,
+    FunctionFacts,
+    Relation,
+    Routine,
+    Server,
+    Structure,
+)
+from jwtroles.kinds import KINDS
+from jwtroles.kinds.acl import Acl, within
+from jwtroles.kinds.base import PUBLIC, Kind
+from jwtroles.kinds.role import Role
+from jwtroles.kinds.tag import split_tag
+from jwtroles.names import QName
+from jwtroles.read.scope import Scope, rights_in_scope
+
+if TYPE_CHECKING:
+    from jwtroles.read.connection import Connection
+
+Run = Callable[..., list[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read in one snapshot."""
+
+    structure: Structure
+    catalog: Catalog
+    scope: Scope
+
+
+@cache
+def query_text(package: str, name: str) -> str:
+    """Return the text of a catalog query that ships with the package."""
+    return files(package).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+
+
+@contextmanager
+def snapshot(connection: Connection) -> Iterator[None]:
+    """Run a block in one read-only snapshot, which is rolled back."""
+    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def read(connection: Connection, scope: Scope) -> Reading:
+    """Read everything that `scope` is about, in the transaction that is open.
+
+    Deparse functions such as pg_get_expr look at the live catalog whatever the snapshot, so `apply`
+    reads again under its locks.
+    """
+
+    def run(package: str, name: str, **parameters: Any) -> list[dict[str, Any]]:
+        return connection.execute(query_text(package, name), parameters or None).fetchall()
+
+    roles = {role.name: role for role in _objects(run, "role", {})}
+    marked = {name for name, role in roles.items() if role.project == scope.project}
+    grantees = scope.roles | marked
+    everyone = {"schemas": list(scope.schemas), "roles": sorted(grantees)}
+    structure = _structure(run, scope, roles, everyone)
+    found: dict[str, list[Any]] = {"role": [roles[name] for name in roles if name in grantees]}
+    stores = {table.name for table in _objects(run, "own_table", everyone)}
+    for kind in KINDS:
+        readable = kind.store is None or kind.store in stores
+        if kind.name not in found:
+            found[kind.name] = _objects(run, kind.name, everyone) if readable else []
+    rights: list[Acl] = found["acl"]
+    kept = (rights_in_scope(acl, scope, structure, grantees) for acl in rights)
+    found["acl"] = [acl for acl in kept if acl is not None]
+    outsiders = frozenset(roles) - grantees
+    others = (within(acl, outsiders, public=True) for acl in rights)
+    structure = replace(structure, others=tuple(acl for acl in others if acl is not None))
+    found["policy"] = [p for p in found["policy"] if p.roles & (grantees | {PUBLIC})]
+    found["view"] = _ours(found["view"], scope)
+    found["function"] = _ours(found["function"], scope)
+    return Reading(structure, Catalog.of(found), scope)
+
+
+def _ours(items: list[Any], scope: Scope) -> list[Any]:
+    """Keep what carries our mark, and whatever lies in our own schema."""
+    return [
+        item
+        for item in items
+        if item.project == scope.project or item.name.schema == scope.schemas[-1]
+    ]
+
+
+@cache
+def _kind(name: str) -> Kind[Any]:
+    return next(kind for kind in KINDS if kind.name == name)
+
+
+def _objects(run: Run, name: str, parameters: dict[str, Any]) -> list[Any]:
+    text = query_text("jwtroles.kinds", name)
+    used = {key: value for key, value in parameters.items() if f"%({key})s" in text}
+    rows = run("jwtroles.kinds", name, **used)
+    return [item for row in rows for item in _kind(name).parse(row)]
+
+
+def _structure(
+    run: Run, scope: Scope, roles: dict[str, Role], everyone: dict[str, Any]
+) -> Structure:
+    here = "jwtroles.read"
+    server = _server(run(here, "server")[0])
+    schemas = run(here, "schema", schemas=everyone["schemas"])
+    relations = run(here, "relation", schemas=everyone["schemas"])
+    routines = map(_routine, run(here, "routine", schemas=everyone["schemas"]))
+    types = run(here, "type", types=list(scope.types))
+    candidates = run(here, "candidate", functions=list(scope.functions))
+    outside = frozenset(roles) - scope.roles
+    return Structure(
+        server=server,
+        schemas={row["name"]: row["owner"] for row in schemas},
+        relations={relation.name: relation for relation in map(_relation, relations)},
+        routines={(routine.name, routine.types): routine for routine in routines},
+        roles=roles,
+        types={row["name"]: row["canonical"] for row in types},
+        functions=tuple(FunctionFacts(**row) for row in candidates),
+        schema_users={row["name"]: frozenset(row["users"]) & outside for row in schemas},
+    )
+
+
+def _server(row: dict[str, Any]) -> Server:
+    sets = {key: frozenset(row.pop(key)) for key in ("acts_as", "settable", "admin_of")}
+    return Server(**row, **sets)
+
+
+def _relation(row: dict[str, Any]) -> Relation:
+    columns = tuple(Column(*column) for column in row["columns"] or ())
+    parent = QName(row["parent_schema"], row["parent_name"]) if row["parent_name"] else None
+    name = QName(row["schema"], row["name"])
+    return Relation(
+        name, row["kind"], row["owner"], columns, parent, row["partition"], row["secured"], row["forced"]
+    )
+
+
+def _routine(row: dict[str, Any]) -> Routine:
+    name = QName(row["schema"], row["name"])
+    project = split_tag(row["comment"])[1]
+    return Routine(
+        name,
+        tuple(row["types"]),
+        row["arguments"],
+        row["owner"],
+        project,
+        tuple(row["called_by"]),
+    )

@@ -1,0 +1,24 @@
+-- Relations of the managed schemas with their columns and, for a partition, the parent.
+SELECT n.nspname AS schema,
+       c.relname AS name,
+       c.relkind AS kind,
+       pg_get_userbyid(c.relowner) AS owner,
+       c.relispartition AS partition,
+       c.relrowsecurity AS secured,
+       c.relforcerowsecurity AS forced,
+       pn.nspname AS parent_schema,
+       pc.relname AS parent_name,
+       (SELECT jsonb_agg(
+                   jsonb_build_array(
+                       a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+                       a.atthasdef OR a.attidentity <> '' OR a.attgenerated <> ''
+                   ) ORDER BY a.attnum)
+        FROM pg_attribute AS a
+        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
+FROM pg_class AS c
+JOIN pg_namespace AS n ON n.oid = c.relnamespace
+LEFT JOIN pg_inherits AS i ON i.inhrelid = c.oid AND i.inhseqno = 1
+LEFT JOIN pg_class AS pc ON pc.oid = i.inhparent
+LEFT JOIN pg_namespace AS pn ON pn.oid = pc.relnamespace
+WHERE n.nspname = ANY (%(schemas)s) AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+ORDER BY n.nspname, c.relname

@@ -1,0 +1,44 @@
+"""What a file can be judged by on its own, apart from its predicates.
+
+Each check reads a whole `Spec` and notes problems; none depends on another. Whether tables,
+columns and other roles exist is for the compiler, which has the database.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jwtroles.spec.checks import access, floors, names, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jwtroles.errors import Collector
+    from jwtroles.spec.model import Spec
+
+CHECKS: tuple[Callable[[Spec, Collector], None], ...] = (
+    names.reserved_roles,
+    names.taken_names,
+    names.environment_names,
+    names.role_references,
+    names.exempt_roles,
+    names.schemas,
+    names.inheritance,
+    tokens.claims,
+    tokens.mapping,
+    tokens.issuers,
+    tokens.test_issuers,
+    floors.names_and_tables,
+    floors.cycles,
+    access.parts,
+    access.globs,
+    access.public,
+    access.settings,
+    access.views,
+)
+
+
+def check(spec: Spec, problems: Collector) -> None:
+    """Note everything in `spec` that contradicts itself."""
+    for each in CHECKS:
+        each(spec, problems)

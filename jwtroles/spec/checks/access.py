@@ -1,0 +1,127 @@
+"""What roles hold: parts that fit their command, globs that do not compete, sane settings."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from jwtroles import codes
+from jwtroles.spec.checks.globs import overlap
+from jwtroles.spec.model import PUBLIC
+from jwtroles.spec.wording import tick
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jwtroles.errors import Collector
+    from jwtroles.spec.model import Access, Spec, Word
+
+_SETTING = re.compile(r"[a-zA-Z_][a-zA-Z0-9_$]*(\.[a-zA-Z_][a-zA-Z0-9_$]*)*\Z")
+"""valid_custom_variable_name of guc.c; names without a dot are the server's own."""
+
+_IDENTITY = re.compile(
+    r"(role|session_authorization|is_superuser)\Z|(jwtroles|request)\.", re.IGNORECASE
+)
+"""Settings that say who somebody is, or that carry the ticket or a gateway's claims."""
+
+_NOT_FOR_PUBLIC = ("comment", "inherits", "tables", "settings", "connection_limit")
+
+
+def _accesses(spec: Spec) -> Iterator[Access]:
+    for role in spec.roles.values():
+        for accesses in role.tables.values():
+            yield from accesses
+
+
+def parts(spec: Spec, problems: Collector) -> None:
+    """Columns, rows and check stand only where PostgreSQL has something that they become."""
+    for access in _accesses(spec):
+        reads = access.command in {"select", "delete"}
+        if access.command == "delete" and access.columns is not None:
+            problems.add(
+                codes.PART_DOES_NOT_APPLY,
+                "`delete` has no columns: it removes whole rows",
+                access.columns[0].place if access.columns else access.place,
+                remedy="write `delete: all`, or limit the rows: `delete: {rows: …}`",
+            )
+        if access.check is not None and reads:
+            problems.add(
+                codes.PART_DOES_NOT_APPLY,
+                f"`{access.command}` writes no row that `check` could look at",
+                access.check.place,
+                remedy="use `rows`, which limits the rows that it reaches",
+            )
+        if access.command == "insert" and access.check is not None and access.rows is not None:
+            problems.add(
+                codes.PART_DOES_NOT_APPLY,
+                "`insert` has one condition, and `check` would replace `rows`",
+                access.check.place,
+                remedy="join them in `rows` with `and`",
+            )
+
+
+def globs(spec: Spec, problems: Collector) -> None:
+    """No two globs of a role could match one table for one command."""
+    for name, role in spec.roles.items():
+        patterns = [table for table in role.tables if "*" in table]
+        for one, other in combinations(patterns, 2):
+            shared = [
+                access.command
+                for access in role.tables[other]
+                if access.command in {first.command for first in role.tables[one]}
+            ]
+            if shared and overlap(one, other):
+                line = one.place.line if one.place else "?"
+                problems.add(
+                    codes.GLOBS_OVERLAP,
+                    f"two globs of {tick(name)} overlap for {', '.join(shared)}",
+                    other.place,
+                    label=f"a table could match {tick(one)} on line {line}, too",
+                    remedy="make one of them narrower, or name the tables",
+                )
+
+
+def public(spec: Spec, problems: Collector) -> None:
+    """PUBLIC gets functions and sequences, and nothing that only a role can have."""
+    role = next((role for name, role in spec.roles.items() if name == PUBLIC), None)
+    for key in _NOT_FOR_PUBLIC if role else ():
+        if role and key in role.places:
+            problems.add(
+                codes.PUBLIC_HOLDS,
+                f"PUBLIC cannot have `{key}`",
+                role.places[key],
+                remedy="PUBLIC may have functions and sequences; for the rest, declare a role",
+            )
+
+
+def settings(spec: Spec, problems: Collector) -> None:
+    """Settings are named like settings, and none of them says who somebody is."""
+    for role in spec.roles.values():
+        for name in role.settings:
+            if not _SETTING.match(name):
+                _setting(name, "is not the name of a setting", problems)
+            elif _IDENTITY.match(name):
+                _setting(name, "says who somebody is, which only a token may", problems)
+
+
+def _setting(name: Word, why: str, problems: Collector) -> None:
+    problems.add(
+        codes.SETTING,
+        f"{tick(name)} {why}",
+        name.place,
+        remedy="settings are run-time ones such as statement_timeout or work_mem",
+    )
+
+
+def views(spec: Spec, problems: Collector) -> None:
+    """Views of the file are granted where they are declared."""
+    for name, role in spec.roles.items():
+        for table in role.tables:
+            if table in spec.views:
+                problems.add(
+                    codes.VIEW_AS_TABLE,
+                    f"{tick(table)} is a view of this file",
+                    table.place,
+                    remedy=f"under views, {table}:  grant: {{{name}: [select]}}",
+                )

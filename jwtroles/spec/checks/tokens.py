@@ -1,0 +1,114 @@
+"""Tokens: claims, the rules that look at them, and the issuers that vouch for them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from jwtroles import codes
+from jwtroles.spec.wording import did_you_mean, listed, tick
+
+if TYPE_CHECKING:
+    from jwtroles.errors import Collector
+    from jwtroles.spec.model import Claim, Condition, Spec
+
+_POINTER = re.compile(r"(/([^~/]|~[01])+)+\Z")
+"""RFC 6901, without the empty pointer and empty steps: neither names a claim."""
+
+
+def claims(spec: Spec, problems: Collector) -> None:
+    """Each claim's path is a JSON Pointer, and only lists are split."""
+    for claim in spec.tokens.claims.values():
+        if not _POINTER.match(claim.path):
+            problems.add(
+                codes.NOT_A_POINTER,
+                f"{tick(claim.path)} is not a JSON Pointer",
+                claim.path.place,
+                remedy=f"write it as /{claim.name} or /app_metadata/{claim.name}",
+            )
+        if claim.split is not None and not _is_list(claim):
+            problems.add(
+                codes.CONDITION_TYPE,
+                f"`split` makes a list, and the type is {tick(claim.type)}",
+                claim.split.place,
+                remedy='type: "text[]"',
+            )
+
+
+def _is_list(claim: Claim) -> bool:
+    return claim.type.endswith("[]")
+
+
+def mapping(spec: Spec, problems: Collector) -> None:
+    """Each rule looks at a declared claim that users cannot edit, with a test that fits it."""
+    known = spec.tokens.claims
+    for rule in spec.mapping:
+        for condition in rule.conditions:
+            claim = known.get(condition.claim)
+            if claim is None:
+                problems.add(
+                    codes.UNKNOWN_CLAIM,
+                    f"unknown claim {tick(condition.claim)}",
+                    condition.claim.place,
+                    label=did_you_mean(condition.claim, known),
+                    remedy=f"claims: {listed(known)}" if known else "declare it in tokens.claims",
+                )
+            else:
+                _condition(condition, claim, problems)
+
+
+def _condition(condition: Condition, claim: Claim, problems: Collector) -> None:
+    if not claim.trusted:
+        line = claim.place.line if claim.place else "?"
+        problems.add(
+            codes.UNTRUSTED_CLAIM,
+            f"claim {tick(claim.name)} is not trusted: users can edit it",
+            condition.claim.place,
+            label=f"declared `trusted: false` on line {line}",
+            remedy="map a claim that the issuer alone can set",
+        )
+    fits = {"contains": _is_list(claim), "equals": not _is_list(claim), "present": True}
+    other = {"contains": "equals", "equals": "contains"}
+    if not fits[condition.test]:
+        problems.add(
+            codes.CONDITION_TYPE,
+            f"`{condition.test}` does not fit the claim {tick(claim.name)}, a {claim.type}",
+            condition.value.place if condition.value is not None else condition.claim.place,
+            remedy=f"use `{other[condition.test]}`, or declare another type",
+        )
+
+
+def issuers(spec: Spec, problems: Collector) -> None:
+    """A database that verifies tokens knows whose they are, and for whom."""
+    if spec.tokens.verify != "database":
+        return
+    if not spec.tokens.issuers:
+        problems.add(
+            codes.NO_ISSUER,
+            "`verify: database` needs at least one issuer",
+            spec.tokens.verify.place,
+            remedy="add tokens.issuers, with audience and keys of each",
+        )
+    for issuer in spec.tokens.issuers.values():
+        if not issuer.audience:
+            problems.add(
+                codes.NO_ISSUER,
+                f"the issuer {tick(issuer.name)} has no audience",
+                issuer.place,
+                remedy="add `audience: [...]`: the `aud` of the tokens meant for this database",
+            )
+
+
+def test_issuers(spec: Spec, problems: Collector) -> None:
+    """The token of a test that becomes a role is from a declared issuer, if it names one."""
+    known = spec.tokens.issuers
+    for test in spec.tests:
+        issuer = test.as_.get("iss")
+        if test.becomes is not None and known and isinstance(issuer, str) and issuer not in known:
+            problems.add(
+                codes.UNKNOWN_ISSUER,
+                f"unknown issuer {tick(issuer)}",
+                test.place,
+                label=did_you_mean(issuer, known),
+                remedy=f"issuers: {listed(known)}",
+            )

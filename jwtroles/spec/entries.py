@@ -1,0 +1,126 @@
+"""The entries of one map: keys that are keys, each once, and none that a comma has split off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeGuard
+
+from jwtroles import codes
+from jwtroles.spec import traps
+from jwtroles.spec.nodes import Node, ScalarNode, UnreadNode, described
+from jwtroles.spec.wording import tick
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jwtroles.errors import Collector
+    from jwtroles.spec.model import Word
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A key and its value.
+
+    Attributes:
+        key: the key.
+        value: its value.
+        bare: whether the key stands inside `{…}` without a colon, and so without a value.
+        start: index of the value's first character in the file.
+        stop: index after the key.
+    """
+
+    key: ScalarNode
+    value: Node
+    bare: bool
+    start: int
+    stop: int
+
+
+def is_usable(key: Node, problems: Collector) -> TypeGuard[ScalarNode]:
+    """Tell whether `key` is a text; note one that is not, or that YAML would merge."""
+    if isinstance(key, ScalarNode) and key.plain and key.word == "<<":
+        problems.add(
+            codes.ALIAS,
+            "YAML reads `<<` as a merge key",
+            key.place,
+            remedy="write the keys where they apply",
+        )
+        return False
+    if isinstance(key, ScalarNode) and key.word:
+        return True
+    if not isinstance(key, UnreadNode):
+        problems.add(
+            codes.KEY_FORM,
+            f"expected a text as key, found {described(key)}",
+            key.place,
+            remedy="quote a key that holds brackets or braces",
+        )
+    return False
+
+
+def without_bare(
+    entries: Sequence[Entry], parent: Word | None, written: str, start: int, problems: Collector
+) -> list[Entry]:
+    """Return the entries without bare keys, each of which is an error.
+
+    Bare keys that follow a plain value are the rest of that value (JR118). The value is then not
+    read at all, since half a predicate would only bring up further errors.
+
+    Args:
+        entries: all entries of the map.
+        parent: the key that the map is the value of.
+        written: the map as the file has it.
+        start: the index of the map in the file.
+        problems: where to note the errors.
+    """
+    kept: list[Entry] = []
+    left_over: dict[int, list[Entry]] = {}
+    for entry in entries:
+        if entry.bare:
+            left_over.setdefault(len(kept) - 1, []).append(entry)
+        else:
+            kept.append(entry)
+    for index, orphans in left_over.items():
+        before = kept[index] if index >= 0 else None
+        if before is None or not isinstance(before.value, ScalarNode) or not before.value.plain:
+            _without_value(orphans, problems)
+            continue
+        split = traps.Split(
+            key=before.key.word,
+            value=before.value,
+            orphans=tuple(orphan.key for orphan in orphans),
+            parent=parent,
+            written=written,
+            span=slice(before.start - start, orphans[-1].stop - start),
+        )
+        traps.report_split(problems, split)
+        kept[index] = replace(before, value=UnreadNode(before.value.place))
+    return kept
+
+
+def _without_value(orphans: Sequence[Entry], problems: Collector) -> None:
+    for orphan in orphans:
+        problems.add(
+            codes.KEY_WITHOUT_VALUE,
+            f"{tick(orphan.key.word)} has no value",
+            orphan.key.place,
+            remedy="inside {…} write `key: value`, with a space after the colon",
+        )
+
+
+def unique(entries: Sequence[Entry], problems: Collector) -> tuple[tuple[ScalarNode, Node], ...]:
+    """Return the first entry of each key; note every further one."""
+    first: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.key.word in first:
+            line = first[entry.key.word].key.place.line
+            problems.add(
+                codes.DUPLICATE_KEY,
+                f"the key {tick(entry.key.word)} stands here twice",
+                entry.key.place,
+                label=f"the first one is on line {line}",
+                remedy="keep one of the two",
+            )
+        else:
+            first[entry.key.word] = entry
+    return tuple((entry.key, entry.value) for entry in first.values())

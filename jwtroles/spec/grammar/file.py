@@ -1,0 +1,67 @@
+"""The whole file: its keys, what stands under each, and the `Spec` that it becomes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jwtroles.spec.grammar.database import DATABASE, ENVIRONMENT
+from jwtroles.spec.grammar.objects import QUERY, VIEW
+from jwtroles.spec.grammar.roles import ROLE_ENTRY
+from jwtroles.spec.grammar.tenancy import TENANCY
+from jwtroles.spec.grammar.terms import PREDICATE, ROLE, TABLE, TRUE
+from jwtroles.spec.grammar.tests import TEST
+from jwtroles.spec.grammar.tokens import RULE, TOKENS
+from jwtroles.spec.model import Database, Environment, Role, Spec, Word
+from jwtroles.spec.records import Field, Record, not_yet
+from jwtroles.spec.shapes import ListOf, MapOf
+from jwtroles.spec.words import Name, Version
+
+if TYPE_CHECKING:
+    from jwtroles.errors import Place
+
+VERSION = 1
+"""The version of the language that this program reads."""
+
+
+def _spec(*, jwtroles: int, place: Place, **parts: Any) -> Spec:  # noqa: ARG001 - it is checked
+    return Spec(source=place.source, **parts)
+
+
+_ENVIRONMENT_NAME = Name("the plain name of an environment", plain=True)
+_NAMED_PREDICATE = Name("the plain name of a predicate", plain=True)
+
+FILE: Record[Spec] = Record(
+    "the file",
+    _spec,
+    (
+        Field("jwtroles", Version(VERSION), required=True, stand_in=VERSION),
+        Field(
+            "project",
+            Name("the plain name of the project", plain=True),
+            required=True,
+            stand_in=Word("project"),
+        ),
+        Field("database", DATABASE, required=True, stand_in=Database(())),
+        Field(
+            "environments",
+            MapOf(_ENVIRONMENT_NAME, ENVIRONMENT, "a map of environments", stand_in=Environment),
+        ),
+        Field("tokens", TOKENS, required=True),
+        Field("mapping", ListOf(RULE, "a list of mapping rules")),
+        Field("tenancy", TENANCY),
+        Field(
+            "rows",
+            MapOf(
+                _NAMED_PREDICATE,
+                PREDICATE,
+                "a map of names to predicates",
+                stand_in=lambda _: TRUE,
+            ),
+        ),
+        Field("roles", MapOf(ROLE, ROLE_ENTRY, "a map of roles", stand_in=Role)),
+        Field("views", MapOf(TABLE, VIEW, "a map of views")),
+        Field("queries", MapOf(TABLE, QUERY, "a map of queries")),
+        Field("tests", ListOf(TEST, "a list of tests")),
+    ),
+    refused=not_yet("lookups", "include", "keep", "policies_only", "columns", "was"),
+)

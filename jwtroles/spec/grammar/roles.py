@@ -1,0 +1,88 @@
+"""`roles:` what each role may do to which table, columns and rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jwtroles import codes
+from jwtroles.spec.grammar.terms import COLUMNS, PREDICATE, ROLES, TABLES, TEXT, privileges
+from jwtroles.spec.model import COMMANDS, Access, Command, Role, Word
+from jwtroles.spec.records import Field, Record, Refusal, not_yet
+from jwtroles.spec.shapes import ByForm, Made, MapOf
+from jwtroles.spec.words import Choice, Int, Qualified, Signature, Text
+
+
+def _whole_table(command: Word | None, _all: Word) -> Access:
+    return _some_columns(command, None)
+
+
+def _some_columns(command: Word | None, columns: tuple[Word, ...] | None) -> Access:
+    return Access(_COMMANDS[command or ""], columns, place=command.place if command else None)
+
+
+def _access(*, command: Word, **parts: Any) -> Access:
+    return Access(_COMMANDS[command], **parts)
+
+
+_COMMANDS: dict[str, Command] = {command: command for command in COMMANDS}
+"""An access stands under a key of `TABLE_RIGHTS`, so that the look-up cannot fail."""
+
+ACCESS = ByForm(
+    "`all`, a list of columns, or a map of columns, rows and check",
+    text=Made(Choice("`all`, a list of columns or a map", ("all",)), _whole_table),
+    items=Made(COLUMNS, _some_columns),
+    fields=Record(
+        "an access",
+        _access,
+        (Field("columns", COLUMNS), Field("rows", PREDICATE), Field("check", PREDICATE)),
+        name="command",
+        refused=not_yet("except"),
+        nonempty=True,
+    ),
+)
+
+_UNSAFE = {
+    privilege: Refusal(
+        codes.IGNORES_ROW_SECURITY,
+        f"`{privilege}` ignores row security",
+        f"a role of a token may have {', '.join(COMMANDS)}",
+    )
+    for privilege in ("truncate", "references", "trigger", "maintain")
+}
+
+TABLE_RIGHTS: Record[tuple[Access, ...]] = Record(
+    "the rights on a table",
+    lambda **rights: tuple(rights[command] for command in COMMANDS if command in rights),
+    tuple(Field(command, ACCESS) for command in COMMANDS),
+    place="",
+    refused=_UNSAFE | not_yet("only", "future", "unsafe"),
+    nonempty=True,
+)
+
+
+ROLE_ENTRY: Record[Role] = Record(
+    "a role",
+    Role,
+    (
+        Field("comment", TEXT),
+        Field("inherits", ROLES),
+        Field("tables", MapOf(TABLES, TABLE_RIGHTS, "a map of tables to commands")),
+        Field(
+            "sequences",
+            MapOf(
+                Qualified("the name of a sequence, schema.name"),
+                privileges("usage", "select", "update"),
+                "a map of sequences to privileges",
+            ),
+        ),
+        Field(
+            "functions",
+            MapOf(Signature(), privileges("execute"), "a map of functions to privileges"),
+        ),
+        Field("settings", MapOf(Text("the name of a setting"), TEXT, "a map of settings")),
+        Field("connection_limit", Int("a number of connections", least=-1)),
+    ),
+    name="name",
+    places="places",
+    refused=not_yet("only", "was", "token", "login", "for", "grant_to", "unsafe", "requires"),
+)

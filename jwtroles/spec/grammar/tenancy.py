@@ -1,0 +1,66 @@
+"""`tenancy:` the floors that stand under every role."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from jwtroles.spec.grammar.terms import PREDICATE, TABLE, TABLES, TRUE
+from jwtroles.spec.model import Floor, Through, Word
+from jwtroles.spec.records import Field, Record, not_yet
+from jwtroles.spec.shapes import ByForm, ListOf, Made, MapOf, Shape
+from jwtroles.spec.words import Name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def _through(_key: Word | None, tables: Mapping[Word, Mapping[Word, Word]]) -> tuple[Through, ...]:
+    return tuple(
+        Through(table, parent, on) for table, to in tables.items() for parent, on in to.items()
+    )
+
+
+_FLOOR_FIELDS = (
+    Field("rows", PREDICATE, required=True, stand_in=TRUE),
+    Field("tables", ListOf(TABLES, "a list of tables or globs"), required=True, stand_in=()),
+    Field("except", ListOf(TABLES, "a list of tables or globs"), "except_"),
+    Field(
+        "through",
+        Made(
+            MapOf(
+                TABLE,
+                MapOf(
+                    TABLE,
+                    PREDICATE,
+                    "one table and the predicate that joins it",
+                    stand_in=lambda _: TRUE,
+                    single=True,
+                ),
+                "a map of tables to the table that each goes through",
+            ),
+            _through,
+        ),
+    ),
+)
+_FLOOR_LATER = not_yet("where_column", "lifted_for")
+
+TENANCY: Shape[tuple[Floor, ...]] = ByForm(
+    "a map of rows and tables, or a list of such maps with names",
+    items=ListOf(
+        Record(
+            "a floor",
+            Floor,
+            (
+                Field("name", Name("the plain name of a floor", plain=True), required=True),
+                *_FLOOR_FIELDS,
+            ),
+            refused=_FLOOR_LATER,
+        ),
+        "a list of floors",
+    ),
+    fields=Made(
+        Record("`tenancy`", partial(Floor, name=""), _FLOOR_FIELDS, refused=_FLOOR_LATER),
+        lambda _, floor: (floor,),
+    ),
+)

@@ -1,0 +1,353 @@
+"""The types of a specification: what the file says, with the place of every word.
+
+Nothing here knows YAML or PostgreSQL. A field is spelled like its key in the file (with a trailing
+underscore where Python reserves the word); `docs/language.md` describes each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+from jwtroles.errors import Place, Source
+
+Command = Literal["select", "insert", "update", "delete"]
+"""The commands that row security governs, in the order in which they are printed."""
+
+COMMANDS: tuple[Command, ...] = ("select", "insert", "update", "delete")
+
+PUBLIC = "PUBLIC"
+"""How the file and the plan write the pseudo-role that every role belongs to."""
+
+
+class Word(str):
+    """A text of the file that knows where it stands; equal to the plain string it is."""
+
+    __slots__ = ("place",)
+    place: Place | None
+
+    def __new__(cls, text: str, place: Place | None = None) -> Word:
+        """Make `text` a word that stands at `place` (the first character of its content)."""
+        word = super().__new__(cls, text)
+        word.place = place
+        return word
+
+    def at(self, offset: int, length: int) -> Place | None:
+        """Return the place of `length` characters at `offset` of this text.
+
+        In a folded or escaped scalar, offsets of the value and of the file differ; then the
+        fragment is looked for from the scalar's start on, and the scalar's own place is the
+        answer where it is not found.
+        """
+        if self.place is None:
+            return None
+        source, line, column = self.place.source, self.place.line, self.place.column
+        fragment = self[offset : offset + length]
+        if source.line(line)[column - 1 + offset :].startswith(fragment):
+            return Place(source, line, column + offset, max(length, 1))
+        lines = source.text.splitlines()
+        for number in range(line, len(lines) + 1):
+            start = lines[number - 1].find(fragment, column - 1 if number == line else 0)
+            if fragment and start >= 0:
+                return Place(source, number, start + 1, len(fragment))
+        return self.place
+
+
+def empty() -> Mapping[Any, Any]:
+    """Return an empty read-only mapping, the default of every mapping field."""
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectAs:
+    """A login that services connect as, and the roles it may become (None: every token role)."""
+
+    name: Word
+    roles: tuple[Word, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """`database:` which part of which database this file manages.
+
+    Attributes:
+        schemas: the managed schemas; everything outside them is left alone.
+        owner: the role that owns the tables; read from the catalog where it is None.
+        connect_as: the logins that become token roles.
+        mode: `authoritative` revokes what the file does not say, `additive` never removes.
+        adopt: roles that exist untagged and are taken over.
+        exempt: other roles that keep full row access to what they hold grants on.
+        platform: roles that a hosting platform owns and that are left alone.
+    """
+
+    schemas: tuple[Word, ...]
+    owner: Word | None = None
+    connect_as: tuple[ConnectAs, ...] = ()
+    mode: Literal["authoritative", "additive"] = "authoritative"
+    adopt: tuple[Word, ...] = ()
+    exempt: tuple[Word, ...] = ()
+    platform: tuple[Word, ...] = ()
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One entry of `environments:`.
+
+    Attributes:
+        database: a libpq URL, a service name, `embedded` or `${VARIABLE}`; not expanded yet, so
+            that no secret is in the model.
+        allow: effects that `apply` accepts without a word.
+        confirm: whether `apply` asks for the environment's name.
+        names: role names of the file → names in this environment.
+        load: SQL files that an embedded database starts from, relative to the file.
+    """
+
+    name: Word
+    database: Word | None = None
+    allow: tuple[Word, ...] = (Word("tightens"), Word("neutral"), Word("loosens"))
+    confirm: bool = False
+    names: Mapping[Word, Word] = field(default_factory=empty)
+    load: tuple[Word, ...] = ()
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One entry of `tokens.claims:`.
+
+    Attributes:
+        type: PostgreSQL type of the claim (`uuid`, `text`, `text[]`, `bigint` …).
+        path: JSON Pointer (RFC 6901) into the payload; `/name` where the file has none.
+        required: whether a token without it is refused.
+        split: separator of a text that holds a list (OAuth `scope`, RFC 8693 section 4.2).
+        trusted: false for what users can edit themselves; such a claim decides nothing.
+    """
+
+    name: Word
+    type: Word
+    path: Word
+    required: bool = False
+    split: Word | None = None
+    trusted: bool = True
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """One entry of `tokens.issuers:`; the key is the `iss` claim (RFC 7519 section 4.1.1).
+
+    Lifetimes are in seconds.
+    """
+
+    name: Word
+    audience: tuple[Word, ...] = ()
+    algorithms: tuple[Word, ...] = ()
+    keys: Word | None = None
+    max_lifetime: int | None = None
+    clock_skew: int = 0
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """`tokens:` what a valid token looks like and who verifies it."""
+
+    verify: Word
+    issuers: Mapping[Word, Issuer] = field(default_factory=empty)
+    claims: Mapping[Word, Claim] = field(default_factory=empty)
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One test of a claim in a mapping rule."""
+
+    claim: Word
+    test: Literal["contains", "equals", "present"]
+    value: Word | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MappingRule:
+    """One entry of `mapping:`; all of its conditions hold → the token becomes `role`."""
+
+    conditions: tuple[Condition, ...]
+    role: Word
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """A floor that a table takes from another one: rows whose `parent` row is visible."""
+
+    table: Word
+    parent: Word
+    on: Word
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """One tenancy floor: a condition that stands under every role on these tables.
+
+    Attributes:
+        name: '' for the single floor of a plain `tenancy:` map.
+        tables: globs or names; except_ and through are taken out of it.
+    """
+
+    name: str
+    rows: Word
+    tables: tuple[Word, ...]
+    except_: tuple[Word, ...] = ()
+    through: tuple[Through, ...] = ()
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a role may do to a table with one command.
+
+    Attributes:
+        columns: the columns, or None for all of them.
+        rows: USING (and WITH CHECK) condition, or None for every row above the floor.
+        check: WITH CHECK where it differs from `rows`.
+    """
+
+    command: Command
+    columns: tuple[Word, ...] | None = None
+    rows: Word | None = None
+    check: Word | None = None
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One entry of `roles:`.
+
+    Attributes:
+        inherits: roles whose rights it has (membership with INHERIT, without SET).
+        tables: name or glob → command → access.
+        sequences, functions: name or signature → privileges.
+        settings: run-time settings that `pre_request` and `login` apply to the transaction.
+    """
+
+    name: Word
+    comment: Word | None = None
+    inherits: tuple[Word, ...] = ()
+    tables: Mapping[Word, tuple[Access, ...]] = field(default_factory=empty)
+    sequences: Mapping[Word, tuple[Word, ...]] = field(default_factory=empty)
+    functions: Mapping[Word, tuple[Word, ...]] = field(default_factory=empty)
+    settings: Mapping[Word, Word] = field(default_factory=empty)
+    connection_limit: int | None = None
+    place: Place | None = field(default=None, compare=False)
+    places: Mapping[str, Place] = field(default_factory=empty, compare=False)
+    """Places of single keys, such as `connection_limit`, for remarks about them."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One entry of `views:`: columns and rows of one table, read with the rights of its own role.
+
+    `columns` maps each output column to the expression it shows.
+    """
+
+    name: Word
+    from_: Word
+    columns: Mapping[Word, Word]
+    rows: Word | None = None
+    comment: Word | None = None
+    grant: Mapping[Word, tuple[Word, ...]] = field(default_factory=empty)
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One entry of `queries:`: a parameterised SELECT that roles may run and nothing else.
+
+    `params` and `returns` map names to PostgreSQL types, in order.
+    """
+
+    name: Word
+    returns: Mapping[Word, Word]
+    sql: Word
+    params: Mapping[Word, Word] = field(default_factory=empty)
+    comment: Word | None = None
+    grant: tuple[Word, ...] = ()
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One statement of a test and what must come of it; exactly one of the three is set.
+
+    Attributes:
+        query: the statement; `then`, if given, runs after it and is the one judged.
+        rows: the rows it returns, each a tuple of YAML scalars, compared in PostgreSQL.
+        affects: how many rows it inserts, updates or deletes.
+        denied: it must fail for lack of access, or do nothing where the owner would do something.
+        verify: the only mode (`gateway`, `database`) in which the expectation is made.
+    """
+
+    query: Word
+    then: Word | None = None
+    rows: tuple[tuple[Any, ...], ...] | None = None
+    affects: int | None = None
+    denied: bool = False
+    verify: Word | None = None
+    place: Place | None = field(default=None, compare=False)
+
+    @property
+    def judged(self) -> Word:
+        """The statement that the expectation is about."""
+        return self.then or self.query
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One entry of `tests:`: rows given, claims in, role out, then expectations.
+
+    Attributes:
+        given: table → rows, each a mapping of column to YAML value.
+        as_: the payload of the token, as JSON values.
+        becomes: the role that the claims must map to; None: no role, the token is refused.
+    """
+
+    name: Word
+    as_: Mapping[str, Any] = field(default_factory=empty)
+    becomes: Word | None = None
+    given: Mapping[Word, tuple[Mapping[Word, Any], ...]] = field(default_factory=empty)
+    expect: tuple[Expectation, ...] = ()
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A whole specification."""
+
+    source: Source
+    project: Word
+    database: Database
+    tokens: Tokens
+    environments: Mapping[Word, Environment] = field(default_factory=empty)
+    mapping: tuple[MappingRule, ...] = ()
+    tenancy: tuple[Floor, ...] = ()
+    rows: Mapping[Word, Word] = field(default_factory=empty)
+    roles: Mapping[Word, Role] = field(default_factory=empty)
+    views: Mapping[Word, View] = field(default_factory=empty)
+    queries: Mapping[Word, Query] = field(default_factory=empty)
+    tests: tuple[Test, ...] = ()
+
+    @property
+    def own_role(self) -> str:
+        """The NOLOGIN role that owns jwtroles' schema; roles belong to the cluster, so by project."""
+        return f"{self.project}_jwtroles"
+
+    def view_role(self, name: str) -> str:
+        """The NOLOGIN role that owns the view `name` and holds just the columns it needs."""
+        return f"{self.project}_view_{name.rpartition('.')[2]}"
+
+    def query_role(self, name: str) -> str:
+        """The NOLOGIN role that owns the query `name` and holds just the columns it needs."""
+        return f"{self.project}_query_{name.rpartition('.')[2]}"

@@ -1,0 +1,180 @@
+"""Records: maps with fixed keys, each of which becomes one value of the model."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from jwtroles import codes
+from jwtroles.spec.model import Word
+from jwtroles.spec.nodes import MapNode, Node, ScalarNode
+from jwtroles.spec.shapes import Reading, Shape, Unreadable
+from jwtroles.spec.wording import did_you_mean, listed, nearest, tick
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from jwtroles.codes import Code
+    from jwtroles.errors import Place
+
+T = TypeVar("T")
+
+_NOTHING = object()
+
+
+@dataclass(frozen=True)
+class Field:
+    """One key of a record.
+
+    Attributes:
+        key: the key in the file.
+        shape: what its value is.
+        attribute: what the record's maker calls it; the key where it is ''.
+        required: whether it has to be there.
+        stand_in: what a required value is taken for when it cannot be read, so that the rest of
+            the file can be checked all the same.
+    """
+
+    key: str
+    shape: Shape[Any]
+    attribute: str = ""
+    required: bool = False
+    stand_in: Any = _NOTHING
+
+    @property
+    def argument(self) -> str:
+        """The name of the argument that the record's maker takes."""
+        return self.attribute or self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a key that is not an unknown one is still refused."""
+
+    code: Code
+    message: str
+    remedy: str = ""
+
+
+def not_yet(*keys: str) -> dict[str, Refusal]:
+    """Return refusals of forms that belong to the language and are not implemented yet."""
+    return {
+        key: Refusal(codes.NOT_YET, f"`{key}` is not supported here by this version of jwtroles")
+        for key in keys
+    }
+
+
+@dataclass(frozen=True)
+class Record(Shape[T]):
+    """A map with fixed keys, which becomes one value of the model.
+
+    Attributes:
+        noun: what it is, in the plural of its keys ("keys of a role").
+        make: makes the value of the fields that the file has.
+        fields: the keys.
+        name: the argument that takes the key under which the record stands.
+        place: the argument that takes where it stands (its key, or itself in a list).
+        places: the argument that takes the places of its keys.
+        one_of: keys of which exactly one is needed.
+        refused: keys that are refused with a reason of their own.
+        nonempty: whether an empty map means nothing.
+    """
+
+    noun: str
+    make: Callable[..., T]
+    fields: tuple[Field, ...]
+    name: str = ""
+    place: str = "place"
+    places: str = ""
+    one_of: tuple[str, ...] = ()
+    refused: Mapping[str, Refusal] = field(default_factory=dict)
+    nonempty: bool = False
+
+    @property
+    def expected(self) -> str:  # type: ignore[override]
+        """The keys of the map."""
+        return f"{self.noun} as a map of {listed(f.key for f in self.fields)}"
+
+    def load(self, node: Node, at: Reading) -> T:
+        """Return the record; a required part that is missing and has no stand-in gives it up."""
+        if not isinstance(node, MapNode):
+            at.mismatch(node, self.expected)
+        if self.nonempty and not node.entries:
+            at.refuse(codes.EMPTY, f"expected {self.expected}, found an empty map", node.place)
+        given: set[str] = set()
+        values: dict[str, Any] = {}
+        for known, key, child in self._known(node, at):
+            given.add(known.key)
+            with suppress(Unreadable):
+                under = at.under(Word(known.key, key.word.place))
+                values[known.argument] = known.shape.load(child, under)
+        where = at.key.place if at.key is not None and at.key.place else node.place
+        self._complete(given, values, where, at)
+        return self.make(**values, **self._context(node, where, at))
+
+    def _context(self, node: MapNode, where: Place, at: Reading) -> dict[str, Any]:
+        context = {
+            self.name: at.key,
+            self.place: where,
+            self.places: MappingProxyType({str(key.word): key.place for key, _ in node.entries}),
+        }
+        return {argument: value for argument, value in context.items() if argument}
+
+    def _known(self, node: MapNode, at: Reading) -> Iterator[tuple[Field, ScalarNode, Node]]:
+        """Give the field of each entry; an unknown key near an unused one is read as that one."""
+        fields = {known.key: known for known in self.fields}
+        unused = fields.keys() - {key.word for key, _ in node.entries}
+        for key, child in node.entries:
+            if key.word in fields:
+                yield fields[key.word], key, child
+            elif key.word in self.refused:
+                refusal = self.refused[key.word]
+                at.problems.add(refusal.code, refusal.message, key.place, remedy=refusal.remedy)
+            else:
+                self._unknown(key, at)
+                meant = nearest(key.word, fields)
+                if meant in unused:
+                    unused.remove(meant)
+                    yield fields[meant], key, child
+
+    def _unknown(self, key: ScalarNode, at: Reading) -> None:
+        keys = [known.key for known in self.fields]
+        at.problems.add(
+            codes.UNKNOWN_KEY,
+            f"unknown key {tick(key.word)}",
+            key.place,
+            label=did_you_mean(key.word, keys),
+            remedy=f"keys of {self.noun}: {listed(keys)}",
+        )
+
+    def _complete(self, given: set[str], values: dict[str, Any], where: Place, at: Reading) -> None:
+        """Check that what is needed is there, and let stand-ins take the place of the rest."""
+        chosen = [key for key in self.one_of if key in given]
+        if self.one_of and len(chosen) != 1:
+            message = f"{self.noun} needs exactly one of {listed(self.one_of)}"
+            at.refuse(
+                codes.EXACTLY_ONE,
+                message,
+                where,
+                label=f"found {listed(chosen)}" if chosen else "found none of them",
+            )
+        gone = False
+        for known in self.fields:
+            needed = known.required or known.key in chosen
+            if known.argument in values or not needed:
+                continue
+            if known.key not in given:
+                at.problems.add(
+                    codes.MISSING_KEY,
+                    f"{self.noun} needs the key `{known.key}`",
+                    where,
+                    remedy=f"add `{known.key}:` with {known.shape.expected}",
+                )
+            if known.stand_in is _NOTHING:
+                gone = True
+            else:
+                values[known.argument] = known.stand_in
+        if gone:
+            raise Unreadable

@@ -1,0 +1,195 @@
+"""Shapes: small declarations of what may stand in the file, each of which reads a node.
+
+A shape returns the value that it stands for. What does not fit is noted in the collector, and
+`Unreadable` tells the shape around it to go on without this part: so one run finds all of the
+problems of a file, and each of them once. Shapes of single words are in `jwtroles.spec.words`,
+maps with fixed keys in `jwtroles.spec.records`, and the declaration of the language in
+`jwtroles.spec.grammar`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from contextlib import suppress
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
+
+from jwtroles import codes
+from jwtroles.spec.nodes import ListNode, MapNode, Node, ScalarNode, UnreadNode, described
+from jwtroles.spec.wording import tick
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from jwtroles.codes import Code
+    from jwtroles.errors import Collector, Place
+    from jwtroles.spec.model import Word
+
+T = TypeVar("T")
+K = TypeVar("K")
+S = TypeVar("S")
+
+
+class Unreadable(Exception):  # noqa: N818 - no error by itself: its problem has been noted
+    """This part of the file could not be read, and its problem has been noted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a shape knows besides its node: where to note problems, and the key it stands under."""
+
+    problems: Collector
+    key: Word | None = None
+
+    def under(self, key: Word) -> Reading:
+        """Return the reading of the value of `key`."""
+        return Reading(self.problems, key)
+
+    def refuse(
+        self, code: Code, message: str, place: Place | None, *, label: str = "", remedy: str = ""
+    ) -> NoReturn:
+        """Note a problem and give this part of the file up."""
+        self.problems.add(code, message, place, label=label, remedy=remedy)
+        raise Unreadable
+
+    def mismatch(self, node: Node, expected: str) -> NoReturn:
+        """Note that something else stands here than expected, and give this part up."""
+        if isinstance(node, UnreadNode):
+            raise Unreadable
+        self.refuse(codes.WRONG_TYPE, f"expected {expected}, found {described(node)}", node.place)
+
+
+class Shape(ABC, Generic[T]):
+    """What may stand at one place of the file.
+
+    Attributes:
+        expected: what it is, for "expected …, found …".
+    """
+
+    expected: str
+
+    @abstractmethod
+    def load(self, node: Node, at: Reading) -> T:
+        """Return what `node` stands for.
+
+        Raises:
+            Unreadable: it does not fit, which has been noted.
+        """
+
+
+@dataclass(frozen=True)
+class ListOf(Shape[tuple[T, ...]]):
+    """A list, each item of the same shape."""
+
+    item: Shape[T]
+    expected: str
+    nonempty: bool = True
+
+    def load(self, node: Node, at: Reading) -> tuple[T, ...]:
+        """Return the items that can be read, in order."""
+        if not isinstance(node, ListNode):
+            at.mismatch(node, self.expected)
+        if self.nonempty and not node.items:
+            at.refuse(codes.EMPTY, f"expected {self.expected}, found an empty list", node.place)
+        return tuple(self._items(node, Reading(at.problems)))
+
+    def _items(self, node: ListNode, at: Reading) -> Iterator[T]:
+        seen: set[str] = set()
+        for child in node.items:
+            try:
+                item = self.item.load(child, at)
+            except Unreadable:
+                continue
+            if isinstance(item, str):
+                if item in seen:
+                    at.problems.add(
+                        codes.REPEATED,
+                        f"{tick(item)} stands in this list twice",
+                        child.place,
+                        remedy="take one of the two out",
+                    )
+                    continue
+                seen.add(item)
+            yield item
+
+
+@dataclass(frozen=True)
+class MapOf(Shape["Mapping[Word, T]"]):
+    """A map from names of the user's own to values of one shape.
+
+    Attributes:
+        key: what the keys are. A key that does not fit keeps its entry, so that references to
+            it are not reported as well.
+        stand_in: makes the value of a key whose own value could not be read, for the same reason.
+        single: whether exactly one entry is expected.
+    """
+
+    key: Shape[Word]
+    value: Shape[T]
+    expected: str
+    stand_in: Callable[[Word], T] | None = None
+    nonempty: bool = True
+    single: bool = False
+
+    def load(self, node: Node, at: Reading) -> Mapping[Word, T]:
+        """Return the entries that can be read, in order."""
+        if not isinstance(node, MapNode):
+            at.mismatch(node, self.expected)
+        if self.nonempty and not node.entries:
+            at.refuse(codes.EMPTY, f"expected {self.expected}, found an empty map", node.place)
+        if self.single and len(node.entries) > 1:
+            second = node.entries[1][0]
+            at.refuse(
+                codes.EXACTLY_ONE, f"expected {self.expected}, found a second one", second.place
+            )
+        return MappingProxyType(dict(self._entries(node, at)))
+
+    def _entries(self, node: MapNode, at: Reading) -> Iterator[tuple[Word, T]]:
+        for key, child in node.entries:
+            with suppress(Unreadable):
+                self.key.load(key, at)
+            try:
+                yield key.word, self.value.load(child, at.under(key.word))
+            except Unreadable:
+                if self.stand_in is not None:
+                    yield key.word, self.stand_in(key.word)
+
+
+@dataclass(frozen=True)
+class ByForm(Shape[T]):
+    """A short and a long form of the same thing, told apart by the YAML kind of the node."""
+
+    expected: str
+    text: Shape[T] | None = None
+    items: Shape[T] | None = None
+    fields: Shape[T] | None = None
+
+    def load(self, node: Node, at: Reading) -> T:
+        """Return what the form that fits the node makes of it."""
+        forms: dict[type, Shape[T] | None] = {
+            ScalarNode: self.text,
+            ListNode: self.items,
+            MapNode: self.fields,
+        }
+        shape = forms.get(type(node))
+        if shape is None or (isinstance(node, ScalarNode) and node.value in {None, ""}):
+            at.mismatch(node, self.expected)
+        return shape.load(node, at)
+
+
+@dataclass(frozen=True)
+class Made(Shape[T], Generic[S, T]):
+    """A shape whose value is made into another one; `make` gets the key it stands under, too."""
+
+    shape: Shape[S]
+    make: Callable[[Word | None, S], T]
+
+    @property
+    def expected(self) -> str:  # type: ignore[override]
+        """What is expected is what the inner shape expects."""
+        return self.shape.expected
+
+    def load(self, node: Node, at: Reading) -> T:
+        """Return what is made of the inner value."""
+        return self.make(at.key, self.shape.load(node, at))

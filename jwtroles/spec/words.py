@@ -1,0 +1,314 @@
+"""Shapes of single words: text, SQL, names, choices, numbers, durations, and any value at all."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any, Generic, NoReturn, TypeVar
+
+from jwtroles import codes
+from jwtroles.names import QName, parse_qname, parse_signature, too_long
+from jwtroles.spec import traps
+from jwtroles.spec.model import Word
+from jwtroles.spec.nodes import ListNode, MapNode, Node, ScalarNode, UnreadNode
+from jwtroles.spec.shapes import Reading, Shape, Unreadable
+from jwtroles.spec.wording import did_you_mean, listed, tick
+
+T = TypeVar("T")
+
+_INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
+_DURATION = re.compile(r"([0-9]{1,9})([smhd])\Z")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+@dataclass(frozen=True)
+class Text(Shape[Word]):
+    """Any scalar but null, as it is written: `equals: 5` compares with the text `5`."""
+
+    expected: str = "a text"
+
+    def load(self, node: Node, at: Reading) -> Word:
+        """Return the text of the scalar."""
+        if not isinstance(node, ScalarNode) or node.value is None:
+            at.mismatch(node, self.expected)
+        return node.word
+
+
+@dataclass(frozen=True)
+class Sql(Shape[Word]):
+    """SQL text, in which neither of YAML's two traps is let through.
+
+    Attributes:
+        noun: what it is.
+        short: what is left of it when it is cut short.
+    """
+
+    expected: str
+    noun: str
+    short: str
+
+    def load(self, node: Node, at: Reading) -> Word:
+        """Return the SQL, without the line end that a block scalar leaves."""
+        if not isinstance(node, ScalarNode) or node.value is None or not node.word.strip():
+            at.mismatch(node, self.expected)
+        if traps.is_cut(node):
+            traps.report_cut(at.problems, node, at.key, self.noun, self.short)
+            raise Unreadable
+        return Word(node.word.rstrip(), node.word.place)
+
+
+@dataclass(frozen=True)
+class Name(Shape[Word]):
+    """An identifier as the catalog has it, case and spaces included.
+
+    Attributes:
+        plain: whether it has to be a lower-case identifier, since SQL or a path refers to it.
+    """
+
+    expected: str
+    plain: bool = False
+
+    def load(self, node: Node, at: Reading) -> Word:
+        """Return the name."""
+        if not isinstance(node, ScalarNode) or node.value is None:
+            at.mismatch(node, self.expected)
+        if self.plain and not _PLAIN.match(node.word):
+            at.refuse(
+                codes.BAD_NAME,
+                f"{tick(node.word)} is not {self.expected}",
+                node.word.place,
+                remedy="use lower-case letters, digits and `_`, and begin with a letter",
+            )
+        _check_identifier(node.word, node.word, self.expected, at)
+        return node.word
+
+
+def _check_identifier(name: str, word: Word, expected: str, at: Reading) -> None:
+    hidden = [char for char in name if unicodedata.category(char) in _INVISIBLE_CATEGORIES]
+    if not name.strip() or hidden:
+        at.refuse(
+            codes.BAD_NAME,
+            f"expected {expected}, found one with U+{ord(hidden[0]):04X} in it"
+            if hidden
+            else f"expected {expected}, found an empty text",
+            word.place,
+            remedy="names consist of visible characters",
+        )
+    if too_long(name):
+        at.refuse(
+            codes.NAME_TOO_LONG,
+            f"{tick(name)} is {len(name.encode())} bytes long",
+            word.place,
+            remedy="PostgreSQL's limit is 63 bytes; shorten it",
+        )
+
+
+@dataclass(frozen=True)
+class Qualified(Shape[Word]):
+    """A name with its schema; with `glob`, its last part may hold `*`."""
+
+    expected: str
+    glob: bool = False
+
+    def load(self, node: Node, at: Reading) -> Word:
+        """Return the name as written."""
+        if not isinstance(node, ScalarNode) or node.value is None:
+            at.mismatch(node, self.expected)
+        name = parse_qname(node.word)
+        if name is None:
+            at.refuse(
+                codes.NOT_QUALIFIED,
+                f"expected {self.expected}, found {tick(node.word)}",
+                node.word.place,
+                remedy="write schema.name; a part that holds a dot itself is double-quoted",
+            )
+        if not self.glob and "*" in node.word:
+            at.refuse(
+                codes.NOT_QUALIFIED,
+                f"expected {self.expected}, found the glob {tick(node.word)}",
+                node.word.place,
+                remedy="name one object here",
+            )
+        _check_both_parts(name, node.word, self.expected, at)
+        return node.word
+
+
+@dataclass(frozen=True)
+class Signature(Shape[Word]):
+    """A function with its argument types: `app.age(date)`."""
+
+    expected: str = "a function such as app.age(date)"
+
+    def load(self, node: Node, at: Reading) -> Word:
+        """Return the signature as written."""
+        if not isinstance(node, ScalarNode) or node.value is None:
+            at.mismatch(node, self.expected)
+        parsed = parse_signature(node.word)
+        if parsed is None:
+            at.refuse(
+                codes.NOT_A_SIGNATURE,
+                f"expected {self.expected}, found {tick(node.word)}",
+                node.word.place,
+                remedy='name its argument types, or none: "app.age(date)", "app.now()"',
+            )
+        _check_both_parts(parsed[0], node.word, self.expected, at)
+        return node.word
+
+
+def _check_both_parts(name: QName, word: Word, expected: str, at: Reading) -> None:
+    _check_identifier(name.schema, word, expected, at)
+    _check_identifier(name.name, word, expected, at)
+
+
+@dataclass(frozen=True)
+class Choice(Shape[Word]):
+    """One of a few words."""
+
+    expected: str
+    options: tuple[str, ...]
+    code: codes.Code = codes.UNKNOWN_VALUE
+
+    def load(self, node: Node, at: Reading) -> Word:
+        """Return the word."""
+        if not isinstance(node, ScalarNode) or node.value is None:
+            at.mismatch(node, self.expected)
+        if node.word not in self.options:
+            at.refuse(
+                self.code,
+                f"expected {self.expected}, found {tick(node.word)}",
+                node.word.place,
+                label=did_you_mean(node.word, self.options),
+                remedy=f"possible here: {listed(self.options)}",
+            )
+        return node.word
+
+
+@dataclass(frozen=True)
+class Int(Shape[int]):
+    """A whole number in a range."""
+
+    expected: str
+    least: int = 0
+    most: int = 2**31 - 1
+
+    def load(self, node: Node, at: Reading) -> int:
+        """Return the number."""
+        if not isinstance(node, ScalarNode) or type(node.value) is not int:
+            at.mismatch(node, self.expected)
+        if not self.least <= node.value <= self.most:
+            _out_of_range(node, at, f"from {self.least} to {self.most}")
+        return node.value
+
+
+def _out_of_range(node: ScalarNode, at: Reading, allowed: str) -> NoReturn:
+    at.refuse(codes.OUT_OF_RANGE, f"{tick(node.word)} is out of range", node.place, remedy=allowed)
+
+
+@dataclass(frozen=True)
+class Bool(Shape[bool]):
+    """`true` or `false`; with `only`, just that one of them."""
+
+    expected: str = "true or false"
+    only: bool | None = None
+
+    def load(self, node: Node, at: Reading) -> bool:
+        """Return the truth value."""
+        if not isinstance(node, ScalarNode) or not isinstance(node.value, bool):
+            at.mismatch(node, self.expected)
+        if self.only is not None and node.value is not self.only:
+            at.refuse(
+                codes.UNKNOWN_VALUE,
+                f"expected {self.expected}, found {tick(node.word)}",
+                node.place,
+                remedy="leave the key out instead",
+            )
+        return node.value
+
+
+@dataclass(frozen=True)
+class Duration(Shape[int]):
+    """A whole number with its unit, in seconds: `15m` is 900."""
+
+    expected: str = "a duration such as 30s, 15m, 1h or 2d"
+    least: int = 0
+    most: int = 366 * 86400
+
+    def load(self, node: Node, at: Reading) -> int:
+        """Return the seconds."""
+        if not isinstance(node, ScalarNode) or node.value is None:
+            at.mismatch(node, self.expected)
+        match = _DURATION.match(node.word)
+        if match is None:
+            at.refuse(
+                codes.DURATION,
+                f"expected {self.expected}, found {tick(node.word)}",
+                node.place,
+                remedy="write a whole number and one of the units s, m, h, d, without a space",
+            )
+        seconds = int(match[1]) * _SECONDS[match[2]]
+        if not self.least <= seconds <= self.most:
+            _out_of_range(node, at, f"from {self.least}s to {self.most}s")
+        return seconds
+
+
+@dataclass(frozen=True)
+class Version(Shape[int]):
+    """The version of the language, which has to be the one that this program reads."""
+
+    version: int
+    expected: str = "the version of the language"
+
+    def load(self, node: Node, at: Reading) -> int:
+        """Return the version."""
+        if not isinstance(node, ScalarNode) or node.value is None:
+            at.mismatch(node, self.expected)
+        if type(node.value) is not int or node.value != self.version:
+            at.refuse(
+                codes.FORMAT_VERSION,
+                f"version {tick(node.word)} of the language is not known here",
+                node.place,
+                remedy=f"this jwtroles reads version {self.version}: `jwtroles: {self.version}`",
+            )
+        return self.version
+
+
+@dataclass(frozen=True)
+class Nullable(Shape[T | None], Generic[T]):
+    """A value, or `null` for none."""
+
+    shape: Shape[T]
+    expected: str
+
+    def load(self, node: Node, at: Reading) -> T | None:
+        """Return the value or None."""
+        if isinstance(node, ScalarNode) and node.value is None:
+            return None
+        return self.shape.load(node, at)
+
+
+@dataclass(frozen=True)
+class Anything(Shape[Any]):
+    """Any value by the core schema; with `json`, one that JSON has."""
+
+    expected: str = "a value"
+    json: bool = False
+
+    def load(self, node: Node, at: Reading) -> Any:
+        """Return text, numbers, booleans, None, lists and dictionaries."""
+        if isinstance(node, UnreadNode):
+            raise Unreadable
+        if isinstance(node, ListNode):
+            return [self.load(item, at) for item in node.items]
+        if isinstance(node, MapNode):
+            return {str(key.word): self.load(child, at) for key, child in node.entries}
+        if self.json and isinstance(node.value, float) and not math.isfinite(node.value):
+            at.refuse(
+                codes.NOT_JSON,
+                f"{tick(node.word)} is not a JSON value",
+                node.place,
+                remedy="quote it if it is meant as text",
+            )
+        return node.value

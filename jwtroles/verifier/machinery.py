@@ -1,0 +1,117 @@
+"""The tables and functions of schema `jwtroles`, and who may use them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jwtroles import codes
+from jwtroles.errors import CompileError, Problem
+from jwtroles.kinds.acl import ObjectRef
+from jwtroles.kinds.own_schema import NAME
+from jwtroles.kinds.own_table import OwnTable
+from jwtroles.kinds.stored_row import CLAIM_ROLE, ROLE_SETTING
+from jwtroles.names import QName
+from jwtroles.verifier import gateway
+
+if TYPE_CHECKING:
+    from jwtroles.kinds.function import Function
+    from jwtroles.spec.model import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class OwnGrant:
+    """One privilege on an object of schema `jwtroles`."""
+
+    object: ObjectRef
+    grantee: str
+    privilege: str
+
+
+@dataclass(frozen=True, slots=True)
+class Machinery:
+    """What stands in schema `jwtroles`.
+
+    Attributes:
+        tables: the mapping and the settings.
+        claims: the functions that policies call; they reveal a caller nothing but its own claims.
+        login: the functions that make a token a role.
+    """
+
+    tables: tuple[OwnTable, ...]
+    claims: tuple[Function, ...]
+    login: tuple[Function, ...]
+
+    @property
+    def functions(self) -> tuple[Function, ...]:
+        """Every function."""
+        return (*self.claims, *self.login)
+
+    def grants(
+        self, readers: Iterable[str], logins: Iterable[str], appliers: Iterable[str] = ()
+    ) -> Iterator[OwnGrant]:
+        """Yield who may use what.
+
+        A function is checked for the caller where a policy of a view's owner calls it, and for the
+        owner inside a definer function: so both are readers. None of them needs USAGE on the
+        schema, since stored expressions are parsed already; whoever calls by name does.
+
+        Args:
+            readers: roles whose policies call accessors, and their callers: token roles, and the
+                roles that own views and queries.
+            logins: the logins that become token roles.
+            appliers: roles that plan and create policies without being a member of the owner.
+        """
+        for role in sorted(set(readers)):
+            yield from _executes(self.claims, role)
+        for role in sorted(set(logins)):
+            yield _schema_usage(role)
+            yield from _executes(self.functions, role)
+        for role in sorted(set(appliers)):
+            yield _schema_usage(role)
+            for table in self.tables:
+                yield OwnGrant(ObjectRef("table", table.qname), role, "SELECT")
+            yield from _executes(self.claims, role)
+
+
+def _schema_usage(role: str) -> OwnGrant:
+    return OwnGrant(ObjectRef("schema", QName(NAME, NAME)), role, "USAGE")
+
+
+def _executes(functions: Iterable[Function], role: str) -> Iterator[OwnGrant]:
+    for function in functions:
+        ref = ObjectRef("function", function.name, function.arguments)
+        yield OwnGrant(ref, role, "EXECUTE")
+
+
+_MODES = {"gateway": gateway.functions}
+"""Mode of `verify:` → what makes the functions of that mode: (for policies, for logging in)."""
+
+
+def machinery(spec: Spec, types: Mapping[str, str]) -> Machinery:
+    """Return what must stand in schema `jwtroles` for `spec`.
+
+    Args:
+        spec: the specification.
+        types: type names of the file → PostgreSQL's own, as format_type prints them.
+
+    Raises:
+        CompileError: the mode of `verify:` is not one that this version has.
+    """
+    functions = _MODES.get(spec.tokens.verify)
+    if functions is None:
+        message = f"`verify: {spec.tokens.verify}` is not supported by this version of jwtroles"
+        remedy = f"verify: {', '.join(_MODES)}"
+        raise CompileError(Problem(codes.NOT_YET, message, spec.tokens.verify.place, remedy=remedy))
+    claims, login = functions(spec, types)
+    return Machinery(_tables(spec.own_role), claims, login)
+
+
+def _tables(owner: str) -> tuple[OwnTable, ...]:
+    mapping = (("position", "integer"), ("conditions", "jsonb"), ("role", "text"))
+    settings = (("role", "text"), ("name", "text"), ("value", "text"))
+    return (
+        OwnTable(CLAIM_ROLE.name, mapping, ("position",), owner),
+        OwnTable(ROLE_SETTING.name, settings, ("role", "name"), owner),
+    )

@@ -1,0 +1,50 @@
+"""The pipeline: read what is there, compile what should be, and say the difference.
+
+    spec ──compile──► desired Catalog ─┐
+                                       ├─diff──► Plan ──apply──► proof ──commit
+    database ──read─► current Catalog ─┘
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jwtroles.compile import compile_spec
+from jwtroles.compile.wanted import scope_of
+from jwtroles.plan import build_plan
+from jwtroles.read import Reading, read, snapshot
+from jwtroles.read.canonical import canonical
+
+if TYPE_CHECKING:
+    from jwtroles.plan.model import Plan
+    from jwtroles.read.connection import Connection
+    from jwtroles.read.scope import Scope
+    from jwtroles.spec.model import Environment, Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan with the scope that it was made in, which `apply` reads again."""
+
+    plan: Plan
+    scope: Scope
+
+
+def read_database(connection: Connection, spec: Spec, environment: Environment | None) -> Reading:
+    """Read what `spec` is about, in one read-only snapshot."""
+    with snapshot(connection):
+        return read(connection, scope_of(spec, environment))
+
+
+def make_plan(connection: Connection, spec: Spec, environment: Environment | None) -> Planned:
+    """Return what has to change for the database to be as the file says; nothing is changed.
+
+    Raises:
+        CompileError: every way in which the file does not fit the database.
+    """
+    reading = read_database(connection, spec, environment)
+    compiled = compile_spec(spec, environment, reading.structure)
+    desired = canonical(connection, compiled.catalog, compiled.trial, reading.structure)
+    plan = build_plan(spec, environment, reading.structure, reading.catalog, desired, compiled)
+    return Planned(plan, reading.scope)

@@ -1,0 +1,75 @@
+"""The fixtures of every test that needs a server.
+
+`sandbox` gives a test each server of the matrix in turn, `applier` each applying role:
+
+    def test_something(sandbox, applier, record_case):
+        sandbox.load(schema)
+        url = sandbox.applier_url(applier)
+        record_case(sandbox.major, applier)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.matrix import Matrix
+from tests.servers import APPLIERS, MAJORS, Clusters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.servers import Sandbox
+
+MATRIX = pytest.StashKey[Matrix]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--matrix",
+        action="store_true",
+        help="print the matrix of servers and applying roles, and fail unless all of it ran",
+    )
+    parser.addoption("--update", action="store_true", help="rewrite the expected outputs")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    matrix = config.stash[MATRIX] = Matrix(config)
+    if config.getoption("matrix"):
+        config.pluginmanager.register(matrix, "matrix")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Clusters]:
+    """Give this process's servers: `with cluster(18).fresh() as sandbox`."""
+    clusters = Clusters()
+    try:
+        yield clusters
+    finally:
+        clusters.close()
+
+
+@pytest.fixture(params=MAJORS)
+def sandbox(request: pytest.FixtureRequest, cluster: Clusters) -> Iterator[Sandbox]:
+    """Give a clean server with an empty database, on each major version."""
+    with cluster(request.param).fresh() as fresh:
+        yield fresh
+
+
+@pytest.fixture(params=APPLIERS)
+def applier(request: pytest.FixtureRequest) -> str:
+    """Name who applies: the superuser, or a role that may create roles."""
+    return str(request.param)
+
+
+@pytest.fixture
+def record_case(request: pytest.FixtureRequest) -> Callable[[int, str], None]:
+    """Count a case for the table that --matrix prints."""
+    return request.config.stash[MATRIX].record
+
+
+@pytest.fixture
+def update(request: pytest.FixtureRequest) -> bool:
+    """Tell whether expected outputs are to be rewritten rather than compared."""
+    return bool(request.config.getoption("update"))

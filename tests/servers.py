@@ -1,0 +1,178 @@
+"""The servers of the test matrix, and a clean database with clean roles on each.
+
+Roles belong to a whole server, so every test process has servers of its own, and every test
+finds its server without any role or database of the test before it.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import sql
+
+from jwtroles.embedded import EmbeddedServer
+from tests.install_servers import FOLDER, MAJORS, VERSIONS, bin_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["APPLIERS", "MAJORS", "VERSIONS", "Cluster", "Clusters", "Sandbox"]
+
+APPLIERS = ("superuser", "createrole")
+DATABASE = "sandbox"
+DEPLOYER = "deployer"
+
+DATABASES = """
+    SELECT datname FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1')
+"""
+ROLES = "SELECT rolname FROM pg_roles WHERE rolname <> 'postgres' AND rolname !~ '^pg_'"
+
+
+@dataclass(slots=True)
+class Sandbox:
+    """An empty database on a server that has no roles but its superuser `postgres`."""
+
+    server: EmbeddedServer
+    major: int
+    database: str = DATABASE
+    _connections: ExitStack = field(default_factory=ExitStack, repr=False)
+
+    @property
+    def url(self) -> str:
+        """The superuser's address of the database."""
+        return self.url_for()
+
+    def url_for(self, user: str = "postgres", database: str | None = None) -> str:
+        """Return the address for a role, which needs LOGIN and no password."""
+        return self.server.url(database or self.database, user)
+
+    def connect(self, user: str = "postgres", database: str | None = None) -> psycopg.Connection:
+        """Open a connection in autocommit mode; it is closed with the sandbox."""
+        connection = psycopg.connect(self.url_for(user, database), autocommit=True)
+        return self._connections.enter_context(connection)
+
+    def run_sql(self, text: str, user: str = "postgres") -> None:
+        """Run statements in a session of their own, all or none of them."""
+        with psycopg.connect(self.url_for(user), autocommit=True) as connection:
+            connection.execute(text.encode())
+
+    def rows(self, query: str, user: str = "postgres") -> list[tuple[Any, ...]]:
+        """Return the rows of one query."""
+        with psycopg.connect(self.url_for(user), autocommit=True) as connection:
+            return connection.execute(query.encode()).fetchall()
+
+    def load(self, *files: Path) -> None:
+        """Run SQL files."""
+        for file in files:
+            self.run_sql(file.read_text(encoding="utf-8"))
+
+    def create_database(self, name: str) -> str:
+        """Create a second database on the same server and return the superuser's address."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return self.url_for(database=name)
+
+    def make_deployer(self, owner: str = "app_owner") -> str:
+        """Create the applying role that is not superuser, and return its address.
+
+        It may log in and create roles, owns the database and is a member of `owner`. Load the
+        schema first: `owner` must exist.
+        """
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            deployer = sql.Identifier(DEPLOYER)
+            for statement in (
+                sql.SQL("CREATE ROLE {} LOGIN CREATEROLE").format(deployer),
+                sql.SQL("ALTER DATABASE {} OWNER TO {}").format(
+                    sql.Identifier(self.database), deployer
+                ),
+                sql.SQL("GRANT {} TO {}").format(sql.Identifier(owner), deployer),
+            ):
+                connection.execute(statement)
+        return self.url_for(DEPLOYER)
+
+    def applier_url(self, applier: str, owner: str = "app_owner") -> str:
+        """Return the address to apply with: the superuser's, or a new deployer's."""
+        if applier not in APPLIERS:
+            raise ValueError(f"no such applier: {applier}")
+        return self.url if applier == "superuser" else self.make_deployer(owner)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._connections.close()
+
+
+@dataclass(slots=True)
+class Cluster:
+    """One running server of the matrix."""
+
+    server: EmbeddedServer
+    major: int
+    _in_use: bool = False
+
+    @contextmanager
+    def fresh(self) -> Iterator[Sandbox]:
+        """Give a clean server with an empty database, one at a time."""
+        if self._in_use:
+            raise RuntimeError("a server has one sandbox at a time: use create_database")
+        self._in_use = True
+        try:
+            with psycopg.connect(self.server.url(), autocommit=True) as connection:
+                reset(connection)  # after a test that was interrupted
+                connection.execute(f"CREATE DATABASE {DATABASE}")
+            sandbox = Sandbox(self.server, self.major)
+            try:
+                yield sandbox
+            finally:
+                sandbox.close()
+                with psycopg.connect(self.server.url(), autocommit=True) as connection:
+                    reset(connection)
+        finally:
+            self._in_use = False
+
+
+class Clusters:
+    """The servers of one test process, each started when it is first asked for.
+
+    A killed run leaves servers behind; starting one removes those.
+    """
+
+    def __init__(self) -> None:
+        self._running: dict[int, Cluster] = {}
+        self._stack = ExitStack()
+
+    def __call__(self, major: int) -> Cluster:
+        """Return the server of a major version."""
+        if major not in self._running:
+            programs = bin_dir(major)
+            if not programs.exists():
+                raise RuntimeError(
+                    f"PostgreSQL {VERSIONS[major]} is not installed: "
+                    f"{sys.executable} tests/install_servers.py"
+                )
+            private = EmbeddedServer.private(programs, FOLDER.parent / "templates")
+            self._running[major] = Cluster(self._stack.enter_context(private), major)
+        return self._running[major]
+
+    def close(self) -> None:
+        """Stop and remove them all."""
+        self._running.clear()
+        self._stack.close()
+
+
+def reset(connection: psycopg.Connection) -> None:
+    """Drop all databases and roles that a test made, and the settings of roles."""
+    for (name,) in connection.execute(DATABASES).fetchall():
+        database = sql.Identifier(name)
+        connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(database))
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))
+    roles = [sql.Identifier(name) for (name,) in connection.execute(ROLES).fetchall()]
+    if roles:
+        names = sql.SQL(", ").join(roles)
+        connection.execute(sql.SQL("DROP OWNED BY {}").format(names))  # in shared objects
+        connection.execute(sql.SQL("DROP ROLE {}").format(names))
+    connection.execute("ALTER ROLE ALL RESET ALL; ALTER ROLE postgres RESET ALL")

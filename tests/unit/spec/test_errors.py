@@ -1,0 +1,954 @@
+"""Every error of the file: its code, exactly where it points, and what it says to do.
+
+A case is a file with «…» around what the caret stands under. It must have this one problem and no
+other: an error that brings up a second one is told twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from jwtroles.codes import all_codes
+from jwtroles.errors import Problem, SpecError
+from jwtroles.spec.load import load, load_text
+
+HEAD = """\
+jwtroles: 1
+project: acme
+database: {schemas: [app]}
+"""
+TOKENS = """\
+tokens:
+  verify: gateway
+  claims:
+    sub: {type: uuid}
+    org: {type: text}
+    groups: {type: "text[]"}
+    nick: {type: text, trusted: false}
+"""
+BASE = HEAD + TOKENS
+ROLES = "roles: {member: {comment: one}, reader: {comment: two}}\n"
+AS = "as: {}, becomes: null"
+
+
+@dataclass(frozen=True)
+class Case:
+    code: str
+    text: str
+    message: str
+    remedy: str
+    label: str = ""
+
+
+def form(code: str, text: str, message: str, remedy: str, label: str = "") -> Case:
+    return Case(code, BASE + text, message, remedy, label)
+
+
+CASES = {
+    "control character": form(
+        "JR103",
+        "rows: {a: 'x«\x1b»[2J'}",
+        "an invisible character, U+001B",
+        'delete it, or write it as an escape inside quotes: "\\u202E"',
+    ),
+    "reversed text": form(
+        "JR103",
+        "rows: {a: b} # «\u202e»",
+        "an invisible character, U+202E",
+        'delete it, or write it as an escape inside quotes: "\\u202E"',
+    ),
+    "line separator": form(
+        "JR103",
+        "rows: {a: b«\u2028»# c\u2028}",
+        "an invisible character, U+2028 (and 1 more)",
+        'delete it, or write it as an escape inside quotes: "\\u202E"',
+    ),
+    "escaped NUL": form(
+        "JR103",
+        'rows: {a: «"b\\0"»}',
+        "PostgreSQL cannot store U+0000",
+        "leave it out, or write the character itself",
+    ),
+    "half of a surrogate pair": form(
+        "JR103",
+        'rows: {a: «"b\\ud83d"»}',
+        "PostgreSQL cannot store U+D83D",
+        "leave it out, or write the character itself",
+    ),
+    "colon in a plain text": form(
+        "JR104",
+        "rows:\n  a: b «:» c",
+        "not YAML: mapping values are not allowed here",
+        "quote a text that holds `: `",
+    ),
+    "tab as indentation": form(
+        "JR104",
+        "rows:\n«\t»a: b",
+        "not YAML: found character '\\t' that cannot start any token",
+        "indent with spaces",
+    ),
+    "bracket in a flow map": form(
+        "JR104",
+        "rows: {a: b«[»1] = c}",
+        "not YAML: expected ',' or '}', but got '['",
+        "close the bracket, or quote a text that holds one of  , ? [ ] { }",
+        "while parsing a flow mapping that begins on line 11",
+    ),
+    "escape beyond Unicode": form(
+        "JR104", 'rows: {a: "\\U«F»FFFFFFF"}', "not YAML: a number or escape out of range", ""
+    ),
+    "second document": form(
+        "JR105",
+        "«---»\njwtroles: 1",
+        "a second YAML document begins here",
+        "keep one document, and take the `---` out",
+    ),
+    "no map": Case(
+        "JR106",
+        "«[a, b]»",
+        "expected a map of keys, found a list",
+        "begin with `jwtroles: 1`",
+    ),
+    "empty file": Case("JR106", "«»", "the file is empty", "begin with `jwtroles: 1`"),
+    "too deep": form(
+        "JR107", "tests: " + "[" * 64 + "«[»" + "[" * 9, "nested more than 64 levels deep", ""
+    ),
+    "duplicate key": form(
+        "JR108",
+        "rows:\n  a: b\n  «a»: c",
+        "the key `a` stands here twice",
+        "keep one of the two",
+        "the first one is on line 12",
+    ),
+    "anchor": form(
+        "JR109",
+        "rows: {a: «&x b»}",
+        "YAML reads `&x` as an anchor",
+        "write the value where it applies, or quote a text that begins with `&`",
+    ),
+    "alias": form(
+        "JR109",
+        "rows: {a: «*x»}",
+        "YAML reads `*x` as an alias",
+        "write the value where it applies, or quote a text that begins with `*`",
+    ),
+    "merge key": form(
+        "JR109",
+        "rows: {«<<»: {a: b}, c: d}",
+        "YAML reads `<<` as a merge key",
+        "write the keys where they apply",
+    ),
+    "negation that is a tag": form(
+        "JR110",
+        "rows:\n  a: «!archived»",
+        "YAML reads `!archived` as a tag",
+        "quote a text that begins with `!`; in SQL, write `not`",
+    ),
+    "negation inside braces": form(
+        "JR104",
+        "rows: {a: !archived«}»",
+        "not YAML: expected ' ', but found '}'",
+        "quote a text that begins with `!`; in SQL, write `not`",
+        "while scanning a tag that begins on line 11",
+    ),
+    "key that is a list": form(
+        "JR111",
+        "rows: {«[a]»: b, c: d}",
+        "expected a text as key, found a list",
+        "quote a key that holds brackets or braces",
+    ),
+    "key without a value": form(
+        "JR112",
+        "rows: {«a», b: c}",
+        "`a` has no value",
+        "inside {…} write `key: value`, with a space after the colon",
+    ),
+    "colon without a space": form(
+        "JR112",
+        "rows: {«a:b»}",
+        "`a:b` has no value",
+        "inside {…} write `key: value`, with a space after the colon",
+    ),
+    "list where a text is expected": form(
+        "JR113", "rows: {a: «[b]»}", "expected a predicate in SQL, found a list", ""
+    ),
+    "nothing where a map is expected": form(
+        "JR113",
+        "roles: {a: {tables: «null»}}",
+        "expected a map of tables to commands, found nothing",
+        "",
+    ),
+    "number where a list is expected": form(
+        "JR113",
+        ROLES + "mapping: «5»",
+        "expected a list of mapping rules, found the number `5`",
+        "",
+    ),
+    "text where truth is expected": form(
+        "JR113",
+        "environments: {dev: {confirm: «NO»}}",
+        "expected true or false, found the text `NO`",
+        "",
+    ),
+    "access that is nothing": form(
+        "JR113",
+        "roles: {a: {tables: {app.t: {select: «null»}}}}",
+        "expected `all`, a list of columns, or a map of columns, rows and check, found nothing",
+        "",
+    ),
+    "empty predicate": form(
+        "JR113", 'rows: {a: «""»}', "expected a predicate in SQL, found the empty text", ""
+    ),
+    "unknown key": form(
+        "JR114",
+        "roles: {a: {«coment»: b}}",
+        "unknown key `coment`",
+        "keys of a role: comment, inherits, tables, sequences, functions, settings, "
+        "connection_limit",
+        "did you mean `comment`?",
+    ),
+    "unknown key at the top": form(
+        "JR114",
+        "«role»: {a: {comment: b}}",
+        "unknown key `role`",
+        "keys of the file: jwtroles, project, database, environments, tokens, mapping, tenancy, "
+        "rows, roles, views, queries, tests",
+        "did you mean `roles`?",
+    ),
+    "unknown key, far from any": form(
+        "JR114",
+        "«xyz»: 1",
+        "unknown key `xyz`",
+        "keys of the file: jwtroles, project, database, environments, tokens, mapping, tenancy, "
+        "rows, roles, views, queries, tests",
+    ),
+    "missing key": Case(
+        "JR115",
+        "«jwtroles: 1»\n" + BASE.partition("\n")[2].replace("project: acme\n", ""),
+        "the file needs the key `project`",
+        "add `project:` with the plain name of the project",
+    ),
+    "missing tokens": Case(
+        "JR115",
+        "«jwtroles: 1»\n" + HEAD.partition("\n")[2],
+        "the file needs the key `tokens`",
+        "add `tokens:` with `tokens` as a map of verify, issuers, claims",
+    ),
+    "becomes is never guessed": form(
+        "JR115",
+        "tests: [«{name: a, as: {}}»]",
+        "a test needs the key `becomes`",
+        "add `becomes:` with a role, or null for none",
+    ),
+    "unknown mode": form(
+        "JR116",
+        "roles: {a: {sequences: {app.s: [«usag»]}}}",
+        "expected a privilege, found `usag`",
+        "possible here: usage, select, update",
+        "did you mean `usage`?",
+    ),
+    "unknown verify": Case(
+        "JR116",
+        BASE.replace("verify: gateway", "verify: «databse»"),
+        "expected `gateway` or `database`, found `databse`",
+        "possible here: gateway, database",
+        "did you mean `database`?",
+    ),
+    "unknown effect": form(
+        "JR116",
+        "environments: {dev: {allow: [«loosen»]}}",
+        "expected an effect, found `loosen`",
+        "possible here: tightens, neutral, loosens, cuts_off, destroys",
+        "did you mean `loosens`?",
+    ),
+    "privilege on a function": form(
+        "JR116",
+        'roles: {a: {functions: {"app.f()": [«usage»]}}}',
+        "expected a privilege, found `usage`",
+        "possible here: execute",
+    ),
+    "denied: false": form(
+        "JR116",
+        "tests: [{name: a, " + AS + ", expect: [{query: q, denied: «false»}]}]",
+        "expected true, found `false`",
+        "leave the key out instead",
+    ),
+    "planned form": form(
+        "JR117",
+        "«lookups»: {}",
+        "`lookups` is not supported here by this version of jwtroles",
+        "",
+    ),
+    "planned form in a role": form(
+        "JR117",
+        "roles: {a: {«login»: true}}",
+        "`login` is not supported here by this version of jwtroles",
+        "",
+    ),
+    "planned glob of schemas": Case(
+        "JR117",
+        HEAD.replace("app", "«mart_*»") + TOKENS,
+        "a glob of schemas is not supported by this version of jwtroles",
+        "list the schemas by name",
+    ),
+    "split at a comma": form(
+        "JR118",
+        "roles: {a: {tables: {app.t: {insert: {rows: «f(x», y)}}}}}",
+        "the value of `rows` ends at the comma",
+        'quote a predicate inside {…}:  insert: {rows: "f(x, y)"}',
+        "YAML reads this as `f(x`, then a key `y)`",
+    ),
+    "split at several commas, in the middle": form(
+        "JR118",
+        "roles:\n  a:\n    tables:\n      app.t: {update: {columns: [b], rows: «x in (1», 2, 3), "
+        "check: y = 1}}",
+        "the value of `rows` ends at the comma",
+        'quote a predicate inside {…}:  update: {columns: [b], rows: "x in (1, 2, 3)", '
+        "check: y = 1}",
+        "YAML reads this as `x in (1`, then keys `2`, `3)`",
+    ),
+    "split so that the rest is a key of its own": form(
+        "JR118",
+        "roles: {a: {tables: {app.t: {update: {rows: «coalesce(x», check, y)}}}}}",
+        "the value of `rows` ends at the comma",
+        'quote a predicate inside {…}:  update: {rows: "coalesce(x, check, y)"}',
+        "YAML reads this as `coalesce(x`, then keys `check`, `y)`",
+    ),
+    "split statement": form(
+        "JR118",
+        "tests: [{name: a, " + AS + ", expect: [{query: «select x», y from app.t, rows: []}]}]",
+        "the value of `query` ends at the comma",
+        'quote a statement inside {…}:  {query: "select x, y from app.t", rows: []}',
+        "YAML reads this as `select x`, then a key `y from app.t`",
+    ),
+    "split join": form(
+        "JR118",
+        "tenancy: {rows: 'true', tables: [app.*], through: {app.a: {app.b: «f(a.x», b.x)}}}",
+        "the value of `app.b` ends at the comma",
+        'quote a value that holds a comma inside {…}:  app.a: {app.b: "f(a.x, b.x)"}',
+        "YAML reads this as `f(a.x`, then a key `b.x)`",
+    ),
+    "split text that needs the other quotes": form(
+        "JR118",
+        """rows: {a: «"x" = f(y», z)}""".replace('"x" = ', "x = "),
+        "the value of `a` ends at the comma",
+        'quote a predicate inside {…}:  rows: {a: "x = f(y, z)"}',
+        "YAML reads this as `x = f(y`, then a key `z)`",
+    ),
+    "split over two lines": form(
+        "JR118",
+        "rows: {a: «f(x»,\n  y)}",
+        "the value of `a` ends at the comma",
+        'quote a predicate inside {…}:  rows: {a: "…", …}',
+        "YAML reads this as `f(x`, then a key `y)`",
+    ),
+    "cut by an operator": form(
+        "JR119",
+        "rows:\n  a: public or meta «#»>> '{x}' = 'y'",
+        "this predicate is cut short by a `#`",
+        "quote it:  a: \"public or meta #>> '{x}' = 'y'\"",
+        "YAML starts a comment here; the rule would be `public or meta`",
+    ),
+    "cut by a comment": form(
+        "JR119",
+        "rows:\n  a: public «#» everybody's",
+        "this predicate is cut short by a `#`",
+        "put the comment on a line of its own; or if it is part of the predicate, "
+        'quote it:  a: "public # everybody\'s"',
+        "YAML starts a comment here; the rule would be `public`",
+    ),
+    "cut on the second line": form(
+        "JR119",
+        "rows:\n  a: public or\n    meta «#»> '{x}' = 'y'",
+        "this predicate is cut short by a `#`",
+        'quote it:  a: "…"',
+        "YAML starts a comment here; the rule would be `public or meta`",
+    ),
+    "cut inside braces that go on": form(
+        "JR119",
+        "roles: {a: {tables: {app.t: {select: {rows: b «#»- c\n }}}}}",
+        "this predicate is cut short by a `#`",
+        'quote it:  rows: "…"',
+        "YAML starts a comment here; the rule would be `b`",
+    ),
+    "cut inside braces that do not": form(
+        "JR119",
+        "roles:\n  a:\n    tables:\n      app.t: {select: {rows: b «#»>> '{x}' = c}}",
+        "this value is cut short by a `#`",
+        'quote it:  "…"',
+        "YAML starts a comment here; the value would be `b`",
+    ),
+    "cut after quotes that were meant for SQL": form(
+        "JR119",
+        "rows:\n  a: \"Meta\" «#»>> '{x}' = 'y'",
+        "this predicate is cut short by a `#`",
+        "quote it:  a: '\"Meta\" #>> ''{x}'' = ''y'''",
+        "YAML starts a comment here; the rule would be `Meta`",
+    ),
+    "cut statement": form(
+        "JR119",
+        "queries:\n  app.q:\n    returns: {n: int}\n    sql: select a «#» b from app.t",
+        "this statement is cut short by a `#`",
+        "put the comment on a line of its own; or if it is part of the statement, "
+        'quote it:  sql: "select a # b from app.t"',
+        "YAML starts a comment here; the statement would be `select a`",
+    ),
+    "cut expression of a view": form(
+        "JR119",
+        "views:\n  app.v:\n    from: app.t\n    columns:\n      a: meta «#»>> '{x}'",
+        "this expression is cut short by a `#`",
+        "quote it:  a: \"meta #>> '{x}'\"",
+        "YAML starts a comment here; the expression would be `meta`",
+    ),
+    "two tests in one rule": form(
+        "JR120",
+        ROLES + "mapping: [«{claim: org, equals: a, present: true, role: member}»]",
+        "a mapping rule needs exactly one of contains, equals, present",
+        "",
+        "found equals, present",
+    ),
+    "no outcome": form(
+        "JR120",
+        "tests: [{name: a, " + AS + ", expect: [«{query: select 1}»]}]",
+        "an expectation needs exactly one of rows, affects, denied",
+        "",
+        "found none of them",
+    ),
+    "through two tables": form(
+        "JR120",
+        "tenancy: {rows: 'true', tables: [app.*], "
+        "through: {app.a: {app.b: 'true', «app.c»: 'true'}}}",
+        "expected one table and the predicate that joins it, found a second one",
+        "",
+    ),
+    "empty list of columns": form(
+        "JR121",
+        "roles: {a: {tables: {app.t: {select: «[]»}}}}",
+        "expected a list of columns, found an empty list",
+        "",
+    ),
+    "empty access": form(
+        "JR121",
+        "roles: {a: {tables: {app.t: {select: «{}»}}}}",
+        "expected an access as a map of columns, rows, check, found an empty map",
+        "",
+    ),
+    "column twice": form(
+        "JR122",
+        "roles: {a: {tables: {app.t: {select: [b, «b»]}}}}",
+        "`b` stands in this list twice",
+        "take one of the two out",
+    ),
+    "duration without a unit": Case(
+        "JR123",
+        BASE.replace("claims:", "issuers: {me: {max_lifetime: «900»}}\n  claims:"),
+        "expected a duration such as 30s, 15m, 1h or 2d, found `900`",
+        "write a whole number and one of the units s, m, h, d, without a space",
+    ),
+    "project in capitals": Case(
+        "JR124",
+        BASE.replace("acme", "«Acme»"),
+        "`Acme` is not the plain name of the project",
+        "use lower-case letters, digits and `_`, and begin with a letter",
+    ),
+    "predicate with a space": form(
+        "JR124",
+        "rows: {«a b»: c}",
+        "`a b` is not the plain name of a predicate",
+        "use lower-case letters, digits and `_`, and begin with a letter",
+    ),
+    "environment that is a path": form(
+        "JR124",
+        "environments: {«../x»: {}}",
+        "`../x` is not the plain name of an environment",
+        "use lower-case letters, digits and `_`, and begin with a letter",
+    ),
+    "role with an escape": form(
+        "JR124",
+        'roles: {"«a\\eb»": {comment: c}}',
+        "expected the name of a role, found one with U+001B in it",
+        "names consist of visible characters",
+    ),
+    "role of 64 bytes": form(
+        "JR125",
+        f"roles: {{«{'é' * 32}»: {{comment: a}}}}",
+        f"`{'é' * 32}` is 64 bytes long",
+        "PostgreSQL's limit is 63 bytes; shorten it",
+    ),
+    "role of a view too long": form(
+        "JR125",
+        f"views: {{«app.{'v' * 60}»: {{from: app.t, columns: {{a: a}}}}}}",
+        f"jwtroles' own role `acme_view_{'v' * 49}…` is 70 bytes long",
+        "PostgreSQL's limit is 63 bytes; shorten this name or `project`",
+    ),
+    "table without schema": form(
+        "JR126",
+        "roles: {a: {tables: {«invoices»: {select: all}}}}",
+        "expected the name of a table or a glob such as app.*, found `invoices`",
+        "write schema.name; a part that holds a dot itself is double-quoted",
+    ),
+    "glob where one table is meant": form(
+        "JR126",
+        "views: {app.v: {from: «app.*», columns: {a: a}}}",
+        "expected the name of a table, schema.name, found the glob `app.*`",
+        "name one object here",
+    ),
+    "version of tomorrow": Case(
+        "JR127",
+        BASE.replace("jwtroles: 1", "jwtroles: «2»"),
+        "version `2` of the language is not known here",
+        "this jwtroles reads version 1: `jwtroles: 1`",
+    ),
+    "function without arguments": form(
+        "JR128",
+        "roles: {a: {functions: {«app.f»: [execute]}}}",
+        "expected a function such as app.age(date), found `app.f`",
+        'name its argument types, or none: "app.age(date)", "app.now()"',
+    ),
+    "truncate": form(
+        "JR129",
+        "roles: {a: {tables: {app.t: {«truncate»: all}}}}",
+        "`truncate` ignores row security",
+        "a role of a token may have select, insert, update, delete",
+    ),
+    "skew of ten minutes": Case(
+        "JR130",
+        BASE.replace("claims:", "issuers: {me: {clock_skew: «10m»}}\n  claims:"),
+        "`10m` is out of range",
+        "from 0s to 300s",
+    ),
+    "negative count": form(
+        "JR130",
+        "tests: [{name: a, " + AS + ", expect: [{query: q, affects: «-1»}]}]",
+        "`-1` is out of range",
+        "from 0 to 2147483647",
+    ),
+    "payload that is not JSON": form(
+        "JR131",
+        "tests: [{name: a, as: {x: [«.inf»]}, becomes: null}]",
+        "`.inf` is not a JSON value",
+        "quote it if it is meant as text",
+    ),
+    "path without a slash": Case(
+        "JR132",
+        BASE.replace("org: {type: text}", "org: {type: text, path: «app/org»}"),
+        "`app/org` is not a JSON Pointer",
+        "write it as /org or /app_metadata/org",
+    ),
+    "mapping by an untrusted claim": form(
+        "JR221",
+        ROLES + "mapping: [{claim: «nick», equals: admin, role: member}]",
+        "claim `nick` is not trusted: users can edit it",
+        "map a claim that the issuer alone can set",
+        "declared `trusted: false` on line 10",
+    ),
+    "mapping by an unknown claim": form(
+        "JR206",
+        ROLES + "mapping: [{claim: «group», contains: a, role: member}]",
+        "unknown claim `group`",
+        "claims: sub, org, groups, nick",
+        "did you mean `groups`?",
+    ),
+    "mapping to an unknown role": form(
+        "JR230",
+        ROLES + "mapping: [{claim: org, equals: a, role: «membr»}]",
+        "unknown role `membr`",
+        "roles of the file: member, reader",
+        "did you mean `member`?",
+    ),
+    "mapping to PUBLIC": form(
+        "JR230",
+        'roles: {PUBLIC: {functions: {"app.f()": [execute]}}}\n'
+        "mapping: [{claim: org, equals: a, role: «PUBLIC»}]",
+        "unknown role `PUBLIC`",
+        "declare it under `roles`",
+    ),
+    "inherits an unknown role": form(
+        "JR230",
+        "roles: {member: {inherits: [«reader»]}}",
+        "unknown role `reader`",
+        "roles of the file: member",
+    ),
+    "view for an unknown role": form(
+        "JR230",
+        ROLES + "views: {app.v: {from: app.t, columns: {a: a}, grant: {«meber»: [select]}}}",
+        "unknown role `meber`",
+        "roles of the file: member, reader",
+        "did you mean `member`?",
+    ),
+    "query for an unknown role": form(
+        "JR230",
+        ROLES + "queries: {app.q: {returns: {a: int}, sql: select 1, grant: [«meber»]}}",
+        "unknown role `meber`",
+        "roles of the file: member, reader",
+        "did you mean `member`?",
+    ),
+    "test for an unknown role": form(
+        "JR230",
+        ROLES + "tests: [{name: a, as: {}, becomes: «Member»}]",
+        "unknown role `Member`",
+        "roles of the file: member, reader",
+        "did you mean `member`?",
+    ),
+    "login for an unknown role": Case(
+        "JR230",
+        BASE.replace("{schemas: [app]}", "{schemas: [app], connect_as: {svc: [«meber»]}}") + ROLES,
+        "unknown role `meber`",
+        "roles of the file: member, reader",
+        "did you mean `member`?",
+    ),
+    "adopts an unknown role": Case(
+        "JR230",
+        BASE.replace("{schemas: [app]}", "{schemas: [app], adopt: [«legacy»]}") + ROLES,
+        "unknown role `legacy`",
+        "roles of the file: member, reader, acme_jwtroles",
+    ),
+    "renames an unknown role": form(
+        "JR230",
+        ROLES + "environments: {dev: {names: {«meber»: b}}}",
+        "unknown role `meber`",
+        "roles of the file: member, reader, acme_jwtroles",
+        "did you mean `member`?",
+    ),
+    "circle of roles": form(
+        "JR233",
+        "roles: {a: {inherits: [b]}, b: {inherits: [c]}, c: {inherits: [«a»]}}",
+        "`a` would inherit itself",
+        "take one of these steps out",
+        "a → b → c → a",
+    ),
+    "role that inherits itself": form(
+        "JR233",
+        "roles: {a: {inherits: [«a»]}}",
+        "`a` would inherit itself",
+        "take one of these steps out",
+        "a → a",
+    ),
+    "role of PostgreSQL": form(
+        "JR234",
+        "roles: {«pg_read_all_data»: {comment: a}}",
+        "`pg_read_all_data` is reserved",
+        "choose another name",
+    ),
+    "public in lower case": form(
+        "JR234",
+        "roles: {«public»: {comment: a}}",
+        "`public` is reserved",
+        "choose another name",
+        "did you mean `PUBLIC`?",
+    ),
+    "login as superuser": Case(
+        "JR234",
+        BASE.replace("{schemas: [app]}", "{schemas: [app], connect_as: «postgres»}"),
+        "`postgres` is reserved",
+        "choose another name",
+    ),
+    "renamed to a reserved role": form(
+        "JR234",
+        ROLES + "environments: {dev: {names: {member: «none»}}}",
+        "`none` is reserved",
+        "choose another name",
+    ),
+    "table in another schema": form(
+        "JR235",
+        "roles: {a: {tables: {«ap.invoices»: {select: all}}}}",
+        "`ap.invoices` is in a schema that this file does not manage",
+        "database.schemas: app",
+        "did you mean `app`?",
+    ),
+    "function in another schema": form(
+        "JR235",
+        'roles: {a: {functions: {"«ext.f(app.money)»": [execute]}}}',
+        "`ext.f(app.money)` is in a schema that this file does not manage",
+        "database.schemas: app",
+    ),
+    "floor in another schema": form(
+        "JR235",
+        "tenancy: {rows: 'true', tables: [app.*], through: {app.a: {«ext.b»: 'true'}}}",
+        "`ext.b` is in a schema that this file does not manage",
+        "database.schemas: app",
+    ),
+    "view of another schema": form(
+        "JR235",
+        "views: {app.v: {from: «ext.t», columns: {a: a}}}",
+        "`ext.t` is in a schema that this file does not manage",
+        "database.schemas: app",
+    ),
+    "query in another schema": form(
+        "JR235",
+        "queries: {«ext.q»: {returns: {a: int}, sql: select 1}}",
+        "`ext.q` is in a schema that this file does not manage",
+        "database.schemas: app",
+    ),
+    "claim of an unknown type": Case(
+        "JR236",
+        BASE.replace("org: {type: text}", "org: {type: «uid»}"),
+        "expected a type, found `uid`",
+        "possible here: text, uuid, bigint, integer, int, smallint, numeric, boolean, date, "
+        "timestamptz, jsonb, text[] and 4 more",
+        "did you mean `uuid`?",
+    ),
+    "contains in a scalar": form(
+        "JR237",
+        ROLES + "mapping: [{claim: org, contains: «a», role: member}]",
+        "`contains` does not fit the claim `org`, a text",
+        "use `equals`, or declare another type",
+    ),
+    "equals a list": form(
+        "JR237",
+        ROLES + "mapping: [{claim: groups, equals: «a», role: member}]",
+        "`equals` does not fit the claim `groups`, a text[]",
+        "use `contains`, or declare another type",
+    ),
+    "split of a scalar": Case(
+        "JR237",
+        BASE.replace("org: {type: text}", 'org: {type: text, split: "«,»"}'),
+        "`split` makes a list, and the type is `text`",
+        'type: "text[]"',
+    ),
+    "role like jwtroles' own": Case(
+        "JR238",
+        BASE.replace("acme", "«acme»") + "roles: {acme_jwtroles: {comment: a}}",
+        "jwtroles' own role would be called `acme_jwtroles`, and so is the role `acme_jwtroles`",
+        "rename one of the two",
+    ),
+    "two views of one name": Case(
+        "JR238",
+        BASE.replace("[app]", "[app, ext]") + "views:\n  app.v: {from: app.t, columns: {a: a}}\n"
+        "  «ext.v»: {from: app.t, columns: {a: a}}",
+        "the role of the view `ext.v` would be called `acme_view_v`, and so is the role of the "
+        "view `app.v`",
+        "rename one of the two",
+    ),
+    "owner as a role": Case(
+        "JR238",
+        BASE.replace("{schemas: [app]}", "{schemas: [app], owner: «member»}") + ROLES,
+        "the owner of the tables would be called `member`, and so is the role `member`",
+        "rename one of the two",
+    ),
+    "two roles become one": form(
+        "JR238",
+        ROLES + "environments: {dev: {names: {member: «reader»}}}",
+        "in `dev`, `member` and `reader` would both be called `reader`",
+        "rename one of the two",
+    ),
+    "globs that overlap": form(
+        "JR239",
+        "roles:\n  a:\n    tables:\n      app.in*: {select: all}\n"
+        "      «app.*_lines»: {select: [b]}",
+        "two globs of `a` overlap for select",
+        "make one of them narrower, or name the tables",
+        "a table could match `app.in*` on line 14, too",
+    ),
+    "columns of a delete": form(
+        "JR240",
+        "roles: {a: {tables: {app.t: {delete: [«b»]}}}}",
+        "`delete` has no columns: it removes whole rows",
+        "write `delete: all`, or limit the rows: `delete: {rows: …}`",
+    ),
+    "check of a select": form(
+        "JR240",
+        "roles: {a: {tables: {app.t: {select: {check: «'true'»}}}}}".replace(
+            "«'true'»", "'«true»'"
+        ),
+        "`select` writes no row that `check` could look at",
+        "use `rows`, which limits the rows that it reaches",
+    ),
+    "rows and check of an insert": form(
+        "JR240",
+        "roles: {a: {tables: {app.t: {insert: {rows: 'true', check: '«true»'}}}}}",
+        "`insert` has one condition, and `check` would replace `rows`",
+        "join them in `rows` with `and`",
+    ),
+    "setting with a space": form(
+        "JR241",
+        "roles: {a: {settings: {«statement timeout»: 5s}}}",
+        "`statement timeout` is not the name of a setting",
+        "settings are run-time ones such as statement_timeout or work_mem",
+    ),
+    "setting that is an identity": form(
+        "JR241",
+        "roles: {a: {settings: {«Role»: admin}}}",
+        "`Role` says who somebody is, which only a token may",
+        "settings are run-time ones such as statement_timeout or work_mem",
+    ),
+    "setting that carries claims": form(
+        "JR241",
+        "roles: {a: {settings: {«request.jwt.claims»: '{}'}}}",
+        "`request.jwt.claims` says who somebody is, which only a token may",
+        "settings are run-time ones such as statement_timeout or work_mem",
+    ),
+    "no issuer": Case(
+        "JR242",
+        BASE.replace("verify: gateway", "verify: «database»"),
+        "`verify: database` needs at least one issuer",
+        "add tokens.issuers, with audience and keys of each",
+    ),
+    "issuer without audience": Case(
+        "JR242",
+        BASE.replace("verify: gateway", "verify: database\n  issuers: {«me»: {keys: a.json}}"),
+        "the issuer `me` has no audience",
+        "add `audience: [...]`: the `aud` of the tokens meant for this database",
+    ),
+    "tables for PUBLIC": form(
+        "JR243",
+        "roles: {PUBLIC: {«tables»: {app.t: {select: all}}}}",
+        "PUBLIC cannot have `tables`",
+        "PUBLIC may have functions and sequences; for the rest, declare a role",
+    ),
+    "exempt role of the file": Case(
+        "JR245",
+        BASE.replace("{schemas: [app]}", "{schemas: [app], exempt: [«member»]}") + ROLES,
+        "`member` is a role of this file and cannot be exempt",
+        "give it rows under `roles`; the floor stays under every role of the file",
+    ),
+    "circle of floors": form(
+        "JR246",
+        "tenancy:\n  rows: 'true'\n  tables: [app.*]\n  through:\n"
+        "    app.a: {app.b: 'true'}\n    app.b: {«app.a»: 'true'}",
+        "the floor of `app.a` goes through itself",
+        "let one of these tables have a floor of its own",
+        "app.a → app.b → app.a",
+    ),
+    "system schema": Case(
+        "JR247",
+        BASE.replace("[app]", "[app, «pg_catalog»]"),
+        "the schema `pg_catalog` is not yours to manage",
+        "take it out of `schemas`",
+    ),
+    "view among the tables": form(
+        "JR248",
+        "views: {app.v: {from: app.t, columns: {a: a}}}\n"
+        "roles: {a: {tables: {«app.v»: {select: all}}}}",
+        "`app.v` is a view of this file",
+        "under views, app.v:  grant: {a: [select]}",
+    ),
+    "test from an unknown issuer": Case(
+        "JR249",
+        BASE.replace("claims:", "issuers: {'https://a': {audience: [x]}}\n  claims:")
+        + ROLES
+        + "tests: [«{name: a, as: {iss: 'https://b'}, becomes: member}»]",
+        "unknown issuer `https://b`",
+        "issuers: https://a",
+        "did you mean `https://a`?",
+    ),
+    "two floors of one name": form(
+        "JR250",
+        "tenancy:\n  - {name: a, rows: 'true', tables: [app.*]}\n"
+        "  - {name: «a», rows: 'true', tables: [app.*]}",
+        "a second floor is called `a`",
+        "rename one of the two",
+    ),
+    "table without and with a floor": form(
+        "JR250",
+        "tenancy: {rows: 'true', tables: [app.*], except: [app.a], "
+        "through: {«app.a»: {app.b: 'true'}}}",
+        "`app.a` stands under `except` and under `through`",
+        "except: no floor at all; through: the floor of another table",
+    ),
+}
+
+
+def problems(text: str) -> tuple[Problem, ...]:
+    with pytest.raises(SpecError) as caught:
+        load_text(text)
+    return caught.value.problems
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_one_error(name: str) -> None:
+    case = CASES[name]
+    before, _, rest = case.text.partition("«")
+    marked, _, after = rest.partition("»")
+    (problem,) = problems(before + marked + after)
+
+    assert (problem.code.id, problem.message) == (case.code, case.message)
+    assert (problem.label, problem.remedy) == (case.label, case.remedy)
+    assert problem.place is not None
+    line = before.count("\n") + 1
+    column = len(before) - (before.rfind("\n") + 1) + 1
+    assert (problem.place.line, problem.place.column) == (line, column)
+    assert problem.place.length == max(len(marked), 1)
+
+
+def test_every_code_of_the_form_and_the_file_has_a_case() -> None:
+    elsewhere = {"JR100", "JR101", "JR102"}  # below, and in test_hostile
+    lint = {"JR231", "JR244"}
+    ours = {
+        code.id
+        for code in all_codes()
+        if code.id.startswith("JR1") or "JR230" <= code.id <= "JR250"
+    }
+    assert ours - lint - elsewhere == {case.code for case in CASES.values()} - {"JR206", "JR221"}
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "jwtroles.yaml"
+    with pytest.raises(SpecError) as caught:
+        load(path)
+    (problem,) = caught.value.problems
+    assert problem.code.id == "JR100"
+    assert problem.message == f"cannot read {path}: No such file or directory"
+    assert problem.remedy == "name another file with --spec FILE"
+
+
+@pytest.mark.parametrize("path", [Path("/"), Path("a\0b")])
+def test_a_path_that_is_no_file(path: Path) -> None:
+    with pytest.raises(SpecError) as caught:
+        load(path)
+    assert [problem.code.id for problem in caught.value.problems] == ["JR100"]
+
+
+def test_all_problems_of_a_file_in_one_run_by_place() -> None:
+    found = problems(
+        BASE.replace("verify: gateway", "verify: gatway") + "rows: {own: owner = claims.sbu}\n"
+        "roles:\n"
+        "  member: {coment: a, inherits: [raeder]}\n"
+        "  reader: {tables: {app.t: {select: {rows: f(a, b)}, update: {rows: onw}}}}\n"
+        "mapping: [{claim: nick, equals: x, role: membr}]\n"
+    )
+    assert [(problem.code.id, problem.place.line) for problem in found if problem.place] == [
+        ("JR116", 5),
+        ("JR206", 11),
+        ("JR114", 13),
+        ("JR230", 13),
+        ("JR118", 14),
+        ("JR204", 14),
+        ("JR221", 15),
+        ("JR230", 15),
+    ]
+
+
+def test_what_a_misspelt_key_holds_is_still_read() -> None:
+    found = problems(BASE + "roles: {member: {comment: a}, reader: {inherit: [membr]}}")
+    assert [problem.code.id for problem in found] == ["JR114", "JR230"]
+
+
+def test_a_name_whose_value_is_wrong_is_still_known() -> None:
+    found = problems(
+        BASE + "rows: {own: [a]}\nroles: {member: 5, a: {inherits: [member], tables: "
+        "{app.t: {select: {rows: own}}}}}"
+    )
+    assert [problem.code.id for problem in found] == ["JR113", "JR113"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rows:\n  # a comment\n  own: owner = claims.sub\n  # another",
+        "rows: {own: owner = claims.sub} # outside of the braces",
+        'rows:\n  own: "owner = claims.sub" # after quotes',
+        "rows:\n  own: \"meta #>> '{x}' = 'a, b'\"",
+        "rows:\n  own: >  # on the indicator\n    meta #>> '{x}' = 'a, b'",
+        "rows:\n  own: f(a, b)\n",
+        "rows: {own: 'f(a, b)', }",
+        "roles: {a: {comment: c}} # a comment",
+        "roles:\n  a: # a role\n    comment: c # a word",
+        "tests: [{name: O'Brien, as: {a: }, becomes: null}]",
+    ],
+)
+def test_what_is_no_trap(text: str) -> None:
+    load_text(BASE + text)

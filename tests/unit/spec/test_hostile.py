@@ -1,0 +1,158 @@
+"""Whatever the file holds, loading it ends soon, with a Spec or a SpecError and nothing else."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from jwtroles.errors import SpecError
+from jwtroles.report.problems import render
+from jwtroles.spec import load as loading
+from jwtroles.spec.load import MAX_PROBLEMS, load, load_text
+from jwtroles.spec.model import Spec
+from jwtroles.spec.text import MAX_BYTES
+
+CONTRACT = (Path(__file__).parents[3] / "examples" / "saas" / "jwtroles.yaml").read_text()
+
+
+def outcome(text: str) -> Spec | SpecError:
+    """Load `text`; an error must also be printable, with places inside the file."""
+    try:
+        return load_text(text)
+    except SpecError as error:
+        for problem in error.problems:
+            assert problem.place is None or problem.place.line <= text.count("\n") + 2
+        assert render(error, color=False, width=80).startswith("error[JR")
+        return error
+
+
+def codes(text: str) -> list[str]:
+    result = outcome(text)
+    assert isinstance(result, SpecError)
+    return [problem.code.id for problem in result.problems]
+
+
+YAMLISH = st.text(
+    st.sampled_from(list("ab:-,[]{}#&*!|>'\"%@`?~<\\ \n\t01.éx") + ["jwtroles: 1\n", "rows: "]),
+    max_size=80,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(), YAMLISH))
+@example("%YAML " + "9" * 5000 + ".1\n---\na")
+@example('"\\U99999999"')
+@example("? a\n? b")
+@example("{? , : }")
+@example("- !!binary x")
+@example("\ufeff")
+@example("--- |\n\n\n")
+def test_any_text(text: str) -> None:
+    assert isinstance(outcome(text), SpecError), "no such text is a whole specification"
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.binary())
+@example(data=b"\xff\xfe")
+@example(data=b"\xef\xbb\xbf")
+@example(data=b"\x00")
+def test_any_bytes(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.yaml"
+    path.write_bytes(data)
+    with pytest.raises(SpecError):
+        load(path)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.integers(0, len(CONTRACT)),
+    st.integers(0, 12),
+    st.one_of(st.sampled_from(list("#,:{}[]'\"&*!|>- \n?")), st.text(max_size=5)),
+)
+def test_the_contract_with_a_slip(start: int, length: int, inserted: str) -> None:
+    outcome(CONTRACT[:start] + inserted + CONTRACT[start + length :])
+
+
+def test_aliases_that_explode() -> None:
+    lines = ["a0: &a0 [x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    started = time.monotonic()
+    found = codes("\n".join(lines))
+    assert set(found) == {"JR109", "JR114", "JR115"}
+    assert time.monotonic() - started < 5
+
+
+def test_ten_megabytes(tmp_path: Path) -> None:
+    path = tmp_path / "large.yaml"
+    path.write_bytes(b"# x\n" * (10 * 1024 * 1024 // 4))
+    with pytest.raises(SpecError) as caught:
+        load(path)
+    (problem,) = caught.value.problems
+    assert (problem.code.id, problem.message) == ("JR101", f"{path} is larger than 4 MB")
+    assert codes("# x\n" * (MAX_BYTES // 4 + 1)) == ["JR101"]
+
+
+def test_bytes_that_are_not_utf8(tmp_path: Path) -> None:
+    path = tmp_path / "latin.yaml"
+    path.write_bytes("jwtroles: 1\r\nproject: é".encode() + b"caf\xe9\n")
+    with pytest.raises(SpecError) as caught:
+        load(path)
+    (problem,) = caught.value.problems
+    assert (problem.code.id, problem.message) == ("JR102", "byte 0xe9 is not UTF-8")
+    assert problem.remedy == "save the file as UTF-8"
+    assert problem.place is not None
+    assert (problem.place.line, problem.place.column) == (2, 14)
+
+
+def test_a_byte_order_mark_shifts_no_place(tmp_path: Path) -> None:
+    path = tmp_path / "bom.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + CONTRACT.encode())
+    place = load(path).project.place
+    assert place is not None
+    assert (place.line, place.column) == (2, 10)
+
+
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "a:\n"])
+def test_nesting_a_hundred_thousand_levels_deep(opening: str) -> None:
+    deep = opening * 100_000
+    if opening == "a:\n":
+        deep = "".join(" " * n + "a:\n" for n in range(1500))
+    assert codes(deep) == ["JR107"]
+
+
+def test_a_file_full_of_errors_stops() -> None:
+    result = outcome("a: b\n" * 50_000)
+    assert isinstance(result, SpecError)
+    assert len(result.problems) == MAX_PROBLEMS
+    assert result.footer == f"Stopped after {MAX_PROBLEMS} errors."
+
+
+def test_a_circle_of_two_thousand_roles() -> None:
+    roles = "".join(f"  r{n}: {{inherits: [r{(n + 1) % 2000}]}}\n" for n in range(2000))
+    text = (
+        "jwtroles: 1\nproject: acme\ndatabase: {schemas: [app]}\ntokens: {verify: gateway}\n"
+        "roles:\n" + roles
+    )
+    assert codes(text) == ["JR233"]
+
+
+def test_globs_of_many_stars() -> None:
+    one, other = "app." + "*a" * 25, "app." + "*b" * 25
+    text = (
+        "jwtroles: 1\nproject: acme\ndatabase: {schemas: [app]}\ntokens: {verify: gateway}\n"
+        f"roles: {{m: {{tables: {{'{one}': {{select: all}}, '{other}x': {{select: all}}}}}}}}\n"
+    )
+    assert isinstance(outcome(text), Spec), "one ends in a, the other in x"
+
+
+def test_predicates_are_checked_last_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(
+        "jwtroles.spec.predicates.check_file", lambda spec, problems: seen.append(spec.project)
+    )
+    assert loading.load_text(CONTRACT).project == "acme"
+    assert seen == ["acme"]
