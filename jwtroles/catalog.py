@@ -154,6 +154,7 @@ class Structure:
         schemas: schema → owner, of the managed schemas that exist.
         relations, routines: by name, and by name and input types.
         roles: every role of the cluster.
+        heirs: owner of something there → every role that has the owner's rights.
         types: type names of the file → PostgreSQL's own name of the type, where it knows one.
         functions: candidates of the functions that predicates call.
         others: rights of roles that are not of this file, on objects of managed schemas.
@@ -165,6 +166,7 @@ class Structure:
     relations: Mapping[QName, Relation] = field(default_factory=dict)
     routines: Mapping[tuple[QName, tuple[str, ...]], Routine] = field(default_factory=dict)
     roles: Mapping[str, Role] = field(default_factory=dict)
+    heirs: Mapping[str, frozenset[str]] = field(default_factory=dict)
     types: Mapping[str, str] = field(default_factory=dict)
     functions: tuple[FunctionFacts, ...] = ()
     others: tuple[Acl, ...] = ()

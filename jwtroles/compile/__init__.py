@@ -10,7 +10,7 @@ from jwtroles.catalog import Catalog, Structure
 from jwtroles.compile.access import Granted, Names, accesses_of
 from jwtroles.compile.bind import Scope, null_accessor
 from jwtroles.compile.definers import Definers, compile_definers
-from jwtroles.compile.grants import Rights, definer_rights, other_rights, table_rights
+from jwtroles.compile.grants import Owners, Rights, definer_rights, other_rights, table_rights
 from jwtroles.compile.policies import (
     Accessor,
     Binder,
@@ -110,7 +110,7 @@ def _compile(
             "view": owners.views,
             "table_security": security.tables,
             "policy": (*security.policies, *exempt),
-            "acl": rights.acls(),
+            "acl": rights.acls(Owners(structure, owners, spec.own_role)),
             "claim_role": claim_rows(spec, names),
             "role_setting": setting_rows(spec, names),
         }

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from jwtroles.spec.allowed import Parsed
 
 
+_ROOT_CAUSES = (codes.UNKNOWN_RELATION, codes.READS_OWN_TABLE)
+"""Problems after which the columns of a relation are unknown for no reason of their own."""
+
+
 class Faults:
     """Notes the problems of one parsed text."""
 
@@ -101,7 +105,12 @@ class Faults:
     def uncertain(self, node: Any, name: str, frames: Frames, relation: Relation) -> None:
         """Note a name that an item of FROM may have, whose columns are not known."""
         unsure = [each for frame in frames for each in frame.relations if not each.certain]
+        if any(one.code in _ROOT_CAUSES for one in self.problems.problems):
+            return
         item = relation if not relation.certain else unsure[0]
         message = f"whether `{name}` is a column of `{item.name}` is not certain"
         remedy = f"give its columns names, and use them:  … as {item.name}(x) … {item.name}.x"
+        having = [each.name for frame in frames for each in frame.having(name)]
+        if having:
+            remedy = f"if it is not, write {having[0]}.{name}"
         self.problem(codes.COLUMNS_NOT_KNOWN, node, message, remedy=remedy)

@@ -83,7 +83,7 @@ class FromItems:
         columns = setting.scope.columns(table.schema, table.name)
         if columns is None:
             known = [str(name) for name in setting.scope.tables]
-            near = difflib.get_close_matches(str(table), known, n=1)
+            near = difflib.get_close_matches(str(table), known, n=1, cutoff=0.75)
             label = f"did you mean `{near[0]}`?" if near else ""
             message = f"no table or view {table}"
             self.resolver.problem(codes.UNKNOWN_RELATION, item, message, label=label)
@@ -92,6 +92,7 @@ class FromItems:
             message = f"a policy of {table} cannot read {table} itself"
             remedy = "keep what decides in another table"
             self.resolver.problem(codes.READS_OWN_TABLE, item, message, remedy=remedy)
+            return Relation(alias or table.name, {}, certain=False)
         relation = table_relation(table, columns, alias, renamed)
         self.resolver.read(relation)
         for param in sorted(setting.params.intersection(relation.columns)):

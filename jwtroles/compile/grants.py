@@ -42,9 +42,32 @@ class Rights:
                 (grantee, "USAGE"), Right(None, origin=origin)
             )
 
-    def acls(self) -> tuple[Acl, ...]:
-        """Return one ACL per object."""
-        return tuple(Acl(ref, rights) for ref, rights in sorted(self.found.items()))
+    def acls(self, owners: Owners) -> tuple[Acl, ...]:
+        """Return one ACL per object, with the owner who must grant it."""
+        return tuple(Acl(ref, rights, owners(ref)) for ref, rights in sorted(self.found.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Who owns an object: as the database has it, or as this file makes it."""
+
+    structure: Structure
+    definers: Definers
+    own_role: str
+
+    def __call__(self, ref: ObjectRef) -> str:
+        if ref.name.schema == OWN_SCHEMA:
+            return self.own_role
+        made = (*self.definers.views, *self.definers.functions)
+        ours = next((one.owner for one in made if one.name == ref.name), None)
+        if ref.cls == "schema":
+            return self.structure.schemas[ref.name.name]
+        if ref.cls == "function":
+            routines = self.structure.routines.values()
+            return ours or next(
+                r.owner for r in routines if (r.name, r.arguments) == (ref.name, ref.arguments)
+            )
+        return ours or self.structure.relations[ref.name].owner
 
 
 def table_rights(rights: Rights, granted: Iterable[Granted]) -> None:

@@ -13,6 +13,8 @@ from functools import cache
 from typing import Literal
 
 from jwtroles.kinds.base import NOWHERE, PUBLIC, Change, Origin, Row
+from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
+from jwtroles.kinds.own_schema import own_unit
 from jwtroles.names import QName, ident
 
 ObjectClass = Literal["table", "sequence", "function", "schema", "default"]
@@ -189,13 +191,12 @@ def split(
     """Split a difference of two ACLs of one object into its grants."""
     old = before.rights if before else {}
     new = after.rights if after else {}
-    acl = after or before
+    acl = before or after
     assert acl is not None  # noqa: S101
-    owner = before.owner if before else acl.owner
     for key in sorted(old.keys() | new.keys()):
         if old.get(key) != new.get(key):
             grants = [
-                Grant(acl.object, *key, rights[key], owner) if key in rights else None
+                Grant(acl.object, *key, rights[key], acl.owner) if key in rights else None
                 for rights in (old, new)
             ]
             yield Change(kind, (acl.object, *key), *grants)
@@ -204,6 +205,8 @@ def split(
 def unit(change: Change[Grant]) -> Hashable:
     """USAGE on a schema follows from what is granted in it, so a schema counts once."""
     ref = change.subject.object
+    if ref.name.schema == OWN_SCHEMA:
+        return own_unit(change)
     return ("usage", ref) if ref.cls == "schema" else (change.kind, change.key)
 
 

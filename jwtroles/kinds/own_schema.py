@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from jwtroles.kinds.base import (
     NOWHERE,
@@ -68,7 +69,7 @@ def effect(_change: Change[OwnSchema], _context: Context) -> Effect:
     return Effect.NEUTRAL
 
 
-def own_unit(_change: Change[object]) -> Hashable:
+def own_unit(_change: Change[Any]) -> Hashable:
     """jwtroles' own schema counts as one change, whatever is in it."""
     return "own schema"
 

@@ -69,7 +69,7 @@ def _public(grant: Grant, structure: Structure) -> Iterator[CutOff]:
     holders = _holders(ref, structure)
     for role in sorted(structure.schema_users.get(schema, ())):
         facts = structure.roles.get(role)
-        owner = grant.owner == role
+        owner = role in structure.heirs.get(grant.owner, ())
         if owner or grant.privilege in holders.get(role, ()) or (facts and facts.superuser):
             continue
         section = {"function": "functions", "sequence": "sequences"}.get(ref.cls, "tables")
@@ -94,5 +94,9 @@ def _above(role: str, table: QName, structure: Structure) -> bool:
     """Tell whether row security does not bind a role: superuser, BYPASSRLS, or the owner."""
     facts = structure.roles.get(role)
     relation = structure.relations.get(table)
-    owner = relation is not None and relation.owner == role and not relation.forced
+    owner = (
+        relation is not None
+        and not relation.forced
+        and role in structure.heirs.get(relation.owner, ())
+    )
     return owner or (facts is not None and (facts.superuser or facts.bypassrls))

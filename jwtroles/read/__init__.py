@@ -124,6 +124,7 @@ def _structure(
     routines = map(_routine, run(here, "routine", schemas=everyone["schemas"]))
     types = run(here, "type", types=list(scope.types))
     candidates = run(here, "candidate", functions=list(scope.functions))
+    heirs = run(here, "heir", schemas=everyone["schemas"])
     outside = frozenset(roles) - scope.roles
     return Structure(
         server=server,
@@ -131,6 +132,7 @@ def _structure(
         relations={relation.name: relation for relation in map(_relation, relations)},
         routines={(routine.name, routine.types): routine for routine in routines},
         roles=roles,
+        heirs={row["owner"]: frozenset(row["heirs"]) for row in heirs},
         types={row["name"]: row["canonical"] for row in types},
         functions=tuple(FunctionFacts(**row) for row in candidates),
         schema_users={row["name"]: frozenset(row["users"]) & outside for row in schemas},
