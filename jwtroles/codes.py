@@ -430,7 +430,7 @@ UNPRINTABLE_SQL = Code(
     " differ here, and a policy that may mean something else is not made.",
 )
 
-# Predicates against the database's columns (JR320 to JR331).
+# Predicates against the database's columns (JR320 to JR332).
 
 UNKNOWN_COLUMN = Code(
     "JR320",
@@ -490,6 +490,12 @@ PARAMETER_IS_COLUMN = Code(
     "a parameter named like a column",
     "In a function's body the column wins silently: the query would compare the column with"
     " itself and return every row.",
+)
+JOINS_NOTHING = Code(
+    "JR332",
+    "a join condition that joins nothing",
+    "A floor through another table holds where the row's own parent is visible. A condition that"
+    " leaves out one of the two tables lets every row pass, or none.",
 )
 COLUMNS_NOT_KNOWN = Code(
     "JR331",
@@ -649,6 +655,34 @@ NO_VARIABLE = Code(
     "JR014",
     "a variable is not set",
     "The file takes a connection from a variable of the process environment that is not set.",
+)
+TEST_TABLE_HOLDS_ROWS = Code(
+    "JR701",
+    "a table of the tests holds rows",
+    "A test says which rows there are. In a table that holds others its numbers would mean nothing, "
+    "and real rows are not what tests should touch.",
+)
+TEST_CANNOT_ACT = Code(
+    "JR702",
+    "the tests cannot act as a role that they need",
+    "A test puts its rows in as the table's owner and then acts as the login of connect_as, so the "
+    "connected role must be able to become both.",
+)
+TEST_GIVEN = Code(
+    "JR703",
+    "the rows of a test cannot be put in",
+    "What stands under `given` does not fit the table: a column, a value or a constraint.",
+)
+TEST_STATEMENT = Code(
+    "JR704",
+    "a test runs one SQL statement that leaves the transaction open",
+    "Everything that a test does is rolled back, which COMMIT and ROLLBACK would prevent; COPY from "
+    "and to the client is no statement of its own.",
+)
+TEST_NOT_APPLIED = Code(
+    "JR705",
+    "the database has nothing to test yet",
+    "Tests run against what `apply` has made: the roles, the policies and the schema jwtroles.",
 )
 
 

@@ -1,0 +1,94 @@
+"""The command line: the only place that prints or exits.
+
+Every command lives in a module of its group. Errors become text on standard error and an exit
+code here, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from jwtroles import __version__, codes
+from jwtroles.cli import apply, check, db, demo, explain, plan
+from jwtroles.errors import Exit, JwtrolesError, Problem, UsageError
+
+app = typer.Typer(
+    name="jwtroles",
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="""One YAML file says who may do what in a PostgreSQL database.
+
+    `jwtroles plan` shows what would change, `jwtroles apply` makes it so and proves it before it
+    commits.
+
+    Start with:  jwtroles demo
+    """,
+)
+app.command()(plan.plan)
+app.command()(apply.apply)
+app.command()(check.validate)
+app.command("test")(check.test)
+app.command()(explain.explain)
+app.command()(demo.demo)
+app.add_typer(db.app, name="db")
+
+ClickUsageError = typer.BadParameter.__mro__[1]
+"""What typer raises for a wrong command line; typer brings its own copy of click since 0.29."""
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    version: bool = typer.Option(False, "--version", help="Print the version."),  # noqa: FBT003
+) -> None:
+    """Say what to do when no command is given."""
+    if version:
+        typer.echo(f"jwtroles {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        remedy = "jwtroles --help lists them; jwtroles demo shows what it is about"
+        raise UsageError(Problem(codes.USAGE, "no command", remedy=remedy))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    try:
+        code = app(args=arguments, prog_name="jwtroles", standalone_mode=False)
+    except JwtrolesError as error:
+        return _tell(error)
+    except ClickUsageError as error:
+        return _tell(_usage(error))
+    except KeyboardInterrupt:
+        print("Interrupted. Nothing was changed.", file=sys.stderr)  # noqa: T201
+        return Exit.INTERRUPTED
+    return code if isinstance(code, int) else Exit.DONE
+
+
+def _tell(error: JwtrolesError) -> int:
+    from jwtroles.cli.terminal import color, tell, width  # noqa: PLC0415
+    from jwtroles.report.problems import render  # noqa: PLC0415
+
+    tell(render(error, color=color(sys.stderr), width=width()))
+    return error.exit_code
+
+
+def _usage(error: BaseException) -> UsageError:
+    """Turn a wrong command line into a problem of ours: typer's own exit code would mean differences."""
+    option = getattr(error, "option_name", None)
+    near = getattr(error, "possibilities", None) or ()
+    said = str(getattr(error, "message", error)).rstrip(".")
+    message = f"no option {option}" if option and "No such option" in said else said
+    if near:
+        message += f". Did you mean {near[0]}?"
+    context = getattr(error, "ctx", None)
+    path = getattr(context, "command_path", "jwtroles")
+    return UsageError(Problem(codes.USAGE, message, remedy=f"{path} --help"))

@@ -113,10 +113,24 @@ def bind_join(through: Through, spec: Spec, scope: Scope, problems: Collector) -
         found.reads[parent] = set()
         floor = sqltree.expression(f"EXISTS (SELECT FROM {parent.sql} WHERE NULL)")
         where = Resolver(parsed, setting).expression(parsed.tree, (inner, outer))
+        _check_join(table, parent, through, setting)
         floor.subselect.whereClause = where
         return _bound(floor, through.on, table, setting, problems)
     predicates.take(noted, problems)
     return None
+
+
+def _check_join(table: QName, parent: QName, through: Through, setting: Setting) -> None:
+    """Note a condition that joins nothing: it would let every row pass, or none."""
+    place = through.on.place
+    if table.name == parent.name:
+        message = f"{table} and its parent {parent} have one name: `on` cannot tell them apart"
+        setting.problems.add(codes.HIDDEN_TABLE, message, place)
+    for one in (table, parent):
+        if not setting.found.reads.get(one) and not setting.problems.problems:
+            message = f"the condition between {table} and {parent} uses no column of {one}"
+            remedy = f"compare a column of one with a column of the other:  {table.name}.… = …"
+            setting.problems.add(codes.JOINS_NOTHING, message, place, remedy=remedy)
 
 
 def bind_view(

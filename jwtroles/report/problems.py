@@ -24,7 +24,7 @@ MAX_WIDTH = 100
 _MIN_WIDTH = 40
 _GAP = "   "
 _BOLD, _RED, _BLUE, _PLAIN = "\x1b[1m", "\x1b[1;31m", "\x1b[34m", "\x1b[0m"
-_PASSWORD = re.compile(r"(?<=://)([^\s/:@]*:)([^\s/]+)(?=@)|(\bpassword=)('[^']*'|[^\s'\"]+)")
+_PASSWORD = re.compile(r"(?<=://)([^\s/:@]*:)([^\s/]+)(?=@)|(\bpassword=)('[^'\n]*'|[^\s'\"]+)")
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
@@ -149,20 +149,25 @@ class _Form:
 
     def window(self, place: Place, room: int) -> tuple[str, str, str]:
         """Return what stands before, in and after `place` on its line, cut to `room` columns."""
-        line = _covered(self.line(place.source, place.line))
+        line = self.line(place.source, place.line)
         start, stop = place.column - 1, place.column - 1 + place.length
-        before, marked, after = map(visible, (line[:start], line[start:stop], line[stop:]))
-        if _cells(before + marked + after) <= room:
+        # More characters than columns are never shown; a line may be megabytes long.
+        first, last = max(start - room, 0), stop + room
+        before, marked, after = map(
+            visible, (line[first:start], line[start : min(stop, start + room)], line[stop:last])
+        )
+        if first == 0 and last >= len(line) and _cells(before + marked + after) <= room:
             return before, marked, after
-        # The mark stays in sight, with a third of the room in front of it at most.
-        marked = _head(marked, room // 2)
-        before = _tail(before, max(room // 3, room - _cells(marked + after)))
-        return before, marked, _head(after, room - _cells(before + marked))
+        # The mark stays in sight, with a third of the room in front of it at least.
+        marked = _cut(marked, room // 2, more=stop > start + room)
+        space = max(room // 3, room - _cells(marked + after))
+        before = _cut(before[::-1], space, more=first > 0)[::-1]
+        return before, marked, _cut(after, room - _cells(before + marked), more=last < len(line))
 
     def line(self, source: Source, number: int) -> str:
-        """Return a line of `source`, which is split only once."""
+        """Return a line of `source`, which is covered and split only once."""
         if source.name not in self.lines:
-            self.lines[source.name] = source.text.splitlines()
+            self.lines[source.name] = _covered(source.text).splitlines()
         lines = self.lines[source.name]
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
@@ -183,20 +188,16 @@ class _Form:
         return f"{code}{text}{_PLAIN}" if self.color and text else text
 
 
-def _head(text: str, room: int) -> str:
-    if _cells(text) <= room:
+def _cut(text: str, room: int, *, more: bool) -> str:
+    """Return as much of `text` as `room` columns take, ending in `…` where there is `more`."""
+    if not more and _cells(text) <= room:
         return text
-    while text and _cells(text) >= room:
-        text = text[:-1]
+    taken = 1
+    for index, char in enumerate(text):
+        taken += _cells(char)
+        if taken > room:
+            return text[:index] + "…"
     return text + "…"
-
-
-def _tail(text: str, room: int) -> str:
-    if _cells(text) <= room:
-        return text
-    while text and _cells(text) >= room:
-        text = text[1:]
-    return "…" + text
 
 
 def _columns(details: Sequence[str]) -> Iterable[str]:

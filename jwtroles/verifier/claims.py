@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from jwtroles.kinds.own_schema import NAME
 from jwtroles.names import QName
-from jwtroles.spec.model import Claim, Tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from jwtroles.spec.model import Claim, Tokens
 
 Form = Literal["scalar", "json", "array", "split"]
 """How a claim is read: one JSON scalar, JSON as it is, a JSON array, or a text that is a list."""

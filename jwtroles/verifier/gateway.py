@@ -6,7 +6,6 @@ run SET can also set `request.jwt.claims`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from jwtroles.kinds.function import SAFE_PATH, Function
@@ -16,6 +15,8 @@ from jwtroles.verifier.claims import TypedClaim, trusted, typed
 from jwtroles.verifier.render import render
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jwtroles.spec.model import Spec
 
 Functions = tuple[Function, ...]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.names import ident, literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import jinja2
 
 

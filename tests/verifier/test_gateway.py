@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -511,9 +510,11 @@ def test_a_definer_function_would_be_caught_by_a_temporary_table_without_its_sea
         connection.execute("SET search_path = evil, pg_catalog")
         assert connection.execute(asked, (text,)).fetchone() == (None,)
         connection.execute("ALTER FUNCTION jwtroles.role_for(pg_catalog.jsonb) RESET search_path")
-        with pytest.raises(psycopg.Error):
+        try:
             found = connection.execute(asked, (text,)).fetchone()
-            raise psycopg.Error(f"caught: {found}")  # another answer, or none at all
+        except psycopg.Error:
+            return  # what was put before pg_catalog was used, and fails
+        assert found != (None,)
 
 
 def test_pre_request_with_a_set_clause_would_lose_the_search_path_of_the_role(
@@ -528,8 +529,7 @@ def test_pre_request_with_a_set_clause_would_lose_the_search_path_of_the_role(
 
 def test_pre_request_as_a_definer_could_not_set_the_role(sandbox: Sandbox, made: Machinery) -> None:
     """The reason why it is SECURITY INVOKER."""
-    definer = replace(made.login[0], definer=True)
-    assert definer.name.name == "pre_request"
-    sandbox.run_sql("ALTER FUNCTION jwtroles.pre_request() SECURITY DEFINER")
-    with pytest.raises(psycopg.Error), request(sandbox, MEMBER):
+    with request(sandbox, MEMBER):
         pass
+    sandbox.run_sql("ALTER FUNCTION jwtroles.pre_request() SECURITY DEFINER")
+    assert refusal(sandbox, MEMBER) == "this login may not become the role member"

@@ -23,11 +23,12 @@ def outcome(text: str) -> Spec | SpecError:
     """Load `text`; an error must also be printable, with places inside the file."""
     try:
         return load_text(text)
-    except SpecError as error:
-        for problem in error.problems:
-            assert problem.place is None or problem.place.line <= text.count("\n") + 2
-        assert render(error, color=False, width=80).startswith("error[JR")
-        return error
+    except SpecError as refused:
+        error = refused
+    lines = len(text.splitlines()) + 1
+    assert all(problem.place is None or problem.place.line <= lines for problem in error.problems)
+    assert render(error, color=False, width=80).startswith("error[JR")
+    return error
 
 
 def codes(text: str) -> list[str]:
@@ -36,10 +37,8 @@ def codes(text: str) -> list[str]:
     return [problem.code.id for problem in result.problems]
 
 
-YAMLISH = st.text(
-    st.sampled_from(list("ab:-,[]{}#&*!|>'\"%@`?~<\\ \n\t01.éx") + ["jwtroles: 1\n", "rows: "]),
-    max_size=80,
-)
+WORDS = [*"ab:-,[]{}#&*!|>'\"%@`?~<\\ \n\t01.éx", "jwtroles: 1\n", "rows: ", ": ", "- ", " #"]
+YAMLISH = st.lists(st.sampled_from(WORDS), max_size=60).map("".join)
 
 
 @settings(max_examples=300, deadline=None)
@@ -78,10 +77,9 @@ def test_the_contract_with_a_slip(start: int, length: int, inserted: str) -> Non
 
 
 def test_aliases_that_explode() -> None:
-    lines = ["a0: &a0 [x, x]"]
-    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    lines = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
     started = time.monotonic()
-    found = codes("\n".join(lines))
+    found = codes("\n".join(["a0: &a0 [x, x]", *lines]))
     assert set(found) == {"JR109", "JR114", "JR115"}
     assert time.monotonic() - started < 5
 
@@ -125,7 +123,7 @@ def test_nesting_a_hundred_thousand_levels_deep(opening: str) -> None:
 
 
 def test_a_file_full_of_errors_stops() -> None:
-    result = outcome("a: b\n" * 50_000)
+    result = outcome("a: b\n" * 5_000)
     assert isinstance(result, SpecError)
     assert len(result.problems) == MAX_PROBLEMS
     assert result.footer == f"Stopped after {MAX_PROBLEMS} errors."

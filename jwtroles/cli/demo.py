@@ -1,0 +1,110 @@
+"""`jwtroles demo`: the main job in a minute, on a server that is thrown away afterwards."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from jwtroles.cli.plan import Format, show_plan
+from jwtroles.cli.terminal import color, show, width
+from jwtroles.errors import Exit
+
+if TYPE_CHECKING:
+    from jwtroles.plan.model import Plan
+    from jwtroles.policy_tests.results import Results
+    from jwtroles.read.connection import Connection
+    from jwtroles.spec.model import Spec
+
+DRIFTS = (
+    ("a policy is widened", "ALTER POLICY jr_member_update ON app.invoices USING (true)"),
+    ("a table is opened to everybody", "GRANT SELECT ON app.customers TO PUBLIC"),
+    ("a membership gets an option", "GRANT invoice_reader TO member WITH SET TRUE"),
+)
+"""What somebody changes by hand in the middle of the demo: what it is, and the statement."""
+
+
+def demo() -> None:
+    """Show the main job on a private server: plan, apply, drift, and what each token sees.
+
+    Example: jwtroles demo
+    """
+    from jwtroles.policy_tests import run  # noqa: PLC0415 - only what a command needs
+    from jwtroles.private import loaded_privately  # noqa: PLC0415
+    from jwtroles.report.policy_tests import render  # noqa: PLC0415
+    from jwtroles.spec.load import load  # noqa: PLC0415
+
+    folder = example("saas-gateway")
+    spec = load(folder / "jwtroles.yaml")
+    _heading("A private PostgreSQL starts, and a billing service's migrations run in it")
+    with loaded_privately([folder / "schema.sql"]) as connection:
+        _heading("jwtroles plan: the file against that database")
+        _show(connection, spec)
+        _heading("jwtroles apply")
+        _apply(connection, spec)
+        _heading("jwtroles plan, again")
+        _show(connection, spec)
+        _heading("Three changes by hand, as they happen in an incident at night")
+        for said, sql in DRIFTS:
+            show(f"  {said + ':':32} {sql}")
+            connection.execute(sql)  # type: ignore[call-overload]
+        _heading("jwtroles plan: each of them is named")
+        _show(connection, spec)
+        _heading("jwtroles apply: each is undone")
+        _apply(connection, spec)
+        _heading("jwtroles plan, again")
+        converged = _show(connection, spec)
+        results = run(connection, spec, environment=None)
+    _heading("What four tokens see, and what they are refused")
+    _tokens(spec, results)
+    _heading("jwtroles test: the file's own tests")
+    show(render(results, color=color(), width=width()))
+    show("\nThe server is gone. Your turn:  jwtroles db start   and   docs/tutorial.md")
+    if not (results.passed and converged.empty):
+        raise typer.Exit(Exit.FAILED)
+
+
+def example(name: str) -> Path:
+    """Return the folder of an example that comes with jwtroles."""
+    installed = Path(str(files("jwtroles"))) / "examples" / name
+    return installed if installed.is_dir() else Path(__file__).parents[2] / "examples" / name
+
+
+def _show(connection: Connection, spec: Spec) -> Plan:
+    from jwtroles.workflow import make_plan  # noqa: PLC0415
+
+    plan = make_plan(connection, spec, None).plan
+    show_plan(plan, spec, Format.TEXT, verbose=False)
+    return plan
+
+
+def _apply(connection: Connection, spec: Spec) -> None:
+    from jwtroles.apply import apply  # noqa: PLC0415
+    from jwtroles.cli.apply import progress  # noqa: PLC0415
+    from jwtroles.private import EVERYTHING  # noqa: PLC0415
+    from jwtroles.workflow import make_plan  # noqa: PLC0415
+
+    planned = make_plan(connection, spec, None)
+    done = apply(
+        connection, planned.plan, planned.scope, allow=EVERYTHING, progress=progress()
+    )
+    show(f"Applied {len(planned.plan.units)} changes, {done.statements} statements.")
+
+
+def _heading(text: str) -> None:
+    bold, plain = ("\x1b[1m", "\x1b[0m") if color() else ("", "")
+    show(f"\n{bold}── {text} {'─' * max(3, width() - len(text) - 4)}{plain}")
+
+
+def _tokens(spec: Spec, results: Results) -> None:
+    """Print each test of the file as a token and what came of its statements."""
+    for test, result in zip(spec.tests, results.tests, strict=True):
+        claims = json.dumps(test.as_, ensure_ascii=False, default=str)
+        show(f"\n  {claims}")
+        show(f"    → {result.becomes.came}")
+        for judged in result.expectations:
+            mark = "✓" if judged.holds else "✗"
+            show(f"    {mark} {judged.statement}\n        → {judged.came}")

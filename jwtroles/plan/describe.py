@@ -1,0 +1,56 @@
+"""What a change is about, in a few words: `policy jr_floor on app.invoices`.
+
+For messages and for changes that no section of a report has a form for. Names stand as they are;
+whoever prints them makes them visible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from jwtroles.kinds.acl import Grant
+from jwtroles.kinds.base import Change
+
+
+def describe(change: Change[Any]) -> str:
+    """Return the object of a change as a person knows it."""
+    words = _WORDS.get(change.kind)
+    if words is not None:
+        return words(change.subject)
+    key = change.key if isinstance(change.key, tuple) else (change.key,)
+    return " ".join([change.kind.replace("_", " "), *map(str, key)])
+
+
+def grant_words(grant: Grant) -> str:
+    """Return a grant as `update (note, total) on app.invoices for member`."""
+    columns = grant.right.columns
+    listed = f" ({', '.join(sorted(columns))})" if columns is not None else ""
+    what = _ON.get(grant.object.cls, "{}").format(grant.object)
+    if grant.object.cls == "default":
+        what = default_words(grant)
+    return f"{grant.privilege.lower()}{listed} on {what} for {grant.grantee}"
+
+
+def default_words(grant: Grant) -> str:
+    """Return what default privileges are about: `new tables of app_owner in schema app`."""
+    name = grant.object.name
+    schema = f" in schema {name.schema}" if name.schema else ""
+    return f"new {name.name.lower()} of {grant.object.arguments}{schema}"
+
+
+_ON = {"schema": "schema {}", "sequence": "sequence {}", "function": "function {}"}
+
+_WORDS: dict[str, Callable[[Any], str]] = {
+    "role": lambda role: f"role {role.name}",
+    "membership": lambda one: f"membership of {one.member} in {one.role}",
+    "own_schema": lambda _: "schema jwtroles",
+    "own_table": lambda table: f"table {table.qname}",
+    "function": lambda function: f"function {function.name}({function.arguments})",
+    "view": lambda view: f"view {view.name}",
+    "table_security": lambda security: f"row security of {security.table}",
+    "policy": lambda policy: f"policy {policy.name} on {policy.table}",
+    "acl": grant_words,
+    "claim_role": lambda row: f"mapping rule {row.position}",
+    "role_setting": lambda row: f"setting {row.name} of {row.role}",
+}

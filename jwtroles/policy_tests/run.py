@@ -1,0 +1,157 @@
+"""Runs all tests of a specification: rows given, claims in, role out, then the expectations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jwtroles import codes
+from jwtroles.errors import Collector, Refused
+from jwtroles.policy_tests import given
+from jwtroles.policy_tests.bench import Bench, Failed, plain
+from jwtroles.policy_tests.judge import Request, claims_text, not_run
+from jwtroles.policy_tests.results import Judged, Results, TestResult
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    import psycopg
+
+    from jwtroles.spec.model import ConnectAs, Environment, Spec, Test
+
+REFUSED = "28000"
+PRE_REQUEST = "SELECT jwtroles.pre_request()"
+
+
+def run(
+    connection: psycopg.Connection[Any], spec: Spec, *, environment: Environment | None = None
+) -> Results:
+    """Run the tests of `spec` in its mode of `verify:`; everything is rolled back.
+
+    Args:
+        connection: in no transaction, of a superuser or of a role that may act as the tables'
+            owners and the logins of `connect_as`, or may grant them to itself.
+        spec: the specification that the database was brought to.
+        environment: where it is, for its names of roles.
+
+    Raises:
+        Refused: a table under `given` holds rows, or the connected role cannot act as it must.
+        CompileError: the rows of a test do not fit the tables.
+    """
+    renamed = environment.names if environment else {}
+    names = {str(name): str(other) for name, other in renamed.items()}
+    bench = Bench(connection)
+    bench.find_out()
+    tables = given.find(bench, spec.tests)
+    logins = [names.get(login.name, str(login.name)) for login in spec.database.connect_as]
+    _may_act(bench, spec, logins, [table.owner for table in tables.values()])
+    given.refuse_rows(bench, spec.tests, tables)
+    runner = _Runner(bench, spec, tables, lambda role: names.get(role, role))
+    return Results(str(spec.tokens.verify), tuple(runner.run(test) for test in spec.tests))
+
+
+def _may_act(bench: Bench, spec: Spec, logins: list[str], owners: Iterable[str]) -> None:
+    """Find out which roles must be granted for the time of a test; refuse where that fails."""
+    import psycopg  # noqa: PLC0415 - loads slowly
+
+    problems = Collector()
+    place = spec.tokens.verify.place
+    wanted = tuple(dict.fromkeys([*owners, *logins]))
+    with bench.undone():
+        found = {row["name"]: row for row in bench.query("logins", roles=list(wanted))}
+    if not logins:
+        message = "the file has no `connect_as`: nobody could log in"
+        problems.add(codes.TEST_CANNOT_ACT, message, place)
+    elif any(name not in found for name in logins) or not all(
+        row["applied"] for row in found.values()
+    ):
+        problems.add(
+            codes.TEST_NOT_APPLIED,
+            "the database has no login of `connect_as` with jwtroles.pre_request() yet",
+            place,
+            remedy="apply the file first:  jwtroles apply",
+        )
+    problems.raise_if_any(Refused, "No test was run.")
+    bench.borrow(tuple(name for name in wanted if not found[name]["settable"]))
+    try:
+        with bench.transaction():
+            for name in wanted:
+                with bench.undone():
+                    bench.become(name)
+    except psycopg.Error as error:
+        problems.add(
+            codes.TEST_CANNOT_ACT,
+            f"the connected role cannot act as the roles that the tests need: "
+            f"{error.diag.message_primary or error}",
+            place,
+            details=[f"needed: {', '.join(wanted)}"],
+            remedy="connect as a superuser, or grant these roles to the connected one",
+        )
+    problems.raise_if_any(Refused, "No test was run.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Runner:
+    bench: Bench
+    spec: Spec
+    tables: given.GivenTables
+    role_name: Callable[[str], str]
+
+    def run(self, test: Test) -> TestResult:
+        """Run one test in a transaction of its own."""
+        mode = self.spec.tokens.verify
+        here = [one for one in test.expect if one.verify is None or one.verify == mode]
+        with self.bench.transaction():
+            given.put_in(self.bench, test, self.tables)
+            becomes = self._becomes(test)
+            if becomes.holds:
+                request = Request(self.bench, lambda: self._enter(test, self._logins(test)[0]))
+                judged = tuple(request.judge(one) for one in here)
+            else:
+                why = f"the token did not become what it must ({becomes.came})"
+                judged = tuple(not_run(one, why) for one in here)
+        return TestResult(test.name, becomes, judged, len(test.expect) - len(here), test.place)
+
+    def _logins(self, test: Test) -> list[str]:
+        """Return the logins that the token is tried with: all of them where it must be refused."""
+        logins = self.spec.database.connect_as
+
+        def may_become(login: ConnectAs) -> bool:
+            return login.roles is None or test.becomes in login.roles
+
+        fitting = [login for login in logins if test.becomes is None or may_become(login)]
+        names = [self.role_name(login.name) for login in fitting or logins]
+        return names if test.becomes is None else names[:1]
+
+    def _log_in(self, test: Test, login: str) -> None:
+        """Do what the gateway does first: log in and pass the claims on."""
+        self.bench.log_in(login)
+        claims = claims_text(plain(test.as_))
+        sql = "SELECT pg_catalog.set_config('request.jwt.claims', %(claims)s, true)"
+        self.bench.run(sql, claims=claims)
+
+    def _enter(self, test: Test, login: str) -> None:
+        """Take the token's role; a token that must be refused leaves the bare login."""
+        self._log_in(test, login)
+        if test.becomes is not None:
+            self.bench.run(PRE_REQUEST)
+
+    def _becomes(self, test: Test) -> Judged:
+        wanted = self.role_name(test.becomes) if test.becomes is not None else None
+        place = test.becomes.place if test.becomes is not None else test.place
+        expected = wanted or "no role"
+        for login in self._logins(test):
+            with self.bench.undone():
+                self._log_in(test, login)
+                outcome = self.bench.attempt(PRE_REQUEST)
+                role = None if isinstance(outcome, Failed) else self.bench.setting("role")
+            refused = isinstance(outcome, Failed) and outcome.sqlstate == REFUSED
+            came = f"refused: {outcome}" if isinstance(outcome, Failed) else str(role)
+            if refused if wanted is None else role == wanted:
+                continue
+            verdict = "another role" if role is not None else "refused"
+            if isinstance(outcome, Failed) and not refused:
+                verdict = "failed, not refused"
+            details = (f"expected  {expected}", f"came      {came}")
+            return Judged(f"becomes: {expected}", expected, came, verdict, details, place)
+        return Judged(f"becomes: {expected}", expected, came, place=place)

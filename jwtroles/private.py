@@ -1,0 +1,41 @@
+"""A specification on a server of its own: schema loaded, file applied, and all gone afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jwtroles.apply import apply
+from jwtroles.read.connection import connect
+from jwtroles.workflow import make_plan
+
+if TYPE_CHECKING:
+    from jwtroles.read.connection import Connection
+    from jwtroles.spec.model import Spec
+
+EVERYTHING = ("cuts_off", "destroys")
+"""Nobody else is on a server that lives for a minute."""
+
+
+@contextmanager
+def loaded_privately(files: Iterable[Path]) -> Iterator[Connection]:
+    """Start a throw-away server, run the SQL files in it, and give a superuser's connection."""
+    from jwtroles.embedded import EmbeddedServer  # noqa: PLC0415 - only what a command needs
+
+    with EmbeddedServer.private() as server, connect(server.url()) as connection:
+        for file in files:
+            connection.execute("RESET ALL")
+            connection.execute(file.read_text(encoding="utf-8"))  # type: ignore[call-overload]
+        connection.execute("SET search_path = pg_catalog")
+        yield connection
+
+
+@contextmanager
+def applied_privately(spec: Spec, files: Iterable[Path]) -> Iterator[Connection]:
+    """Load the files, apply the specification, and give the connection."""
+    with loaded_privately(files) as connection:
+        planned = make_plan(connection, spec, None)
+        apply(connection, planned.plan, planned.scope, allow=EVERYTHING)
+        yield connection

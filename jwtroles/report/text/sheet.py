@@ -1,0 +1,216 @@
+"""What every section of a plan's text needs: names made visible, places, and who owns what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from jwtroles.errors import Place
+from jwtroles.kinds.acl import Grant, ObjectRef, Right
+from jwtroles.kinds.base import Change, Effect, Origin
+from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
+from jwtroles.names import QName
+from jwtroles.plan.model import Plan, Step
+from jwtroles.report.problems import visible
+from jwtroles.report.text.layout import SIGNS, Block
+from jwtroles.report.text.layout import Right as Edge
+from jwtroles.spec.model import Access, Floor, Spec
+
+NOT_IN_FILE = "not in the file"
+
+_PLAIN = re.compile(r"[\w$-]+\Z")
+
+
+def shown(name: str) -> str:
+    """Return a name as a report writes it: quoted where it could be read as something else."""
+    seen = visible(name)
+    return seen if _PLAIN.match(name) and seen == name else '"' + seen.replace('"', '""') + '"'
+
+
+def shown_all(names: Iterable[str]) -> str:
+    """Return several names, separated by commas, in the order given."""
+    return ", ".join(map(shown, names))
+
+
+def table_name(name: QName) -> str:
+    """Return a qualified name as a report writes it."""
+    return f"{shown(name.schema)}.{shown(name.name)}"
+
+
+def seen(text: str) -> str:
+    """Return a condition with its line ends, everything else that cannot be seen as an escape."""
+    return "\n".join(visible(line.strip()) for line in text.strip().split("\n"))
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `1 table`, `2 tables`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def sign_of(steps: Iterable[Step]) -> str:
+    """Return the sign of several steps: theirs if they agree, else that of an alteration."""
+    verbs = {step.change.verb for step in steps}
+    return SIGNS[verbs.pop()] if len(verbs) == 1 else SIGNS["alter"]
+
+
+def in_own_schema(change: Change[Any]) -> bool:
+    """Tell whether a grant or a function belongs to jwtroles' own schema."""
+    subject = change.subject
+    ref = subject.object if isinstance(subject, Grant) else subject
+    return bool(ref.name.schema == OWN_SCHEMA)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A plan, the file behind it, and what has to be looked up in both."""
+
+    plan: Plan
+    spec: Spec
+    verbose: bool = False
+
+    def place(self, place: Place | None) -> str:
+        """Return a place: `:65` in the one file, `services/shipping.yaml:13` in another."""
+        if place is None:
+            return ""
+        same = place.source.name == self.spec.source.name
+        return f":{place.line}" if same else f"{visible(place.source.name)}:{place.line}"
+
+    def edge(self, steps: Sequence[Step], origin: Origin | None = None, remark: str = "") -> Edge:
+        """Return the right edge of a row: the effect of an alteration, the glob, the place.
+
+        What is taken away stands nowhere in the file, and the edge says so.
+        """
+        sign = sign_of(steps)
+        if sign == SIGNS["remove"]:
+            return Edge(place=remark or NOT_IN_FILE)
+        origin = origin or next((o for o in map(origin_of, steps) if o.place), Origin())
+        effect = effect_word(steps) if sign == SIGNS["alter"] else ""
+        glob = visible(origin.pattern)
+        return Edge(effect, glob, self.place(origin.place) or remark)
+
+    @cached_property
+    def accesses(self) -> Mapping[tuple[Place, str], Access]:
+        """Every access that the file declares, by its place and command."""
+        return {
+            (access.place, access.command): access
+            for role in self.spec.roles.values()
+            for listed in role.tables.values()
+            for access in listed
+            if access.place is not None
+        }
+
+    @cached_property
+    def definers(self) -> Mapping[str, tuple[str, Any]]:
+        """Role that owns a view or query → the kind and key of the object that it owns."""
+        found: dict[str, tuple[str, Any]] = {}
+        for catalog in (self.plan.current, self.plan.desired):
+            for kind in ("view", "function"):
+                for key, item in catalog[kind].items():
+                    if item.name.schema != OWN_SCHEMA:
+                        found[item.owner] = (kind, key)
+        return found
+
+    @cached_property
+    def own_roles(self) -> frozenset[str]:
+        """The roles that jwtroles makes for itself: nobody becomes them."""
+        prefixes = (f"{self.spec.project}_view_", f"{self.spec.project}_query_")
+        marked = {
+            name
+            for catalog in (self.plan.current, self.plan.desired)
+            for name, role in catalog["role"].items()
+            if role.name.startswith(prefixes) and role.project == self.spec.project
+        }
+        declared = {str(name) for name in self.spec.roles}
+        own = {self.spec.own_role, *self.plan.context.definers, *self.definers}
+        return frozenset(own | {str(name) for name in marked} - declared)
+
+    @cached_property
+    def logins(self) -> frozenset[str]:
+        """The logins that become token roles."""
+        return frozenset(map(str, (login.name for login in self.spec.database.connect_as)))
+
+    @cached_property
+    def floors(self) -> Mapping[Place | None, Floor]:
+        """The floors of the file, by the place of their condition."""
+        return {floor.rows.place: floor for floor in self.spec.tenancy}
+
+    def in_order(self, names: Iterable[str], table: QName, origin: Origin, command: str) -> list[str]:
+        """Return columns in the order of the file, else of the table."""
+        access = self.accesses.get((origin.place, command)) if origin.place else None
+        order = [str(name) for name in access.columns or ()] if access else []
+        order += self.plan.structure.columns(table.schema, table.name) or ()
+        known = {name: position for position, name in reversed(list(enumerate(order)))}
+        return sorted(names, key=lambda name: (known.get(name, len(known)), name))
+
+    def object_name(self, ref: ObjectRef) -> str:
+        """Return an object as the file names it."""
+        if ref.cls == "schema":
+            return shown(ref.name.name)
+        if ref.cls != "function":
+            return table_name(ref.name)
+        full = self.plan.structure.name_of(ref)
+        arguments = visible(full.partition("(")[2]) if full != str(ref) else f"{visible(ref.arguments)})"
+        return f"{table_name(ref.name)}({arguments}"
+
+
+def origin_of(step: Step) -> Origin:
+    """Return why the file wants what a step makes; nowhere for what it takes away."""
+    after = step.change.after
+    return getattr(after, "origin", None) or Origin()
+
+
+def effect_word(steps: Iterable[Step]) -> str:
+    """Return the effect of steps that are told in one line: the worst of them."""
+    order = list(Effect)
+    worst = min((step.effect for step in steps), key=_SEVERITY.index, default=order[0])
+    return worst.value.replace("_", " ")
+
+
+_SEVERITY = [
+    Effect.DESTROYS,
+    Effect.CUTS_OFF,
+    Effect.UNKNOWN,
+    Effect.LOOSENS,
+    Effect.TIGHTENS,
+    Effect.NEUTRAL,
+]
+
+
+def option_word(right: Right, columns: Iterable[str] | None = None) -> str:
+    """Return `with grant option` where a right carries it, naming the columns if not all do."""
+    if right.option is None:
+        return "with grant option"
+    if not right.option:
+        return ""
+    covered = columns is not None and right.option >= frozenset(columns)
+    return "with grant option" + ("" if covered else f" on {shown_all(sorted(right.option))}")
+
+
+Picker = Callable[[Change[Any], Sheet], bool]
+"""Tells whether a change of some kind belongs to a section."""
+
+
+def always(_change: Change[Any], _sheet: Sheet) -> bool:
+    """Take every change of a kind."""
+    return True
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the plan's text.
+
+    Attributes:
+        title: the line above it; '' where each block has its own.
+        picks: kind of object → which of its changes are told here.
+        blocks: those steps → blocks, which stand for every one of them.
+        gap: blanks between columns: 2 after a command, 1 less than between names.
+    """
+
+    title: str
+    picks: Mapping[str, Picker]
+    blocks: Callable[[Sheet, Sequence[Step]], list[Block]]
+    group: str = ""
+    options: Mapping[str, int] = field(default_factory=dict)

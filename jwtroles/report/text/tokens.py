@@ -1,0 +1,83 @@
+"""Tokens become roles: the rows of the mapping."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from rich.cells import cell_len
+
+from jwtroles.kinds.stored_row import ClaimRole
+from jwtroles.plan.model import Step
+from jwtroles.report.problems import visible
+from jwtroles.report.text.layout import SIGNS, Block, Detail, Row, padded
+from jwtroles.report.text.sheet import Section, Sheet, always, shown
+
+
+def blocks(sheet: Sheet, steps: Sequence[Step]) -> list[Block]:
+    """Tell every rule that comes, goes or moves, in the order in which they are tried."""
+    words = [_words(step.change.subject) for step in steps]
+    column = max((cell_len(text) for text in words if cell_len(text) <= 48), default=0) + 2
+    rows = [_row(sheet, step, column) for step in steps]
+    return [Block("", tuple(rows))] if rows else []
+
+
+def _row(sheet: Sheet, step: Step, column: int) -> Row:
+    change = step.change
+    subject: ClaimRole = change.subject
+    text = padded(_words(subject), column) + f"→ {shown(subject.role)}"
+    details = tuple(_before(sheet, step)) if change.verb == "alter" else ()
+    edge = sheet.edge([step])
+    return Row(SIGNS[change.verb], str(subject.position), "", text, edge, details, (step,))
+
+
+def _before(sheet: Sheet, step: Step) -> list[Detail]:
+    """Say what stood at this position, unless it has only moved."""
+    before, after = step.change.before, step.change.after
+    here, there = (sheet.plan.current["claim_role"], sheet.plan.desired["claim_role"])
+    found = []
+    moved = next((r.position for r in here.values() if _rule(r) == _rule(after)), None)
+    if moved is not None:
+        found.append(Detail("was", f"rule {moved}"))
+    if all(_rule(row) != _rule(before) for row in there.values()):
+        found.append(Detail("was", f"{_words(before)} → {shown(before.role)}"))
+        if _words(before) == _words(after):
+            paths = [_paths(row) for row in (before, after)]
+            found.append(Detail("read from", " → ".join(paths)))
+    return found
+
+
+def _rule(row: ClaimRole) -> tuple[str, str]:
+    return row.conditions, row.role
+
+
+def _conditions(row: ClaimRole) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(row.conditions)
+    return found
+
+
+def _words(row: ClaimRole) -> str:
+    """Return the conditions as the file says them: `roles contains "auditor"`."""
+    return " and ".join(
+        f"{shown(str(one.get('claim')))} {one.get('test')}"
+        + (f" {_quoted(str(one['value']))}" if one.get("value") is not None else "")
+        for one in _conditions(row)
+    )
+
+
+def _quoted(value: str) -> str:
+    return '"' + visible(value).replace('"', '\\"') + '"'
+
+
+def _paths(row: ClaimRole) -> str:
+    steps = ("/" + "/".join(map(str, one.get("path") or ())) for one in _conditions(row))
+    return ", ".join(
+        visible(path) + (f" split at {_quoted(str(one['split']))}" if one.get("split") else "")
+        for path, one in zip(steps, _conditions(row), strict=True)
+    )
+
+
+SECTION = Section(
+    "Tokens become roles (the first rule that matches)", {"claim_role": always}, blocks
+)
