@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jwtroles.cli.options import DEFAULT_SPEC, DatabaseUrl, EnvironmentName, SpecFile
-from jwtroles.cli.terminal import color, show, width
+from jwtroles.cli.terminal import show, width
 from jwtroles.errors import Exit
 
 if TYPE_CHECKING:
@@ -74,9 +74,9 @@ def test(
         target = choose(spec, env, database, "test")
         with connected(target) as connection:
             results = run(connection, target.spec, environment=target.environment)
-    from jwtroles.report.policy_tests import render  # noqa: PLC0415
+    from jwtroles.report.policy_tests import render_tests  # noqa: PLC0415
 
-    show(render(results, color=color(), width=width()))
+    show(render_tests(results, width()))
     if not results.passed:
         raise typer.Exit(Exit.FAILED)
 

@@ -34,7 +34,7 @@ def demo() -> None:
     """
     from jwtroles.policy_tests import run  # noqa: PLC0415 - only what a command needs
     from jwtroles.private import loaded_privately  # noqa: PLC0415
-    from jwtroles.report.policy_tests import render  # noqa: PLC0415
+    from jwtroles.report.policy_tests import render_tests  # noqa: PLC0415
     from jwtroles.spec.load import load  # noqa: PLC0415
 
     folder = example("saas-gateway")
@@ -61,7 +61,7 @@ def demo() -> None:
     _heading("What four tokens see, and what they are refused")
     _tokens(spec, results)
     _heading("jwtroles test: the file's own tests")
-    show(render(results, color=color(), width=width()))
+    show(render_tests(results, width()))
     show("\nThe server is gone. Your turn:  jwtroles db start   and   docs/tutorial.md")
     if not (results.passed and converged.empty):
         raise typer.Exit(Exit.FAILED)

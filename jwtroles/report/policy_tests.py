@@ -16,7 +16,7 @@ VERDICT_COLUMN = 66
 """Where what is wrong stands, if the statement ends before it."""
 
 
-def text(results: Results, width: int = WIDTH) -> str:
+def render_tests(results: Results, width: int = WIDTH) -> str:
     """Return the report, without a final line end.
 
     The mark of a test is about its token: whether it became what it must. The numbers are about its

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jwtroles.spec.load import load_text
-from tests.live.billing import ANN, BEN, LOGIN, ONE, ROWS, TEXT, TWO, acting, deployed
+from tests.live.billing import ANN, BEN, LOGIN, ONE, ROWS, TEXT, TWO, acting, deploy, deployed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -262,7 +262,6 @@ def test_no_token_reaches_around_row_security(saas, role):
 
 NEW = f"INSERT INTO app.customers (tenant_id, name, email) VALUES ('{TWO}', 'x', 'x')"
 MOVE = f"UPDATE app.invoices SET tenant_id = '{TWO}' WHERE id = 1"
-LINE = "INSERT INTO app.invoice_lines VALUES (3, 9, 'x', 1)"
 
 ATTACKS = {
     "rows of another tenant": (
@@ -288,33 +287,107 @@ ATTACKS = {
 """An attack: the role, the statement, and the table whose protection stops it."""
 
 
-def reaches(sandbox: Sandbox, attack: str) -> bool:
-    """Tell whether an attack reads or changes a row that it must not."""
-    role, statement, _ = ATTACKS[attack]
-    with acting(sandbox, role) as asker:
-        error = asker.error(statement.replace("claim", f"'{ONE}'"))
-        if error:
-            assert error.startswith("42501 new row violates row-level security"), error
-            return False
-        return asker.count(statement.replace("claim", f"'{ONE}'")) > 0
+def successful(sandbox: Sandbox) -> set[str]:
+    """Return the attacks that read or change a row that they must not."""
+    found = set()
+    for name, (role, attack, _) in ATTACKS.items():
+        statement = attack.replace("claim", f"'{ONE}'")
+        with acting(sandbox, role) as asker:
+            error = asker.error(statement)
+            if error:
+                assert error.startswith("42501 new row violates row-level security"), error
+            elif asker.count(statement) > 0:
+                found.add(name)
+    return found
 
 
-def policies(sandbox: Sandbox) -> set[tuple[str, str]]:
-    return set(sandbox.rows("SELECT polrelid::regclass::text, polname FROM pg_policy"))
+def behind(table: str) -> set[str]:
+    """Return the attacks that the floor of a table stops; lines are seen through their invoice."""
+    through = {"app.invoices": {"lines of another tenant"}}
+    own = {name for name, (_, _, protecting) in ATTACKS.items() if protecting == table}
+    return own | through.get(table, set())
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_the_floor_alone_stops_it(saas, attack):
-    table = ATTACKS[attack][2]
-    assert not reaches(saas, attack)
-    before = policies(saas)
-    saas.run_sql(f"DROP POLICY jr_floor ON {table}", "app_owner_login")
-    assert before - policies(saas) == {(table, "jr_floor")}, "the floor alone is gone"
-    assert reaches(saas, attack)
+def test_each_floor_alone_stops_the_attacks_on_its_table(saas, applier):
+    assert successful(saas) == set()
+    policies = "SELECT polrelid::regclass::text, polname FROM pg_policy"
+    before = saas.rows(policies)
+    for table in sorted({protecting for _, _, protecting in ATTACKS.values()}):
+        saas.run_sql(f"DROP POLICY jr_floor ON {table}")
+        assert set(before) - set(saas.rows(policies)) == {(table, "jr_floor")}
+        assert successful(saas) == behind(table), f"without the floor of {table} alone"
+        deploy(saas.url)
+        assert successful(saas) == set(), "and the next apply puts it back"
 
 
-@pytest.mark.parametrize("attack", ["rows of another tenant", "a view over another tenant"])
-def test_row_security_stops_it(saas, attack):
-    assert not reaches(saas, attack)
-    saas.run_sql(f"ALTER TABLE {ATTACKS[attack][2]} DISABLE ROW LEVEL SECURITY", "app_owner_login")
-    assert reaches(saas, attack)
+def test_without_row_security_the_rows_leak(saas):
+    for table in ("app.invoices", "app.customers"):
+        saas.run_sql(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+        assert successful(saas) == behind(table)
+        deploy(saas.url)
+        assert successful(saas) == set()
+
+
+def test_the_permissive_policies_are_what_limits_a_role_within_its_tenant(saas):
+    others = {
+        "another's invoice": ("member", "UPDATE app.invoices SET note = 'x' WHERE id = 2", "update"),
+        "a paid invoice": ("member", "UPDATE app.invoices SET note = 'x' WHERE id = 4", "update"),
+        "an invoice for another": (
+            "member", f"INSERT INTO app.invoices (tenant_id, owner_id) VALUES ('{ONE}', '{BEN}')",
+            "insert"),
+        "deleting a paid invoice": (
+            "billing_admin", "DELETE FROM app.invoices WHERE id = 4", "delete"),
+    }  # fmt: skip
+
+    def done() -> set[str]:
+        found = set()
+        for name, (role, statement, _) in others.items():
+            with acting(saas, role) as asker:
+                error = asker.error(statement)
+                assert not error or error.startswith("42501 new row violates"), error
+                if not error and asker.count(statement):
+                    found.add(name)
+        return found
+
+    with acting(saas, "member") as asker:
+        assert asker.count("UPDATE app.invoices SET note = 'x'") == 1, "its own unpaid one"
+    assert done() == set()
+    for role, command in (("member", "update"), ("member", "insert"), ("billing_admin", "delete")):
+        using = "" if command == "insert" else "USING (true)"
+        check = "" if command == "delete" else "WITH CHECK (true)"
+        saas.run_sql(f"ALTER POLICY jr_{role}_{command} ON app.invoices {using} {check}")
+        assert done() == {name for name, (_, _, by) in others.items() if by == command}
+        assert successful(saas) == set(), "the floor stands under wider policies too"
+        deploy(saas.url)
+
+
+def test_a_partition_has_the_floor_of_its_parent(saas):
+    query = "SELECT tenant_id::text FROM app.audit_events_2026"
+    with acting(saas, "auditor") as asker:
+        assert asker.rows("SELECT tenant_id::text FROM app.audit_events") == [(ONE,)]
+        assert denied(asker.error(query))
+    saas.run_sql("GRANT SELECT ON app.audit_events_2026 TO auditor")
+    with acting(saas, "auditor") as asker:
+        assert asker.rows(query) == [], "no policy gives the partition's rows to anybody"
+    saas.run_sql("CREATE POLICY wide ON app.audit_events_2026 TO auditor USING (true)")
+    with acting(saas, "auditor") as asker:
+        assert asker.rows(query) == [(ONE,)], "the floor stands on the partition too"
+    saas.run_sql("DROP POLICY jr_floor ON app.audit_events_2026")
+    with acting(saas, "auditor") as asker:
+        assert sorted(asker.rows(query)) == [(ONE,), (TWO,)]
+
+
+def test_what_each_tenant_sees_of_the_rows(saas):
+    with acting(saas, "member", TWO, BEN) as asker:
+        assert asker.rows("SELECT id FROM app.invoices") == [(3,)]
+        assert asker.rows("SELECT invoice_id FROM app.invoice_lines") == [(3,)]
+        assert asker.rows("SELECT name, email FROM app.customer_directory") == [
+            ("Bob", "***@two.example")
+        ]
+        assert asker.rows("SELECT * FROM app.invoice_total(current_date)") == [(30,)]
+        insert = "INSERT INTO app.invoice_lines VALUES ({}, 9, 'x', 1)"
+        assert asker.error(insert.format(3)).startswith("42501 new row"), "not Ben's invoice"
+        assert asker.error(insert.format(1)).startswith("42501 new row"), "not Ben's tenant"
+    with acting(saas, "member", TWO, ANN) as asker:
+        assert asker.count(insert.format(3)) == 1
+        assert asker.error(insert.format(1)).startswith("42501 new row"), "Ann's, but not here"

@@ -11,7 +11,7 @@ from psycopg import pq
 from jwtroles import codes
 from jwtroles.errors import CompileError, Refused
 from jwtroles.policy_tests import run
-from jwtroles.report.policy_tests import text
+from jwtroles.report.policy_tests import render_tests as text
 from tests.verifier.install import install, spec_of
 
 if TYPE_CHECKING:

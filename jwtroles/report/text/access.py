@@ -205,7 +205,9 @@ def _kept(sheet: Sheet, access: Access, step: Step, origin: Origin) -> Row:
     after: Grant = step.change.after
     options = option_word(step.change.before.right)
     text = " ".join(filter(None, ("all columns", options)))
-    kept = Detail("", f"keeps {_columns(sheet, after, origin)}", Edge(place=sheet.place(origin.place)))
+    kept = Detail(
+        "", f"keeps {_columns(sheet, after, origin)}", Edge(place=sheet.place(origin.place))
+    )
     edge = Edge(place=NOT_IN_FILE)
     return Row(REMOVE, shown(access.role), access.command, text, edge, (kept,), access.steps)
 

@@ -108,5 +108,3 @@ def _glob(row: Row, sheet: Sheet) -> str:
         if row.head.startswith("floor") and row.right.place == sheet.place(floor.rows.place):
             return ", ".join(floor.tables)
     return ""
-
-

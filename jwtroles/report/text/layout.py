@@ -153,7 +153,9 @@ class Page:
         for detail in row.details:
             label = padded(detail.label, _label_width(labelled)) if detail.label else ""
             under = " " * (hang + cell_len(label))
-            lines += self.laid(detail.text, " " * hang + label, detail.right.text(self.field), under)
+            lines += self.laid(
+                detail.text, " " * hang + label, detail.right.text(self.field), under
+            )
         first, *rest = lines
         sign = row.sign.strip()
         if sign:
@@ -180,7 +182,9 @@ class Page:
         lines.append(edge if right and not below else lead + head)
         lines += [under + line for line in rest]
         if below:
-            lines += [" " * (self.width - cell_len(line)) + line for line in _cut(below, self.width)]
+            lines += [
+                " " * (self.width - cell_len(line)) + line for line in _cut(below, self.width)
+            ]
         return [line.rstrip() for line in lines]
 
     def paragraph(self, text: str, indent: str = "", under: str | None = None) -> list[str]:

@@ -200,6 +200,4 @@ _ALTERED = {
     "role_setting": _setting_altered,
 }
 
-SECTION = Section(
-    "Roles", {"role": always, "membership": always, "role_setting": always}, blocks
-)
+SECTION = Section("Roles", {"role": always, "membership": always, "role_setting": always}, blocks)

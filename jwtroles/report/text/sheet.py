@@ -137,7 +137,9 @@ class Sheet:
         """The floors of the file, by the place of their condition."""
         return {floor.rows.place: floor for floor in self.spec.tenancy}
 
-    def in_order(self, names: Iterable[str], table: QName, origin: Origin, command: str) -> list[str]:
+    def in_order(
+        self, names: Iterable[str], table: QName, origin: Origin, command: str
+    ) -> list[str]:
         """Return columns in the order of the file, else of the table."""
         access = self.accesses.get((origin.place, command)) if origin.place else None
         order = [str(name) for name in access.columns or ()] if access else []
@@ -152,7 +154,9 @@ class Sheet:
         if ref.cls != "function":
             return table_name(ref.name)
         full = self.plan.structure.name_of(ref)
-        arguments = visible(full.partition("(")[2]) if full != str(ref) else f"{visible(ref.arguments)})"
+        arguments = (
+            visible(full.partition("(")[2]) if full != str(ref) else f"{visible(ref.arguments)})"
+        )
         return f"{table_name(ref.name)}({arguments}"
 
 

@@ -160,9 +160,7 @@ def _with_twins(table: Table, row: Row) -> Row:
     number = len({_table(twin.change) for twin in twins})
     if number != told:
         text += f", and on {counted(number, 'partition')}"
-    return Row(
-        row.sign, row.head, row.word, text, row.right, row.details, (*row.steps, *twins)
-    )
+    return Row(row.sign, row.head, row.word, text, row.right, row.details, (*row.steps, *twins))
 
 
 def _security_words(sheet: Sheet, table: Table) -> str:
@@ -211,7 +209,4 @@ def _on_table(change: Change[Grant], _sheet: Sheet) -> bool:
     return change.subject.object.cls == "table"
 
 
-SECTION = Section(
-    "", {"table_security": always, "policy": always, "acl": _on_table}, blocks
-)
-
+SECTION = Section("", {"table_security": always, "policy": always, "acl": _on_table}, blocks)
