@@ -27,7 +27,7 @@ def loaded_privately(files: Iterable[Path]) -> Iterator[Connection]:
     with EmbeddedServer.private() as server, connect(server.url()) as connection:
         for file in files:
             connection.execute("RESET ALL")
-            connection.execute(file.read_text(encoding="utf-8"))  # type: ignore[call-overload]
+            connection.execute(file.read_text(encoding="utf-8"))
         connection.execute("SET search_path = pg_catalog")
         yield connection
 

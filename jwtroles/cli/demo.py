@@ -50,7 +50,7 @@ def demo() -> None:
         _heading("Three changes by hand, as they happen in an incident at night")
         for said, sql in DRIFTS:
             show(f"  {said + ':':32} {sql}")
-            connection.execute(sql)  # type: ignore[call-overload]
+            connection.execute(sql)
         _heading("jwtroles plan: each of them is named")
         _show(connection, spec)
         _heading("jwtroles apply: each is undone")

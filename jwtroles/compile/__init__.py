@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from jwtroles import codes
 from jwtroles.catalog import Catalog, Structure
 from jwtroles.compile.access import Granted, Names, accesses_of
-from jwtroles.compile.bind import Scope, null_accessor
+from jwtroles.compile.bind import Accessor, Scope, null_accessor
 from jwtroles.compile.definers import Definers, compile_definers
 from jwtroles.compile.grants import Owners, Rights, definer_rights, other_rights, table_rights
 from jwtroles.compile.policies import (
-    Accessor,
     Binder,
     exempt_policies,
     bind_floors,

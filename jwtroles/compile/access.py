@@ -123,8 +123,9 @@ def matching(
 def table_named(name: Word, structure: Structure, problems: Collector) -> QName | None:
     """Return the table or view of this name, or report it as unknown."""
     qname = parse_qname(name)
-    if qname in structure.relations and structure.relations[qname].kind != "S":
-        return qname
+    relation = structure.relations.get(qname) if qname else None
+    if relation is not None and relation.kind != "S":
+        return relation.name
     known = [str(r.name) for r in structure.relations.values() if r.kind != "S"]
     close = get_close_matches(str(name), known, 1)
     label = f"did you mean `{close[0]}`?" if close else ""

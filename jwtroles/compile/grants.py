@@ -58,8 +58,9 @@ class Owners:
     def __call__(self, ref: ObjectRef) -> str:
         if ref.name.schema == OWN_SCHEMA:
             return self.own_role
-        made = (*self.definers.views, *self.definers.functions)
-        ours = next((one.owner for one in made if one.name == ref.name), None)
+        made = {view.name: view.owner for view in self.definers.views}
+        made |= {function.name: function.owner for function in self.definers.functions}
+        ours = made.get(ref.name)
         if ref.cls == "schema":
             return self.structure.schemas[ref.name.name]
         if ref.cls == "function":

@@ -159,7 +159,7 @@ def read_acl(row: Row) -> Acl:
 
 
 def _with_column(right: Right | None, column: str, privilege: str, item: AclItem) -> Right:
-    grantors = {item.grantor} | (right.grantors if right else frozenset())
+    grantors = frozenset({item.grantor}) | (right.grantors if right else frozenset())
     optional = frozenset({column} if privilege in item.options else ())
     if right is None:
         return Right(frozenset({column}), optional, grantors)

@@ -129,8 +129,8 @@ def statements(change: Change[Grant], context: Context) -> Iterable[Statement]:
     for words, remark in _gains(change):
         sql = _verb(ref, words, "TO", subject.grantee)
         yield Statement(sql, phase, as_role=as_owner, needs=needs, origin=origin, note=remark)
-    if words := _redundant(change):
-        sql = _verb(ref, words, "FROM", subject.grantee)
+    if (redundant := _redundant(change)) is not None:
+        sql = _verb(ref, redundant, "FROM", subject.grantee)
         yield Statement(sql, phase, as_role=as_owner, needs=needs, origin=origin)
 
 

@@ -50,7 +50,10 @@ def statements(change: Change[OwnSchema], context: Context) -> Iterable[Statemen
         return
     if change.before is None:
         subject = f"schema {NAME}"
-        needs = (Need("create in database", subject=subject), Need("owner", after.owner, subject))
+        needs: tuple[Need, ...] = (
+            Need("create in database", subject=subject),
+            Need("owner", after.owner, subject),
+        )
         sql = f"CREATE SCHEMA {NAME} AUTHORIZATION {ident(after.owner)}"
         yield Statement(sql, Phase.MACHINERY, needs=needs, origin=after.origin)
         if context.reader:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from jwtroles import codes
-from jwtroles.catalog import Structure
 from jwtroles.errors import Problem
 from jwtroles.kinds.acl import Grant, ObjectRef
 from jwtroles.kinds.base import PUBLIC, Change
 from jwtroles.kinds.policy import Policy
 from jwtroles.kinds.table_security import TableSecurity
-from jwtroles.names import QName
 from jwtroles.plan.model import CutOff, Step
-from jwtroles.spec.model import Spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from jwtroles.catalog import Structure
+    from jwtroles.names import QName
+    from jwtroles.spec.model import Spec
 
 COMMANDS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 
@@ -28,14 +32,12 @@ def cut_off(steps: Iterable[Step], structure: Structure, spec: Spec) -> tuple[Cu
     return tuple(found[key] for key in sorted(found))
 
 
-def _of(
-    change: Change[object], structure: Structure, exempt: frozenset[str]
-) -> Iterator[CutOff]:
+def _of(change: Change[object], structure: Structure, exempt: frozenset[str]) -> Iterator[CutOff]:
     match change.after, change.before:
         case TableSecurity(table=table, enabled=True), _:
             yield from _rows(table, structure, exempt, "with row security on it will see no row")
         case None, Policy(table=table, roles=roles, permissive=True) if PUBLIC in roles:
-            why = f"without the policy {change.before.name} it will see no row"  # type: ignore[union-attr]
+            why = f"without the policy {change.before.name} it will see no row"
             yield from _rows(table, structure, exempt, why)
         case after, Grant(grantee="PUBLIC") as lost if _less(lost, after):
             yield from _public(lost, structure)
@@ -50,9 +52,7 @@ def _less(before: Grant, after: object) -> bool:
     )
 
 
-def _rows(
-    table: QName, structure: Structure, exempt: frozenset[str], why: str
-) -> Iterator[CutOff]:
+def _rows(table: QName, structure: Structure, exempt: frozenset[str], why: str) -> Iterator[CutOff]:
     for role, privileges in _holders(ObjectRef("table", table), structure).items():
         commands = sorted(privileges & COMMANDS)
         if role in exempt or not commands or _above(role, table, structure):
@@ -77,7 +77,7 @@ def _public(grant: Grant, structure: Structure) -> Iterator[CutOff]:
         name = structure.name_of(ref)
         remedy = f'keep it: roles: {{PUBLIC: {{{section}: {{"{name}": [{what}]}}}}}}'
         message = f"{role} can {what} {name} only through PUBLIC"
-        yield CutOff(role, str(ref), Problem(codes.PUBLIC_LOSES, message, remedy=remedy))
+        yield CutOff(role, name, Problem(codes.PUBLIC_LOSES, message, remedy=remedy))
 
 
 def _holders(ref: ObjectRef, structure: Structure) -> dict[str, set[str]]:

@@ -6,11 +6,13 @@ whoever prints them makes them visible.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jwtroles.kinds.acl import Grant
-from jwtroles.kinds.base import Change
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jwtroles.kinds.acl import Grant
+    from jwtroles.kinds.base import Change
 
 
 def describe(change: Change[Any]) -> str:

@@ -19,7 +19,11 @@ def order(steps: Sequence[Step], server: Server, context: Context) -> tuple[Stat
     listed = [statement for step in steps for statement in step.statements]
     dropped = [s for s in listed if s.phase is Phase.DROP]
     kept = [s for s in listed if s.phase is not Phase.DROP]
-    leaving = {s.change.before.name for s in steps if s.change.kind == "role" and not s.change.after}
+    leaving = {
+        step.change.subject.name
+        for step in steps
+        if step.change.kind == "role" and step.change.after is None
+    }
     loans = list(_loans(listed, server, context, leaving))
     everything = kept + dropped[::-1] + loans
     return tuple(sorted(everything, key=lambda statement: statement.phase))

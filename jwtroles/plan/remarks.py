@@ -1,14 +1,18 @@
-"""What is allowed and still worth a look: declarations that do less, or other, than they seem to."""
+"""What is allowed and still worth a look: declarations that do less, or other, than they seem."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from jwtroles import codes
 from jwtroles.compile.access import Names
 from jwtroles.compile.rights import Inheritance
 from jwtroles.errors import Problem
-from jwtroles.spec.model import Spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jwtroles.spec.model import MappingRule, Spec
 
 
 def remarks(spec: Spec) -> tuple[Problem, ...]:
@@ -31,9 +35,11 @@ def _order(spec: Spec) -> Iterator[Problem]:
     for position, first in enumerate(spec.mapping):
         for second in spec.mapping[position + 1 :]:
             if first.role != second.role and first.role in inheritance.above(second.role):
-                one, two = (
-                    " and ".join(f"{c.claim} {c.test} {c.value or ''}".strip() for c in rule.conditions)
-                    for rule in (first, second)
-                )
-                message = f"a token with {two} and {one} becomes {first.role}, not {second.role}"
+                both = f"{_conditions(second)} and {_conditions(first)}"
+                message = f"a token with {both} becomes {first.role}, not {second.role}"
                 yield Problem(codes.SHADOWED_RULE, message, first.place)
+
+
+def _conditions(rule: MappingRule) -> str:
+    """Return what a token has for a rule to hold: `roles member and scope invoices:read`."""
+    return " and ".join(f"{c.claim} {c.value or ''}".strip() for c in rule.conditions)

@@ -140,8 +140,8 @@ def _structure(
 
 
 def _server(row: dict[str, Any]) -> Server:
-    sets = {key: frozenset(row.pop(key)) for key in ("acts_as", "settable", "admin_of")}
-    return Server(**row, **sets)
+    sets = ("acts_as", "settable", "admin_of")
+    return Server(**{key: frozenset(row[key]) if key in sets else row[key] for key in row})
 
 
 def _relation(row: dict[str, Any]) -> Relation:

@@ -6,12 +6,15 @@ Types of plain scalars follow the core schema of YAML 1.2 (section 10.3.2), so t
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jwtroles.errors import Place
     from jwtroles.spec.model import Word
 
@@ -75,13 +78,21 @@ _WORDS: dict[str, CoreValue] = {
         for word in (".inf", ".Inf", ".INF")
     },
 }
-# More digits than that stay text: Python refuses to convert them (4300) or takes its time, and
-# PostgreSQL casts the text just as well. `[0-9]`, since `\d` would take digits of other scripts.
-_NUMBERS = (
+
+
+def _finite(text: str) -> CoreValue:
+    value = float(text)
+    return value if math.isfinite(value) else text
+
+
+# More digits than that stay text, as does `1e999`: Python refuses to convert them (4300) or makes
+# infinity of them, and PostgreSQL casts the text just as well. `[0-9]`, since `\d` would take the
+# digits of other scripts.
+_NUMBERS: tuple[tuple[re.Pattern[str], Callable[[str], CoreValue]], ...] = (
     (re.compile(r"[-+]?[0-9]{1,1000}\Z"), int),
     (re.compile(r"0o[0-7]{1,1000}\Z"), partial(int, base=8)),
     (re.compile(r"0x[0-9a-fA-F]{1,1000}\Z"), partial(int, base=16)),
-    (re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z"), float),
+    (re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z"), _finite),
 )
 
 

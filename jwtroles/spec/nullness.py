@@ -261,7 +261,19 @@ class WhileNull:
 
     def _finds_nothing(self, statement: Any) -> bool:
         quals = row_conditions(statement)
-        return quals is not None and any(not self.truth(qual) & TRUE for qual in quals)
+        if quals is None:
+            return False
+        without = any(map(self._gives_nothing, _joined(statement.fromClause or ())))
+        return without or any(not self.truth(qual) & TRUE for qual in quals)
+
+    def _gives_nothing(self, item: Any) -> bool:
+        """Tell whether `item` of FROM is a strict function that makes rows, called with NULL."""
+        if not isinstance(item, ast.RangeFunction) or len(item.functions or ()) != 1:
+            return False
+        call: Any = item.functions[0][0]
+        parts = sqltree.name_parts(getattr(call, "funcname", None))
+        name = builtins.builtin(parts) if parts else None
+        return name in builtins.SET_RETURNING and self.is_null(call)
 
     def _is_empty_array(self, node: Any) -> bool:
         node = _without_casts(node)
@@ -347,14 +359,15 @@ def row_conditions(statement: Any) -> list[Any] | None:
     if not all(isinstance(_without_casts(target), plain) for target in targets):
         return None
     quals = [] if statement.whereClause is None else [statement.whereClause]
-    for item in statement.fromClause or ():
-        quals.extend(_join_conditions(item))
-    return quals
+    joins = (item for item in _joined(statement.fromClause or ()) if isinstance(item, ast.JoinExpr))
+    return quals + [join.quals for join in joins if join.quals is not None]
 
 
-def _join_conditions(item: Any) -> Iterator[Any]:
-    if isinstance(item, ast.JoinExpr) and item.jointype == enums.JoinType.JOIN_INNER:
-        if item.quals is not None:
-            yield item.quals
-        yield from _join_conditions(item.larg)
-        yield from _join_conditions(item.rarg)
+def _joined(items: tuple[Any, ...]) -> Iterator[Any]:
+    """Yield the items of FROM without which there is no row, inner joins and their sides too."""
+    for item in items:
+        if not isinstance(item, ast.JoinExpr):
+            yield item
+        elif item.jointype == enums.JoinType.JOIN_INNER:
+            yield item
+            yield from _joined((item.larg, item.rarg))

@@ -48,6 +48,7 @@ INSERT INTO app.invoices (id, tenant_id, owner_id, total, status) VALUES
 INSERT INTO app.invoice_lines VALUES (1, 1, 'one', 10), (2, 1, 'two', 20), (3, 1, 'three', 30);
 INSERT INTO app.audit_events (at, tenant_id, what) VALUES
   ('2026-05-01', '{ONE}', '{{}}'), ('2026-05-02', '{TWO}', '{{}}');
+SELECT setval('app.customers_id_seq', 100), setval('app.invoices_id_seq', 100);
 """
 
 
@@ -103,9 +104,18 @@ def payload(role: str, tenant: str = ONE, sub: str = ANN) -> str:
 
 
 @contextmanager
-def acting(sandbox: Sandbox, role: str, tenant: str = ONE, sub: str = ANN) -> Iterator[Asker]:
-    """Act as a gateway's request with a token that becomes `role`; nothing is committed."""
-    with psycopg.connect(sandbox.url_for(LOGIN)) as connection:
+def acting(
+    sandbox: Sandbox, role: str, tenant: str = ONE, sub: str = ANN, *, before: str = ""
+) -> Iterator[Asker]:
+    """Act as a gateway's request with a token that becomes `role`; nothing is committed.
+
+    `before` is what a superuser does first, in the same transaction.
+    """
+    user = "postgres" if before else LOGIN
+    with psycopg.connect(sandbox.url_for(user)) as connection:
+        if before:
+            connection.execute(before.encode())
+            connection.execute(f"SET LOCAL SESSION AUTHORIZATION {LOGIN}".encode())
         token = payload(role, tenant, sub)
         connection.execute("SELECT set_config('request.jwt.claims', %s, true)", [token])
         connection.execute("SELECT jwtroles.pre_request()")

@@ -98,7 +98,9 @@ AS = """\
 """
 
 
-def a_test(*expectations: str, role: str = "member", name: str = "a test", given: str = GIVEN) -> str:
+def a_test(
+    *expectations: str, role: str = "member", name: str = "a test", given: str = GIVEN
+) -> str:
     lines = "".join(f"      - {{{one}}}\n" for one in expectations)
     return f"  - name: {name}\n{given}{AS.replace('ROLE', role)}    expect:\n{lines}"
 
@@ -172,7 +174,10 @@ def test_without_the_floor_an_expectation_fails(sandbox: Sandbox) -> None:
     sandbox.run_sql("DROP POLICY floor ON app.invoices")
     found = run(sandbox.connect(), spec)
     assert verdicts(found) == ["other rows", "not denied", "not denied"]
-    assert found.tests[0].expectations[0].details == ("expected  (1), (2)", "came      (1), (2), (3)")
+    assert found.tests[0].expectations[0].details == (
+        "expected  (1), (2)",
+        "came      (1), (2), (3)",
+    )
     assert found.tests[0].expectations[2].details == ("it affected 1 row",)
 
 
@@ -183,7 +188,11 @@ def test_without_row_security_an_expectation_fails(sandbox: Sandbox) -> None:
 
 
 DENIALS: list[tuple[str, str, str]] = [
-    ("select id from app.invoices where id = 99", "denied, but vacuous", "passes without any policy"),
+    (
+        "select id from app.invoices where id = 99",
+        "denied, but vacuous",
+        "passes without any policy",
+    ),
     ("update app.invoices set note = 'x' where id = 99", "denied, but vacuous", "passes without"),
     ("delete from app.invoices where false", "denied, but vacuous", "passes without any policy"),
     ("select 1 where false", "denied, but vacuous", "names no table"),
@@ -262,7 +271,7 @@ ROWS: list[tuple[str, str]] = [
     ("query: 'select row(1, 2)', rows: [['(1,2)']]", ""),
     ("query: 'select 1.50::numeric', rows: [[1.5]]", ""),
     ("query: \"select '{1,2}'::int[]\", rows: [[[1, 2]]]", ""),
-    ("query: \"select '{\\\"a\\\": 1}'::json\", rows: [[{a: 1}]]", ""),
+    ('query: "select \'{\\"a\\": 1}\'::json", rows: [[{a: 1}]]', ""),
     ("query: \"select 'NaN'::float8\", rows: [[.nan]]", ""),
     ("query: select null, rows: [[null]]", ""),
     ("query: set local work_mem = '1MB', rows: []", "no query"),
@@ -304,7 +313,9 @@ def test_a_statement_before_that_fails_proves_nothing(sandbox: Sandbox) -> None:
 def test_nothing_that_could_end_the_transaction_is_run(
     sandbox: Sandbox, sql: str, why: str
 ) -> None:
-    found = results(sandbox, a_test(f'query: "{sql}", denied: true', "query: select 1, rows: [[1]]"))
+    found = results(
+        sandbox, a_test(f'query: "{sql}", denied: true', "query: select 1, rows: [[1]]")
+    )
     assert verdicts(found) == ["not run", ""]
     assert why in found.tests[0].expectations[0].details[0]
     assert sandbox.rows("SELECT count(*) FROM app.invoices") == [(0,)]
@@ -332,8 +343,10 @@ def test_a_token_that_must_be_refused_must_be_refused_and_for_that_reason(
 ) -> None:
     spec = prepare(sandbox, NOBODY)
     assert run(sandbox.connect(), spec).passed
-    sandbox.run_sql("UPDATE jwtroles.claim_role SET conditions = replace(conditions::text, "
-                    "'\"auditor\"', '\"intruder\"')::jsonb")
+    sandbox.run_sql(
+        "UPDATE jwtroles.claim_role SET conditions = replace(conditions::text, "
+        "'\"auditor\"', '\"intruder\"')::jsonb"
+    )
     found = run(sandbox.connect(), spec)
     assert (found.passed, found.tests[0].becomes.came) == (False, "auditor")
     sandbox.run_sql("REVOKE ALL ON FUNCTION jwtroles.role_for(jsonb) FROM gate")
@@ -369,8 +382,10 @@ def test_a_table_that_holds_rows_is_refused_and_named(sandbox: Sandbox) -> None:
 def state(sandbox: Sandbox) -> list[Any]:
     return [
         sandbox.rows("SELECT count(*) FROM app.invoices"),
-        sandbox.rows("SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class "
-                     "WHERE relnamespace = 'app'::regnamespace ORDER BY 1"),
+        sandbox.rows(
+            "SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class "
+            "WHERE relnamespace = 'app'::regnamespace ORDER BY 1"
+        ),
         sandbox.rows("SELECT polname, pg_get_expr(polqual, polrelid) FROM pg_policy ORDER BY 1"),
         sandbox.rows("SELECT roleid, member FROM pg_auth_members ORDER BY 1, 2"),
         sandbox.rows("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"),
@@ -412,9 +427,7 @@ def test_row_security_is_forced_again_when_the_statements_run(sandbox: Sandbox) 
         "query: \"select relforcerowsecurity from pg_class where oid = 'app.invoices'::regclass\", "
         "rows: [[true]]"
     )
-    found = results(
-        sandbox, a_test(asks), then="ALTER TABLE app.invoices FORCE ROW LEVEL SECURITY"
-    )
+    found = results(sandbox, a_test(asks), then="ALTER TABLE app.invoices FORCE ROW LEVEL SECURITY")
     assert verdicts(found) == [""]
 
 

@@ -214,8 +214,10 @@ def test_a_read_only_role_cannot_write_and_cannot_undo_it(
 def test_a_gateway_may_ask_for_a_read_only_transaction_of_its_own(
     sandbox: Sandbox, made: Machinery
 ) -> None:
-    sandbox.run_sql("UPDATE jwtroles.role_setting SET value = 'off' WHERE role = 'auditor' "
-                    "AND name = 'default_transaction_read_only'")
+    sandbox.run_sql(
+        "UPDATE jwtroles.role_setting SET value = 'off' WHERE role = 'auditor' "
+        "AND name = 'default_transaction_read_only'"
+    )
     with psycopg.connect(sandbox.url_for("gate")) as connection:
         connection.execute("SET TRANSACTION READ ONLY")
         connection.execute(
@@ -267,7 +269,10 @@ REFUSED: list[tuple[Any, str]] = [
         "no role is mapped to the claims of this token",
     ),
     ({"sub": SUB, "scope": "app:odder"}, "no role is mapped to the claims of this token"),
-    ({"sub": SUB, "nickname": "x", "note": ["become someone else"]}, "the claim note is not of type text"),
+    (
+        {"sub": SUB, "nickname": "x", "note": ["become someone else"]},
+        "the claim note is not of type text",
+    ),
 ]
 
 
@@ -331,11 +336,15 @@ def test_a_rule_that_is_not_understood_maps_nobody(sandbox: Sandbox, made: Machi
     with sandbox.connect() as connection:
         for conditions in STRANGE_RULES:
             connection.execute("TRUNCATE jwtroles.claim_role")
-            connection.execute("INSERT INTO jwtroles.claim_role VALUES (1, %s, 'member')", (conditions,))
+            connection.execute(
+                "INSERT INTO jwtroles.claim_role VALUES (1, %s, 'member')", (conditions,)
+            )
             found = connection.execute("SELECT jwtroles.role_for(%s)", (json.dumps(claims),))
             assert found.fetchone() == (None,), conditions
-        several = '[{"path": ["note"], "split": null, "test": "equals", "value": "m"},' \
+        several = (
+            '[{"path": ["note"], "split": null, "test": "equals", "value": "m"},'
             ' {"path": ["list"], "split": null, "test": "contains", "value": "m"}]'
+        )
         connection.execute("UPDATE jwtroles.claim_role SET conditions = %s", (several,))
         found = connection.execute("SELECT jwtroles.role_for(%s)", (json.dumps(claims),))
         assert found.fetchone() == ("member",)

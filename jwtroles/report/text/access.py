@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from jwtroles.compile.policies import policy_name
-from jwtroles.kinds.acl import Grant
-from jwtroles.kinds.base import NOWHERE, Effect, Origin
-from jwtroles.kinds.policy import Policy
-from jwtroles.names import QName
-from jwtroles.plan.model import Step
+from jwtroles.kinds.base import NOWHERE, Change, Effect, Origin
 from jwtroles.report.text.layout import SIGNS, Detail, Row
 from jwtroles.report.text.layout import Right as Edge
 from jwtroles.report.text.sheet import (
@@ -24,6 +20,15 @@ from jwtroles.report.text.sheet import (
     sign_of,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from jwtroles.kinds.acl import Grant
+    from jwtroles.kinds.policy import Policy
+    from jwtroles.names import QName
+    from jwtroles.plan.model import Step
+
+_BY_COLUMN = frozenset({"SELECT", "INSERT", "UPDATE", "REFERENCES"})
 ADD, ALTER, REMOVE = SIGNS["add"], SIGNS["alter"], SIGNS["remove"]
 EVERY = "every row"
 
@@ -59,7 +64,7 @@ def row_of(sheet: Sheet, access: Access) -> Row:
     sign = sign_of(access.steps)
     origin = _origin(sheet, access)
     if access.policy is None and access.grant is not None and _narrowed(access.grant):
-        return _kept(sheet, access, access.grant, origin)
+        return _kept(sheet, access, access.grant.change, origin)
     first, *details = _parts(sheet, access, sign, origin)
     edge = sheet.edge(access.steps, origin)
     if sign == ALTER:
@@ -102,11 +107,14 @@ def _rows(sheet: Sheet, access: Access, sign: str, origin: Origin) -> Iterator[D
     if check is not None:
         yield Detail("check", seen(check), edge if rows is None else Edge())
     if before is not None and step is not None:
-        yield from policy_before(before, step.change.after)
+        yield from policy_before(step.change)
 
 
-def policy_before(before: Policy, after: Policy) -> Iterator[Detail]:
+def policy_before(change: Change[Policy]) -> Iterator[Detail]:
     """Give what was there of a policy that is altered, as PostgreSQL prints it."""
+    before, after = change.before, change.after
+    if before is None or after is None:
+        return
     if before.permissive != after.permissive:
         yield Detail("was", "permissive" if before.permissive else "restrictive")
     if before.command != after.command:
@@ -116,7 +124,7 @@ def policy_before(before: Policy, after: Policy) -> Iterator[Detail]:
         new = [f"+ {shown(role)}" for role in sorted(after.roles - before.roles)]
         yield Detail("for", ", ".join([*new, *gone]))
     if (before.using, before.check) != (after.using, after.check):
-        yield from _was(before, "was")
+        yield from _was(before, "was ")
 
 
 def _was(policy: Policy, label: str) -> Iterator[Detail]:
@@ -159,19 +167,19 @@ def columns_text(sheet: Sheet, step: Step, origin: Origin) -> str:
         text = _columns(sheet, after, origin)
         if old != new:
             text = f"{_columns(sheet, before, origin)} → {text}"
-        return " ".join(filter(None, (text, options)))
+        return ", ".join(filter(None, (text, options)))
     command, table = subject.privilege.lower(), subject.object.name
     marks = [
         ("" if name in old else "+ ") + shown(name)
         for name in sheet.in_order(new, table, origin, command)
     ]
     marks += [f"- {shown(name)}" for name in sheet.in_order(old - new, table, origin, command)]
-    return ", ".join(marks) + (f" {options}" if options else "")
+    return ", ".join([*marks, *([options] if options else [])])
 
 
 def _columns(sheet: Sheet, grant: Grant, origin: Origin) -> str:
     if grant.right.columns is None:
-        return "all columns"
+        return "all columns" if grant.privilege in _BY_COLUMN else ""
     table, command = grant.object.name, grant.privilege.lower()
     return shown_all(sheet.in_order(grant.right.columns, table, origin, command))
 
@@ -200,14 +208,12 @@ def _narrowed(step: Step) -> bool:
     return before.right.columns is None and after.right.columns is not None
 
 
-def _kept(sheet: Sheet, access: Access, step: Step, origin: Origin) -> Row:
+def _kept(sheet: Sheet, access: Access, change: Change[Grant], origin: Origin) -> Row:
     """Return the line of a whole-table grant that the file does not have, and what it keeps."""
-    after: Grant = step.change.after
-    options = option_word(step.change.before.right)
-    text = " ".join(filter(None, ("all columns", options)))
-    kept = Detail(
-        "", f"keeps {_columns(sheet, after, origin)}", Edge(place=sheet.place(origin.place))
-    )
+    options = option_word(change.before.right) if change.before else ""
+    text = ", ".join(filter(None, ("all columns", options)))
+    keeps = f"keeps {_columns(sheet, change.subject, origin)}"
+    kept = Detail("", keeps, Edge(place=sheet.place(origin.place)))
     edge = Edge(place=NOT_IN_FILE)
     return Row(REMOVE, shown(access.role), access.command, text, edge, (kept,), access.steps)
 
@@ -227,8 +233,7 @@ def _floor(sheet: Sheet, step: Step, policy: Policy) -> Row:
     sign = sign_of([step])
     text = seen(origin.said) if origin.said else expression(policy.using or "true")
     edge = sheet.edge([step], origin)
-    change = step.change
-    details = tuple(policy_before(change.before, change.after)) if sign == ALTER else ()
+    details = tuple(policy_before(step.change))
     return Row(sign, head, policy.command, text, edge, details, (step,))
 
 
@@ -238,11 +243,8 @@ def _extra(sheet: Sheet, step: Step, policy: Policy) -> Row:
     exempt = len(policy.roles) == 1 and policy.name == policy_name(min(policy.roles), "exempt")
     kind = "" if policy.permissive else ", restrictive"
     text = "every row, exempt" if exempt else f"policy {shown(policy.name)}{kind}"
-    change = step.change
-    details: tuple[Detail, ...] = ()
-    if sign == ALTER:
-        details = tuple(policy_before(change.before, change.after))
-    elif not exempt:
+    details = tuple(policy_before(step.change))
+    if sign != ALTER and not exempt:
         details = tuple(_was(policy, "rows"))
     roles = shown_all(sorted(policy.roles))
     edge = sheet.edge([step], policy.origin)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from jwtroles.names import QName
+from jwtroles.report.problems import visible
 from jwtroles.report.text.layout import Block, Row
 from jwtroles.report.text.sheet import Sheet, counted, table_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 MANY_BLOCKS = 3
 """More tables than this with nothing but the same changes are one block."""
@@ -59,9 +63,9 @@ def _alike_lines(blocks: Sequence[Named], sheet: Sheet) -> tuple[list[Folded], l
     heads = {right: tuple(names) for right, names in titles.items() if len(names) > MANY_LINES}
     found: list[Folded] = []
     for names in dict.fromkeys([*heads.values(), *shared.values()]):
-        group = []
+        group, members = [], set(names)
         for name, block in blocks:
-            if name in names:
+            if name in members:
                 taken = tuple(row for row in block.rows if shared.get(row) == names)
                 head = heads.get(block.right) == names and bool(block.steps)
                 right, steps = (block.right, block.steps) if head else ("", ())
@@ -106,5 +110,5 @@ def _glob(row: Row, sheet: Sheet) -> str:
         return row.right.glob
     for floor in sheet.spec.tenancy:
         if row.head.startswith("floor") and row.right.place == sheet.place(floor.rows.place):
-            return ", ".join(floor.tables)
+            return visible(", ".join(floor.tables))
     return ""

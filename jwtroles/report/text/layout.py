@@ -7,12 +7,15 @@ is ever cut off: what is too long goes on below. Colour repeats what a sign says
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from jwtroles.plan.model import Step
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from jwtroles.plan.model import Step
 
 MAX_WIDTH, MIN_WIDTH = 100, 40
 SIGNS = {"add": "+", "alter": "~", "remove": "-"}
@@ -23,6 +26,7 @@ _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 _INDENT = 4
 _EFFECT = 8
 _NARROW = 20
+_WORDS = re.compile(r"(\s*)((?:[-+] )?\S+)")  # a sign stays with what it is about
 _FIELD = 8
 
 
@@ -104,7 +108,7 @@ class Columns:
     def of(cls, blocks: Iterable[Block], width: int) -> Columns:
         """Fit the columns to the rows; one long name does not push everything to the right."""
         rows = [row for block in blocks for row in block.rows]
-        room = max(16, width // 3)
+        room = max(16, width * 2 // 5)
         heads, words = ([cell_len(text) for text in texts] for texts in _texts(rows))
         return cls(_fitting(heads, room), _fitting(words, room // 2))
 
@@ -141,11 +145,11 @@ class Page:
 
     def row(self, row: Row, columns: Columns, gap: int = 2) -> Iterator[str]:
         """Give the lines of a row; a name that is too long for its column has a line of its own."""
-        lead, start = " " * _INDENT, _INDENT + columns.head + 2
+        lead, start = " " * _INDENT, _INDENT + (columns.head + 2 if row.head or row.word else 0)
         hang = start + (columns.word + (1 if gap == 2 else 2) if row.word else 0)
-        if hang > self.width * 3 // 5:
-            start = hang = _INDENT + 4
-        lead = padded(lead + row.head, start)
+        if start + columns.word > self.width * 3 // 5:
+            start = hang = min(start, _INDENT + 4)
+        lead = padded(lead + row.head, start) if start > _INDENT else lead
         lead = padded(lead + row.word, hang) if row.word else lead
         right = row.right.text(self.field)
         labelled = tuple(d for d in row.details if d.label)
@@ -166,12 +170,13 @@ class Page:
     def laid(self, text: str, lead: str, right: str, under: str) -> list[str]:
         """Lay out a text behind `lead`, further lines behind `under`, `right` at the right edge."""
         lines: list[str] = []
-        if cell_len(under) < cell_len(lead) > self.width * 3 // 5:
+        taken = cell_len(right) + 2 if right else 0
+        fits = "\n" not in text and cell_len(lead + text) + taken <= self.width
+        if not fits and cell_len(under) < cell_len(lead) > self.width * 3 // 5:
             # A name takes more than its column: the text starts below it.
             head, *rest = _cut(lead.rstrip(), self.width)
             lines, lead = [head, *(" " * (_INDENT + 2) + piece for piece in rest)], under
         room = self.width - cell_len(under)
-        taken = cell_len(right) + 2 if right else 0
         first = self.width - cell_len(lead) - taken
         if right and first < min(_NARROW, cell_len(text)):
             first, below = self.width - cell_len(lead), right
@@ -207,7 +212,7 @@ def padded(text: str, width: int) -> str:
 
 
 def wrapped(text: str, first: int, room: int) -> list[str]:
-    """Return `text` as lines of at most `first`, then `room` cells; words longer than a line are cut.
+    """Return `text` as lines of at most `first`, then `room` cells; only longer words are cut.
 
     Line ends in `text` stay line ends.
     """
@@ -215,7 +220,7 @@ def wrapped(text: str, first: int, room: int) -> list[str]:
     width = first
     for paragraph in text.split("\n"):
         line = ""
-        for blank, word in re.findall(r"(\s*)(\S+)", paragraph):
+        for blank, word in _WORDS.findall(paragraph):
             glue = blank if line else ""
             if line and cell_len(line + glue + word) > width:
                 lines.append(line)

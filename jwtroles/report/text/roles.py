@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jwtroles.kinds.base import Change
-from jwtroles.kinds.membership import Membership, Options
 from jwtroles.kinds.role import FLAGS, Role
-from jwtroles.kinds.stored_row import RoleSetting
-from jwtroles.plan.model import Step
 from jwtroles.report.problems import visible
 from jwtroles.report.text.layout import SIGNS, Block, Row
 from jwtroles.report.text.sheet import Section, Sheet, always, counted, shown, shown_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from jwtroles.kinds.base import Change
+    from jwtroles.kinds.membership import Membership, Options
+    from jwtroles.kinds.stored_row import RoleSetting
+    from jwtroles.plan.model import Step
 
 ADD, ALTER, REMOVE = SIGNS["add"], SIGNS["alter"], SIGNS["remove"]
 
@@ -80,8 +83,7 @@ def _row(sheet: Sheet, name: str, sign: str, steps: Sequence[Step]) -> Iterator[
     role = [step for step in steps if step.change.kind == "role"]
     members = [step for step in steps if step.change.kind == "membership"]
     settings = [step for step in steps if step.change.kind == "role_setting"]
-    attributes = _attributes if sign == ADD else lambda _: "the role itself"
-    parts = [attributes(step.change.subject) for step in role]
+    parts = [_attributes(s.change.subject) if sign == ADD else "the role itself" for s in role]
     below: list[Row] = []
     for words, grouped in _grouped(sheet, members):
         listed = shown_all(sorted(step.change.subject.role for step in grouped))
@@ -194,7 +196,7 @@ def _setting_altered(change: Change[RoleSetting]) -> str:
     return f"{shown_setting(after.name)} {visible(before.value)} → {visible(after.value)}"
 
 
-_ALTERED = {
+_ALTERED: Mapping[str, Callable[[Change[Any]], str]] = {
     "role": _role_altered,
     "membership": _membership_altered,
     "role_setting": _setting_altered,

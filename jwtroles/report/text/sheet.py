@@ -6,21 +6,24 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jwtroles.errors import Place
 from jwtroles.kinds.acl import Grant, ObjectRef, Right
 from jwtroles.kinds.base import Change, Effect, Origin
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
-from jwtroles.names import QName
-from jwtroles.plan.model import Plan, Step
 from jwtroles.report.problems import visible
 from jwtroles.report.text.layout import SIGNS, Block
 from jwtroles.report.text.layout import Right as Edge
-from jwtroles.spec.model import Access, Floor, Spec
+
+if TYPE_CHECKING:
+    from jwtroles.errors import Place
+    from jwtroles.names import QName
+    from jwtroles.plan.model import Plan, Step
+    from jwtroles.spec.model import Access, Floor, Spec
 
 NOT_IN_FILE = "not in the file"
 
+_LINE_END = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|[ \t]*\n[ \t]*""")
 _PLAIN = re.compile(r"[\w$-]+\Z")
 
 
@@ -41,8 +44,12 @@ def table_name(name: QName) -> str:
 
 
 def seen(text: str) -> str:
-    """Return a condition with its line ends, everything else that cannot be seen as an escape."""
-    return "\n".join(visible(line.strip()) for line in text.strip().split("\n"))
+    """Return SQL to be wrapped: line ends outside of quotes become blanks.
+
+    They stay where there is a comment. Everything else that cannot be seen is an escape.
+    """
+    parts = text.strip().split("\n") if "--" in text else [text.strip()]
+    return "\n".join(visible(_LINE_END.sub(lambda m: m[1] or " ", part.strip())) for part in parts)
 
 
 def counted(number: int, noun: str) -> str:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jwtroles.compile.access import is_glob, matching
 from jwtroles.errors import Collector
 from jwtroles.kinds.acl import Grant
-from jwtroles.kinds.base import Change
-from jwtroles.kinds.policy import Policy
-from jwtroles.kinds.table_security import TableSecurity
-from jwtroles.names import QName
-from jwtroles.plan.model import Step
 from jwtroles.report.text.access import Access, of_policy, other_policies, row_of
 from jwtroles.report.text.fold import fold
 from jwtroles.report.text.layout import SIGNS, Block, Row
 from jwtroles.report.text.sheet import Section, Sheet, always, counted, table_name
 from jwtroles.spec.model import COMMANDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from jwtroles.kinds.base import Change
+    from jwtroles.kinds.policy import Policy
+    from jwtroles.kinds.table_security import TableSecurity
+    from jwtroles.names import QName
+    from jwtroles.plan.model import Step
 
 _ORDER: Mapping[str, int] = {command: number for number, command in enumerate(("all", *COMMANDS))}
 _KINDS = {"v": "view", "m": "materialized view", "f": "foreign table"}

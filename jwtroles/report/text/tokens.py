@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 
-from jwtroles.kinds.stored_row import ClaimRole
-from jwtroles.plan.model import Step
 from jwtroles.report.problems import visible
 from jwtroles.report.text.layout import SIGNS, Block, Detail, Row, padded
 from jwtroles.report.text.sheet import Section, Sheet, always, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jwtroles.kinds.base import Change
+    from jwtroles.kinds.stored_row import ClaimRole
+    from jwtroles.plan.model import Step
 
 
 def blocks(sheet: Sheet, steps: Sequence[Step]) -> list[Block]:
@@ -27,14 +31,16 @@ def _row(sheet: Sheet, step: Step, column: int) -> Row:
     change = step.change
     subject: ClaimRole = change.subject
     text = padded(_words(subject), column) + f"→ {shown(subject.role)}"
-    details = tuple(_before(sheet, step)) if change.verb == "alter" else ()
+    details = tuple(_before(sheet, change))
     edge = sheet.edge([step])
     return Row(SIGNS[change.verb], str(subject.position), "", text, edge, details, (step,))
 
 
-def _before(sheet: Sheet, step: Step) -> list[Detail]:
+def _before(sheet: Sheet, change: Change[ClaimRole]) -> list[Detail]:
     """Say what stood at this position, unless it has only moved."""
-    before, after = step.change.before, step.change.after
+    before, after = change.before, change.after
+    if before is None or after is None:
+        return []
     here, there = (sheet.plan.current["claim_role"], sheet.plan.desired["claim_role"])
     found = []
     moved = next((r.position for r in here.values() if _rule(r) == _rule(after)), None)
@@ -43,8 +49,8 @@ def _before(sheet: Sheet, step: Step) -> list[Detail]:
     if all(_rule(row) != _rule(before) for row in there.values()):
         found.append(Detail("was", f"{_words(before)} → {shown(before.role)}"))
         if _words(before) == _words(after):
-            paths = [_paths(row) for row in (before, after)]
-            found.append(Detail("read from", " → ".join(paths)))
+            old, new = _paths(before), _paths(after)
+            found += [Detail("read from", f"{new}, not {old}")] if old != new else []
     return found
 
 

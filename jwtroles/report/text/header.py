@@ -1,0 +1,66 @@
+"""The head of a plan: from which file to which database, and how much of it is managed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
+from jwtroles.report.problems import visible
+from jwtroles.report.text.layout import Page, padded
+from jwtroles.report.text.sheet import Sheet, counted, shown, shown_all
+from jwtroles.spec.model import PUBLIC
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_GAP = " " * 4
+_LONG = 30
+
+
+def target(sheet: Sheet) -> str:
+    """Return project and environment: `acme → staging`."""
+    plan = sheet.plan
+    return shown(plan.project) + (f" → {shown(plan.environment)}" if plan.environment else "")
+
+
+def lines(sheet: Sheet, page: Page) -> Iterator[str]:
+    """Give the first line, and before the first apply what is managed."""
+    server = sheet.plan.server
+    address = f"{shown(server.database)} as {shown(server.applier)}"
+    first = [target(sheet), address, f"PostgreSQL {visible(server.label)}"]
+    rows = [first]
+    if sheet.verbose or not sheet.plan.current["own_schema"]:
+        rows.append(_managed(sheet))
+    heads = [cell_len(row[0]) for row in rows]
+    column = max((length for length in heads if length <= _LONG), default=0)
+    for row in rows:
+        lead = padded(row[0], column + len(_GAP)) if len(row) > 1 else row[0]
+        yield from page.paragraph(lead.rstrip() + _spaces(lead) + _GAP.join(row[1:]), "", "  ")
+
+
+def _spaces(lead: str) -> str:
+    return " " * (len(lead) - len(lead.rstrip()))
+
+
+def _managed(sheet: Sheet) -> list[str]:
+    spec = sheet.spec
+    schemas = [str(schema) for schema in spec.database.schemas if schema != OWN_SCHEMA]
+    counts: Counter[str] = Counter()
+    for relation in sheet.plan.structure.relations.values():
+        if relation.name.schema in schemas and relation.kind in ("r", "p", "f"):
+            counts["partition" if relation.partition else "table"] += 1
+    objects = [counted(counts["table"], "table")]
+    if counts["partition"]:
+        objects.append(counted(counts["partition"], "partition"))
+    noun = "schema" if len(schemas) == 1 else "schemas"
+    roles = counted(sum(role != PUBLIC for role in spec.roles), "role")
+    found = [
+        visible(spec.source.name),
+        f"verify: {visible(spec.tokens.verify)}",
+        f"{noun} {shown_all(schemas)}: {', '.join(objects)}",
+        f"{roles} + {PUBLIC}",
+    ]
+    return [*found, "additive: nothing is taken away"] if sheet.plan.additive else found

@@ -1,0 +1,102 @@
+"""jwtroles' own schema: one line for what is new, a line each for what was tampered with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jwtroles.kinds.acl import Grant
+from jwtroles.kinds.own_schema import NAME
+from jwtroles.plan.describe import describe
+from jwtroles.report.problems import visible
+from jwtroles.report.text.layout import SIGNS, Block, Row
+from jwtroles.report.text.layout import Right as Edge
+from jwtroles.report.text.sheet import (
+    NOT_IN_FILE,
+    Picker,
+    Section,
+    Sheet,
+    always,
+    counted,
+    effect_word,
+    in_own_schema,
+    shown,
+    sign_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from jwtroles.kinds.base import Change
+    from jwtroles.plan.model import Step
+
+ADD = SIGNS["add"]
+_NOUNS: Mapping[str, str] = {"own_table": "table", "function": "function"}
+
+
+def blocks(sheet: Sheet, steps: Sequence[Step]) -> list[Block]:
+    """Fold what is new into one line, and who may use it into one line for each role."""
+    objects = [step for step in steps if not isinstance(step.change.subject, Grant)]
+    grants = [step for step in steps if isinstance(step.change.subject, Grant)]
+    new = [step for step in objects if step.change.verb == "add"]
+    first = any(step.change.kind == "own_schema" for step in new)
+    along = [step for step in grants if first and step.change.verb == "add"]
+    rows = [*_new(sheet, new, along)]
+    rows += [_single(step) for step in objects if step.change.verb != "add"]
+    rows += _rights(sheet, [step for step in grants if step not in along])
+    if sheet.verbose and along:
+        rows += _rights(sheet, along, told=False)
+    return [Block("", tuple(rows))] if rows else []
+
+
+def _new(sheet: Sheet, new: Sequence[Step], along: Sequence[Step]) -> Iterator[Row]:
+    if not new:
+        return
+    counts = [
+        counted(number, noun)
+        for kind, noun in _NOUNS.items()
+        if (number := sum(step.change.kind == kind for step in new))
+    ]
+    text = ", ".join(counts)
+    if not sheet.verbose:
+        text += "  (--verbose lists them)" if len(counts) > 1 else ""
+    yield Row(ADD, NAME, "", text.replace("  (", " ("), steps=(*new, *along))
+    if sheet.verbose:
+        for step in new:
+            if step.change.kind in _NOUNS:
+                yield Row("", "", "", visible(describe(step.change)))
+
+
+def _single(step: Step) -> Row:
+    sign = sign_of([step])
+    edge = Edge(effect_word([step])) if sign == SIGNS["alter"] else Edge(place=NOT_IN_FILE)
+    return Row(sign, NAME, "", visible(describe(step.change)), edge, steps=(step,))
+
+
+def _rights(sheet: Sheet, grants: Sequence[Step], *, told: bool = True) -> Iterator[Row]:
+    """Give a line for each role whose rights in the schema change, with the objects."""
+    groups: dict[tuple[str, str], list[Step]] = {}
+    for step in grants:
+        groups.setdefault((sign_of([step]), step.change.subject.grantee), []).append(step)
+    for (sign, grantee), group in sorted(groups.items()):
+        named = ", ".join(f"{step.change.subject.privilege.lower()} on "
+                          f"{sheet.object_name(step.change.subject.object)}"
+                          for step in group)  # fmt: skip
+        brief = sign == ADD and not sheet.verbose and len(group) > 1
+        text = f"{counted(len(group), 'right')} there (--verbose lists them)" if brief else named
+        edge = Edge() if sign == ADD else sheet.edge(group)
+        yield Row(sign if told else "", NAME, shown(grantee), text, edge,
+                  steps=tuple(group) if told else ())  # fmt: skip
+
+
+def _inside(change: Change[Any], _sheet: Sheet) -> bool:
+    return in_own_schema(change)
+
+
+_PICKS: Mapping[str, Picker] = {
+    "own_schema": always,
+    "own_table": always,
+    "function": _inside,
+    "acl": _inside,
+}
+
+SECTION = Section("jwtroles' own schema", _PICKS, blocks, group="own")

@@ -1,0 +1,1 @@
+GRANT SELECT (state) ON app.notes TO reader;

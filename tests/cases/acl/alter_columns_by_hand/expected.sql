@@ -1,0 +1,2 @@
+REVOKE SELECT (secret) ON app.notes FROM reader;
+GRANT SELECT (body) ON app.notes TO reader;

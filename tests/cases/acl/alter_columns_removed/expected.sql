@@ -1,0 +1,1 @@
+REVOKE SELECT (body, tenant) ON app.notes FROM reader;

@@ -1,0 +1,2 @@
+REVOKE GRANT OPTION FOR SELECT (body, id) ON app.notes FROM reader;
+REVOKE GRANT OPTION FOR SELECT ON app.tags FROM reader;

@@ -1,0 +1,4 @@
+REVOKE GRANT OPTION FOR SELECT ON app.tags FROM reader;
+SET LOCAL ROLE reader;
+REVOKE SELECT ON app.tags FROM writer;
+RESET ROLE;

@@ -1,0 +1,1 @@
+GRANT EXECUTE ON FUNCTION app.age(since date) TO reader;

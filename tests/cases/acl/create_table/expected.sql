@@ -1,0 +1,3 @@
+GRANT DELETE ON app.tags TO reader;
+GRANT INSERT ON app.tags TO reader;
+GRANT UPDATE (name) ON app.tags TO reader;

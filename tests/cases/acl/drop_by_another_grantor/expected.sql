@@ -1,0 +1,3 @@
+SET LOCAL ROLE etl;
+REVOKE UPDATE ON app.tags FROM reader;
+RESET ROLE;

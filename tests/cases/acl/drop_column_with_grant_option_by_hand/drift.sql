@@ -1,0 +1,1 @@
+GRANT SELECT (secret) ON app.notes TO reader WITH GRANT OPTION;

@@ -1,0 +1,2 @@
+REVOKE SELECT (secret) ON app.notes FROM reader;
+REVOKE GRANT OPTION FOR SELECT (secret) ON app.notes FROM reader;

@@ -1,0 +1,1 @@
+REVOKE EXECUTE ON FUNCTION app.age(since date) FROM PUBLIC;

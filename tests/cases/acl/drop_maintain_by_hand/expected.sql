@@ -1,0 +1,2 @@
+REVOKE MAINTAIN ON app.tags FROM reader;
+REVOKE TRUNCATE ON app.tags FROM reader;

@@ -1,0 +1,1 @@
+GRANT SELECT (secret), INSERT ON app.notes TO case_view_names;

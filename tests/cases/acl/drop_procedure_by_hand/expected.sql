@@ -1,0 +1,2 @@
+REVOKE EXECUTE ON FUNCTION app.tidy() FROM reader;
+REVOKE EXECUTE ON FUNCTION app.total(integer) FROM reader;

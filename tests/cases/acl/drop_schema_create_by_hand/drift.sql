@@ -1,0 +1,2 @@
+GRANT CREATE ON SCHEMA app TO reader;
+GRANT CREATE ON SCHEMA jwtroles TO reader;

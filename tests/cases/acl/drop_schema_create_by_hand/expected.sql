@@ -1,0 +1,4 @@
+REVOKE CREATE ON SCHEMA app FROM reader;
+SET LOCAL ROLE case_jwtroles;
+REVOKE CREATE ON SCHEMA jwtroles FROM reader;
+RESET ROLE;

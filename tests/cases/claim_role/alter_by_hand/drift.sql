@@ -1,0 +1,1 @@
+UPDATE jwtroles.claim_role SET role = 'writer' WHERE position = 1;

@@ -1,0 +1,6 @@
+SET LOCAL ROLE case_jwtroles;
+DELETE FROM jwtroles.claim_role WHERE "position" = 1;
+DELETE FROM jwtroles.claim_role WHERE "position" = 2;
+INSERT INTO jwtroles.claim_role ("position", conditions, role) VALUES (1, '[{"claim":"roles","path":["roles"],"split":null,"test":"contains","value":"writer"}]', 'writer');
+INSERT INTO jwtroles.claim_role ("position", conditions, role) VALUES (2, '[{"claim":"roles","path":["roles"],"split":null,"test":"contains","value":"reader"}]', 'reader');
+RESET ROLE;

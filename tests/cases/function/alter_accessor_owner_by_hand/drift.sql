@@ -1,0 +1,1 @@
+ALTER FUNCTION jwtroles.claim_tenant() OWNER TO app_owner;

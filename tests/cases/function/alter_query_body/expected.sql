@@ -1,0 +1,10 @@
+GRANT SELECT (state) ON app.notes TO case_query_open_notes;
+GRANT CREATE ON SCHEMA app TO case_query_open_notes;
+SET LOCAL ROLE case_query_open_notes;
+CREATE OR REPLACE FUNCTION app.open_notes(of_author uuid)
+RETURNS TABLE(id bigint, body text)
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC SELECT id, body FROM app.notes WHERE author = of_author AND state = 'open'; END;
+RESET ROLE;
+REVOKE CREATE ON SCHEMA app FROM case_query_open_notes;

@@ -1,0 +1,1 @@
+ALTER FUNCTION app.open_notes(uuid) SECURITY INVOKER VOLATILE RESET search_path;

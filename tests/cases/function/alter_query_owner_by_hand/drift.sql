@@ -1,0 +1,1 @@
+ALTER FUNCTION app.open_notes(uuid) OWNER TO app_owner;

@@ -1,0 +1,1 @@
+COMMENT ON FUNCTION app.open_notes(uuid) IS NULL;

@@ -1,0 +1,2 @@
+-- The floor went with it.
+DROP FUNCTION jwtroles.claim_tenant() CASCADE;

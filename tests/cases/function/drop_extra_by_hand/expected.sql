@@ -1,0 +1,3 @@
+SET LOCAL ROLE postgres;
+DROP FUNCTION jwtroles.claim_sub(text);
+RESET ROLE;

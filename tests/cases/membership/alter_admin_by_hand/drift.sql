@@ -1,0 +1,1 @@
+GRANT reader TO gate WITH ADMIN OPTION GRANTED BY :applier;

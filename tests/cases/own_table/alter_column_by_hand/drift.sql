@@ -1,0 +1,1 @@
+ALTER TABLE jwtroles.claim_role ADD COLUMN note text;

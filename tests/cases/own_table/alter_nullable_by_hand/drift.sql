@@ -1,0 +1,1 @@
+ALTER TABLE jwtroles.role_setting ALTER COLUMN value DROP NOT NULL;

@@ -1,0 +1,1 @@
+DROP TABLE jwtroles.claim_role;

@@ -1,0 +1,3 @@
+SET LOCAL ROLE postgres;
+DROP TABLE jwtroles.extra;
+RESET ROLE;

@@ -1,0 +1,1 @@
+ALTER POLICY jr_writer_update ON app.notes WITH CHECK (author = (SELECT jwtroles.claim_sub()) AND state IN ('open', 'done'));

@@ -1,0 +1,3 @@
+DROP POLICY jr_writer_update ON app.notes;
+CREATE POLICY jr_writer_update ON app.notes FOR ALL TO writer
+    USING (author = (SELECT jwtroles.claim_sub())) WITH CHECK (author = (SELECT jwtroles.claim_sub()));

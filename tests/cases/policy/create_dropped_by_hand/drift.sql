@@ -1,0 +1,1 @@
+DROP POLICY jr_writer_update ON app.notes;

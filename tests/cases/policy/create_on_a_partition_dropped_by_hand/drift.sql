@@ -1,0 +1,1 @@
+DROP POLICY jr_floor ON app.events_2026;

@@ -1,0 +1,2 @@
+CREATE POLICY jr_floor ON app.notes AS RESTRICTIVE TO reader, writer USING (tenant = (SELECT jwtroles.claim_tenant()));
+DROP POLICY floor ON app.notes;

@@ -1,0 +1,1 @@
+CREATE POLICY everything ON app.notes TO reader USING (true);

@@ -1,0 +1,1 @@
+DROP POLICY everything ON app.notes;

@@ -1,0 +1,1 @@
+CREATE POLICY leak ON app.events_2026 TO reader USING (true);

@@ -1,0 +1,1 @@
+DROP POLICY leak ON app.events_2026;

@@ -1,0 +1,1 @@
+DROP POLICY nothing ON app.notes;

@@ -1,0 +1,1 @@
+CREATE POLICY everyone ON app.notes FOR SELECT USING (true);

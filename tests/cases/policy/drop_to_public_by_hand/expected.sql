@@ -1,0 +1,1 @@
+DROP POLICY everyone ON app.notes;

@@ -1,0 +1,1 @@
+COMMENT ON ROLE reader IS 'reads tags [jwtroles: case]';

@@ -1,0 +1,1 @@
+ALTER TABLE app.notes OWNER TO case_view_names;

@@ -1,0 +1,1 @@
+INSERT INTO jwtroles.role_setting VALUES ('reader', 'search_path', 'app');

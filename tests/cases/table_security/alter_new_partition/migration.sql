@@ -1,0 +1,5 @@
+SET ROLE app_owner;
+CREATE TABLE app.events_2027 PARTITION OF app.events
+    FOR VALUES FROM ('2027-01-01') TO ('2028-01-01') PARTITION BY LIST (tenant);
+CREATE TABLE app.events_2027_rest PARTITION OF app.events_2027 DEFAULT;
+RESET ROLE;

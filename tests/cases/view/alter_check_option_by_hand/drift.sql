@@ -1,0 +1,1 @@
+ALTER VIEW app.names SET (check_option = local);

@@ -1,0 +1,1 @@
+ALTER VIEW app.names RENAME COLUMN body TO text;

@@ -1,0 +1,1 @@
+ALTER VIEW app.names SET (security_barrier = off, security_invoker = on);

@@ -1,0 +1,1 @@
+ALTER VIEW app.names OWNER TO app_owner;

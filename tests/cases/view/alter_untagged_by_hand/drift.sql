@@ -1,0 +1,1 @@
+COMMENT ON VIEW app.names IS 'open ones';

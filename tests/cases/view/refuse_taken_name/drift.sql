@@ -1,0 +1,1 @@
+CREATE VIEW app.names AS SELECT 1 AS id;

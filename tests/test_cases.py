@@ -1,0 +1,281 @@
+"""Golden cases: `cases/<kind>/<case>/`, each a file against a database, with the plan it must give.
+
+before.sql       tables as migrations left them (cases/schema.sql where it is absent)
+first.yaml       applied first; where there is none, a case with a migration or drift starts from
+                 spec.yaml itself
+migration.sql    run after that by a superuser: what a later migration did
+drift.sql        run after that by a superuser: what somebody changed by hand; `:applier` is the
+                 role that applies
+spec.yaml        what must be there in the end
+expected.sql     the statements of the plan, without loans of memberships (expected-14.sql where
+                 PostgreSQL 14 needs others)
+error.txt        in place of expected.sql: why the file is refused
+createrole.txt   beside expected.sql: why a role without superuser cannot apply this plan
+
+A folder is called after what the plan does to its kind: create…, alter… or drop….
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jwtroles.apply import apply
+from jwtroles.catalog import stable
+from jwtroles.errors import JwtrolesError
+from jwtroles.kinds import KINDS
+from jwtroles.kinds.base import Phase
+from jwtroles.plan.script import lines
+from jwtroles.read.connection import connect
+from jwtroles.report.problems import render
+from jwtroles.spec.load import load_text
+from jwtroles.workflow import make_plan, read_database
+from tests.servers import APPLIERS, MAJORS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from jwtroles.catalog import Catalog
+    from jwtroles.plan.model import Plan
+    from jwtroles.spec.model import Spec
+    from tests.servers import Clusters, Sandbox
+
+CASES = Path(__file__).parent / "cases"
+SCHEMA = CASES / "schema.sql"
+EVERYTHING = ("tightens", "neutral", "loosens", "cuts_off", "destroys")
+VERBS = {"create": "add", "alter": "alter", "drop": "remove"}
+NEVER = {
+    "own_schema": {"drop"},  # every file needs the schema
+    "table_security": {"create", "drop"},  # a table has it, on or off, from its first moment
+}
+INPUTS = {"before.sql", "first.yaml", "migration.sql", "drift.sql", "spec.yaml"}
+OUTPUTS = {"expected.sql", "expected-14.sql", "error.txt", "createrole.txt"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A folder of cases."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return f"{self.folder.parent.name}/{self.folder.name}"
+
+    @property
+    def kind(self) -> str:
+        return self.folder.parent.name
+
+    @property
+    def verb(self) -> str | None:
+        """What the plan must do to an object of the kind, by the folder's name."""
+        return VERBS.get(self.folder.name.split("_")[0])
+
+    @cached_property
+    def files(self) -> dict[str, str]:
+        return {path.name: path.read_text("utf-8") for path in sorted(self.folder.iterdir())}
+
+    @property
+    def before(self) -> str:
+        return self.files.get("before.sql") or SCHEMA.read_text("utf-8")
+
+    def spec(self, file: str = "spec.yaml") -> Spec:
+        return load_text(self.files[file], file)
+
+    @property
+    def first(self) -> Spec | None:
+        """The file that is applied before everything else."""
+        if "first.yaml" in self.files:
+            return self.spec("first.yaml")
+        changed = {"migration.sql", "drift.sql"} & self.files.keys()
+        return self.spec() if changed else None
+
+    def golden(self, name: str) -> Path:
+        return self.folder / name
+
+    def expected_name(self, major: int) -> str:
+        special = f"expected-{major}.sql"
+        return special if special in self.files else "expected.sql"
+
+
+FOLDERS = [Case(path) for path in sorted(CASES.glob("*/*")) if path.is_dir()]
+
+
+# Newest first: an update writes expected.sql there, and on 14 only what differs from it.
+@pytest.mark.parametrize("case", FOLDERS, ids=lambda case: case.name)
+@pytest.mark.parametrize("major", sorted(MAJORS, reverse=True))
+@pytest.mark.parametrize("applier", APPLIERS[::-1])
+def test_case(
+    case: Case,
+    major: int,
+    applier: str,
+    cluster: Clusters,
+    update: bool,
+    record_case: Callable[[int, str], None],
+) -> None:
+    wanted = None if "error.txt" in case.files else built_directly(case, cluster, major)
+    with cluster(major).fresh() as sandbox:
+        url = prepare(case, sandbox, applier)
+        if wanted is None:
+            check_error(case, sandbox, url, update=update)
+        else:
+            check_plan(case, sandbox, url, wanted, update=update and applier == "superuser")
+    record_case(major, applier)
+
+
+def check_plan(
+    case: Case, sandbox: Sandbox, url: str, wanted: dict[str, list[str]], *, update: bool
+) -> None:
+    spec = case.spec()
+    with connect(url) as connection:
+        planned = make_plan(connection, spec, None)
+        compare(case, sandbox.major, text_of(planned.plan), update=update)
+        if case.verb:
+            verbs = {s.change.verb for s in planned.plan.steps if s.change.kind == case.kind}
+            assert case.verb in verbs, f"the plan does not {case.verb} a {case.kind}"
+        if "createrole.txt" in case.files and not planned.plan.server.superuser:
+            assert refusal(case, connection, spec) == case.files["createrole.txt"]
+            return
+        apply(connection, planned.plan, planned.scope, allow=EVERYTHING)
+        again = make_plan(connection, spec, None)
+    assert text_of(again.plan) == ""
+    assert [step.change for step in again.plan.steps] == []
+    # What the plan made of a database with a past is what it makes of one without.
+    assert described(read_by_superuser(sandbox, spec)) == wanted
+
+
+def check_error(case: Case, sandbox: Sandbox, url: str, *, update: bool) -> None:
+    spec = case.spec()
+    before = described(read_by_superuser(sandbox, spec))
+    with connect(url) as connection:
+        said = refusal(case, connection, spec)
+    if update:
+        case.golden("error.txt").write_text(said, "utf-8")
+    else:
+        assert said == case.files["error.txt"]
+    assert described(read_by_superuser(sandbox, spec)) == before
+
+
+def prepare(case: Case, sandbox: Sandbox, applier: str) -> str:
+    """Bring a database to where the case starts; return the address to apply with."""
+    sandbox.run_sql(case.before)
+    url = sandbox.applier_url(applier)
+    if case.first:
+        apply_all(url, case.first)
+    sandbox.run_sql(case.files.get("migration.sql", ""))
+    role = "postgres" if applier == "superuser" else "deployer"
+    sandbox.run_sql(case.files.get("drift.sql", "").replace(":applier", role))
+    return url
+
+
+def built_directly(case: Case, cluster: Clusters, major: int) -> dict[str, list[str]]:
+    """Return the catalog after spec.yaml alone, applied to a database without a past."""
+    with cluster(major).fresh() as sandbox:
+        sandbox.run_sql(case.before)
+        sandbox.run_sql(case.files.get("migration.sql", ""))
+        apply_all(sandbox.url, case.spec())
+        return described(read_by_superuser(sandbox, case.spec()))
+
+
+def apply_all(url: str, spec: Spec) -> None:
+    with connect(url) as connection:
+        planned = make_plan(connection, spec, None)
+        apply(connection, planned.plan, planned.scope, allow=EVERYTHING)
+
+
+def read_by_superuser(sandbox: Sandbox, spec: Spec) -> Catalog:
+    with connect(sandbox.url) as connection:
+        return read_database(connection, spec, None).catalog
+
+
+def described(catalog: Catalog) -> dict[str, list[str]]:
+    """Return a catalog as texts, so that a difference can be read."""
+    return {kind.name: sorted(map(stable, catalog[kind.name].values())) for kind in KINDS}
+
+
+def refusal(case: Case, connection: object, spec: Spec) -> str:
+    """Plan and apply, and return what the user is told instead."""
+    with pytest.raises(JwtrolesError) as caught:
+        planned = make_plan(connection, spec, None)  # type: ignore[arg-type]
+        apply(connection, planned.plan, planned.scope, allow=EVERYTHING)  # type: ignore[arg-type]
+    return render(caught.value, color=False, width=100) + "\n"
+
+
+def text_of(plan: Plan) -> str:
+    """Return the plan as both appliers must see it: without what only one of them needs.
+
+    On 16 and later a membership is revoked in the name of the role that granted it.
+    """
+    shared = [
+        statement
+        for statement in plan.statements
+        if statement.phase not in {Phase.BORROW, Phase.RETURN}
+        and statement.note != "to plan again"
+    ]
+    mine = re.compile(rf"GRANTED BY {plan.server.applier}\b")
+    return "".join(f"{mine.sub('GRANTED BY :applier', line.sql)};\n" for line in lines(shared))
+
+
+def compare(case: Case, major: int, text: str, *, update: bool) -> None:
+    """Compare a plan with the golden one, or write it."""
+    if not update:
+        assert text == case.files[case.expected_name(major)]
+        return
+    special = case.golden(f"expected-{major}.sql")
+    if major == max(MAJORS):
+        case.golden("expected.sql").write_text(text, "utf-8")
+    elif text != case.golden("expected.sql").read_text("utf-8"):
+        special.write_text(text, "utf-8")
+    else:
+        special.unlink(missing_ok=True)
+    case.__dict__.pop("files", None)  # read again
+
+
+def test_every_kind_is_created_altered_and_dropped() -> None:
+    have = {(case.kind, case.folder.name.split("_")[0]) for case in FOLDERS}
+    need = {(kind.name, verb) for kind in KINDS for verb in VERBS.keys() - NEVER.get(kind.name, set())}
+    assert sorted(need - have) == []
+
+
+def test_no_case_stands_under_an_unknown_kind() -> None:
+    assert {case.kind for case in FOLDERS} <= {kind.name for kind in KINDS} | {"names", "mode"}
+
+
+@pytest.mark.parametrize("case", FOLDERS, ids=lambda case: case.name)
+def test_files_of_a_case_belong_together(case: Case) -> None:
+    assert list(wrongs(case)) == []
+
+
+def wrongs(case: Case) -> Iterator[str]:
+    """Yield what is missing in a folder, and what nobody reads."""
+    files = case.files
+    if "spec.yaml" not in files:
+        yield "there is no spec.yaml"
+    yield from (f"{name} is read by nobody" for name in files.keys() - INPUTS - OUTPUTS)
+    if ("error.txt" in files) == ("expected.sql" in files):
+        yield "there must be one of expected.sql and error.txt"
+    if "error.txt" in files:
+        orphans = files.keys() & (OUTPUTS - {"error.txt"})
+        yield from (f"{name} is an orphan beside error.txt" for name in orphans)
+    if files.get("expected-14.sql") == files.get("expected.sql", ""):
+        yield "expected-14.sql says the same as expected.sql"
+    if "drift.sql" in files and not {"expected.sql", "error.txt"} & files.keys():
+        yield "nothing is expected of the drift"
+
+
+def test_wrong_folders_are_told(tmp_path: Path) -> None:
+    """The checks above can fail."""
+    folder = tmp_path / "acl" / "create_nothing"
+    folder.mkdir(parents=True)
+    for name in ("expected.sql", "expected-14.sql", "notes.txt"):
+        (folder / name).write_text("SELECT 1;\n")
+    assert sorted(wrongs(Case(folder))) == [
+        "expected-14.sql says the same as expected.sql",
+        "notes.txt is read by nobody",
+        "there is no spec.yaml",
+    ]

@@ -1,0 +1,116 @@
+"""Small pieces of the language that have a definition elsewhere to be held against."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise, product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jwtroles.spec.checks.circles import circles
+from jwtroles.spec.checks.globs import overlap, patterns_meet
+from jwtroles.spec.nodes import core_value
+from jwtroles.spec.traps import quoted
+from jwtroles.spec.wording import listed, nearest, tick
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        # YAML 1.2.2, section 10.3.2
+        ("", None),
+        ("~", None),
+        ("Null", None),
+        ("TRUE", True),
+        ("false", False),
+        ("0", 0),
+        ("+12", 12),
+        ("-19", -19),
+        ("0o7", 7),
+        ("0x3A", 58),
+        ("0.", 0.0),
+        (".5", 0.5),
+        ("-2E+05", -200000.0),
+        ("-.Inf", float("-inf")),
+        # text there, something else in YAML 1.1 or to Python
+        *(
+            (text, text)
+            for text in ("NO", "on", "y", "10:30", "2026-05-01", "1_000", "0b1", "-0x1")
+        ),
+        *((text, text) for text in ("017x", "nULL", "\u0663", "1e", ".", "infinity", "nan", "1 ")),
+        ("017", 17),
+        ("9" * 5000, "9" * 5000),
+        ("1e999", "1e999"),
+    ],
+)
+def test_core_schema(text: str, value: object) -> None:
+    found = core_value(text)
+    assert (found, type(found)) == (value, type(value))
+
+
+PATTERN = st.text("ab*", max_size=4)
+TEXTS = ["".join(letters) for size in range(7) for letters in product("ab", repeat=size)]
+
+
+def matching(pattern: str) -> set[str]:
+    compiled = re.compile(pattern.replace("*", ".*"))
+    return {text for text in TEXTS if compiled.fullmatch(text)}
+
+
+@given(PATTERN, PATTERN)
+def test_patterns_meet_where_some_text_matches_both(one: str, other: str) -> None:
+    # The shortest common text of two such patterns has no more letters than both together: 6 here,
+    # unless neither has a star, and then 4.
+    letters = len((one + other).replace("*", ""))
+    if letters <= 6:
+        assert patterns_meet(one, other) == bool(matching(one) & matching(other))
+
+
+def test_globs_of_different_schemas_never_overlap() -> None:
+    assert overlap("app.*", "app.b*")
+    assert not overlap("app.*", "ap.*")
+    assert overlap('"a.b".*', '"a.b".c*')
+
+
+GRAPH = st.dictionaries(st.sampled_from("abcdef"), st.frozensets(st.sampled_from("abcdef")))
+
+
+@given(GRAPH)
+def test_circles_are_paths_of_the_graph_and_leave_none_behind(
+    graph: dict[str, frozenset[str]],
+) -> None:
+    left = {node: set(targets) for node, targets in graph.items()}
+    for circle in circles(graph):
+        assert circle[0] == circle[-1]
+        assert all(target in left[node] for node, target in pairwise(circle))
+        left[circle[-2]].remove(circle[-1])
+    reachable = {node: set(targets) for node, targets in left.items()}
+    for _ in range(6):
+        for targets in reachable.values():
+            targets.update(*(reachable.get(target, set()) for target in list(targets)))
+    assert not [node for node, targets in reachable.items() if node in targets]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a or b", '"a or b"'),
+        ("a = 'b'", "\"a = 'b'\""),
+        ("\"A\" = 'b'", "'\"A\" = ''b'''"),
+        ("a ~ '\\d'", "'a ~ ''\\d'''"),
+    ],
+)
+def test_quoted_yaml_reads_back_as_it_was(text: str, expected: str) -> None:
+    assert quoted(text) == expected
+
+
+def test_wording() -> None:
+    assert nearest("INVOCES", ["invoices", "customers"]) == "invoices"
+    assert nearest("zzz", ["invoices"]) is None
+    assert tick("a\n  b") == "`a b`"
+    assert tick("x" * 80) == f"`{'x' * 59}…`"
+    assert listed(f"n{n}" for n in range(14)) == (
+        "n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, n10, n11 and 2 more"
+    )
