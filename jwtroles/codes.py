@@ -32,6 +32,12 @@ EMBEDDED = Code(
     "the embedded server cannot run here",
     "The private PostgreSQL server could not be prepared, started or stopped.",
 )
+CANNOT_ASK = Code(
+    "JR005",
+    "the server does not answer what a plan needs to know",
+    "A plan reads the catalog and the schema `jwtroles`, and lets the server print expressions on "
+    "temporary tables. The connected role may not, or the connection was lost meanwhile.",
+)
 USAGE = Code("JR010", "the command line is not understood", "Unknown command, option or value.")
 WHICH_ENVIRONMENT = Code(
     "JR012",
@@ -624,6 +630,12 @@ BUSY = Code(
     "JR616",
     "somebody else is applying",
     "Another apply of the same project holds the advisory lock of this database.",
+)
+CONNECTION_LOST = Code(
+    "JR617",
+    "the connection was lost while applying",
+    "The server rolls back what has not been committed when a connection ends. Only while COMMIT "
+    "itself is on its way is the outcome unknown to the client; the next plan tells.",
 )
 STATEMENT_FAILED = Code(
     "JR618",

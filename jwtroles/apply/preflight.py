@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from jwtroles import codes
 from jwtroles.catalog import Server
@@ -12,58 +13,48 @@ from jwtroles.names import ident
 from jwtroles.plan.model import Plan
 
 
-def check_rights(plan: Plan) -> None:
-    """Refuse a plan that the connected role cannot carry out.
+@dataclass(frozen=True, slots=True)
+class _Powers:
+    """What the applying role can do: as the server says, and by what this plan makes or borrows."""
 
-    Raises:
-        Refused: JR605 with every statement that lacks a right, and what an administrator can do.
-    """
-    server = plan.server
-    if server.superuser:
-        return
-    created = {s.change.after.name for s in plan.steps if s.change.kind == "role" and s.change.after}
-    ours = plan.context.definers | {plan.context.own_role}
-    lacking = [
-        (statement, need)
-        for statement in plan.statements
-        for need in statement.needs
-        if not _RIGHTS[need.right](need, server, ours if need.right == "owner" else created)
-    ]
-    if not lacking:
-        return
-    units = {id(statement) for statement, _ in lacking}
-    raise Refused(
-        Problem(
-            codes.CANNOT_APPLY,
-            f"{server.applier} cannot run {len(units)} of the {len(plan.statements)} statements",
-            details=tuple(dict.fromkeys(_line(*pair) for pair in lacking)),
-            remedy="as an administrator:  " + "  ".join(dict.fromkeys(_grants(lacking, server))),
-        ),
-        footer="Checked before the first statement. Nothing was changed.",
-    )
+    server: Server
+    created: frozenset[str]
+    ours: frozenset[str]
+
+    @property
+    def options(self) -> bool:
+        """Whether memberships have options, and CREATEROLE is limited to what one administers."""
+        return self.server.version >= 160000
+
+    def acts_as(self, need: Need) -> bool:
+        """Owners' rights are inherited, or the owner is a role of ours, borrowed for the plan."""
+        return need.role in self.server.acts_as or need.role in self.ours
+
+    def becomes(self, need: Need) -> bool:
+        """A grant is revoked by who granted it, so SET ROLE must be possible."""
+        return need.role in self.server.settable or need.role in self.ours
+
+    def administers(self, need: Need) -> bool:
+        """Before 16 CREATEROLE reaches every role that is no superuser; since 16 ADMIN is needed."""
+        if need.role in self.created or need.role in self.server.admin_of:
+            return True
+        return not self.options and self.server.createrole
 
 
-def _acts_as(need: Need, server: Server, ours: set[str] | frozenset[str]) -> bool:
-    return need.role in server.acts_as or need.role in ours
-
-
-def _administers(need: Need, server: Server, created: set[str] | frozenset[str]) -> bool:
-    """Before 16 CREATEROLE reaches every role that is no superuser; since 16 ADMIN on it is needed."""
-    if need.role in created or need.role in server.admin_of:
-        return True
-    return server.version < 160000 and server.createrole
-
-
-_RIGHTS: dict[str, Callable[[Need, Server, set[str] | frozenset[str]], bool]] = {
-    "owner": _acts_as,
-    "admin": _administers,
-    "createrole": lambda _need, server, _names: server.createrole,
-    "create in database": lambda _need, server, _names: server.database_create,
-    "superuser": lambda _need, server, _names: server.superuser,
+_RIGHTS: dict[str, Callable[[_Powers, Need], bool]] = {
+    "owner": _Powers.acts_as,
+    "grantor": _Powers.becomes,
+    "membership": _Powers.acts_as,
+    "admin": _Powers.administers,
+    "createrole": lambda powers, _need: powers.server.createrole,
+    "create in database": lambda powers, _need: powers.server.database_create,
+    "superuser": lambda powers, _need: powers.server.superuser,
 }
 
 _NEEDS: dict[str, Callable[[Need], str]] = {
     "owner": lambda need: f"owner of {need.subject} ({need.role})",
+    "grantor": lambda need: f"{need.role}, who granted it: only {need.role} can revoke it",
+    "membership": lambda need: f"the rights of {need.role}, who granted it",
     "admin": lambda need: f"ADMIN OPTION on {need.role}",
     "createrole": lambda _need: "CREATEROLE",
     "create in database": lambda _need: "CREATE on the database",
@@ -71,21 +62,60 @@ _NEEDS: dict[str, Callable[[Need], str]] = {
 }
 
 
+def check_rights(plan: Plan, server: Server | None = None) -> None:
+    """Refuse a plan that the connected role cannot carry out.
+
+    Args:
+        plan: the plan.
+        server: the server as it is now, where that is later than the plan.
+
+    Raises:
+        Refused: JR605 with every statement that lacks a right, and what an administrator can do.
+    """
+    server = server or plan.server
+    if server.superuser:
+        return
+    roles = [step.change for step in plan.steps if step.change.kind == "role"]
+    created = frozenset(c.after.name for c in roles if c.before is None and c.after is not None)
+    powers = _Powers(server, created, plan.context.definers | {plan.context.own_role})
+    lacking = [
+        (statement, need)
+        for statement in plan.statements
+        for need in statement.needs
+        if not _RIGHTS[need.right](powers, need)
+    ]
+    if not lacking:
+        return
+    count = len({id(statement) for statement, _ in lacking})
+    total = len(plan.statements)
+    raise Refused(
+        Problem(
+            codes.CANNOT_APPLY,
+            f"{server.applier} cannot run {count} of the {total} statements",
+            details=tuple(dict.fromkeys(_line(*pair) for pair in lacking)),
+            remedy="as an administrator:  "
+            + "  ".join(dict.fromkeys(_grant(powers, need) for _, need in lacking)),
+        ),
+        footer="Checked before the first statement. Nothing was changed.",
+    )
+
+
 def _line(statement: Statement, need: Need) -> str:
     sql = statement.sql.split("\n")[0]
-    return f"{sql:<48} needs: {_NEEDS[need.right](need)}"
+    return f"{sql}\tneeds: {_NEEDS[need.right](need)}"
 
 
-def _grants(lacking: list[tuple[Statement, Need]], server: Server) -> Iterator[str]:
-    me = ident(server.applier)
-    for _, need in lacking:
-        if need.right == "owner":
-            yield f"GRANT {ident(need.role)} TO {me};"
-        elif need.right == "admin":
-            yield f"GRANT {ident(need.role)} TO {me} WITH ADMIN OPTION;"
-        elif need.right == "createrole":
-            yield f"ALTER ROLE {me} CREATEROLE;"
-        elif need.right == "create in database":
-            yield f"GRANT CREATE ON DATABASE {ident(server.database)} TO {me};"
-        else:
-            yield "apply as a superuser"
+def _grant(powers: _Powers, need: Need) -> str:
+    me, role = ident(powers.server.applier), ident(need.role)
+    if need.right in ("owner", "membership") and need.role in powers.server.settable:
+        # A member that does not inherit: the option is the membership's since 16, the role's before.
+        return f"GRANT {role} TO {me} WITH INHERIT TRUE;" if powers.options else f"ALTER ROLE {me} INHERIT;"
+    grants = {
+        "owner": f"GRANT {role} TO {me};",
+        "grantor": f"GRANT {role} TO {me}{' WITH SET TRUE' if powers.options else ''};",
+        "membership": f"GRANT {role} TO {me};",
+        "admin": f"GRANT {role} TO {me} WITH ADMIN OPTION;",
+        "createrole": f"ALTER ROLE {me} CREATEROLE;",
+        "create in database": f"GRANT CREATE ON DATABASE {ident(powers.server.database)} TO {me};",
+    }
+    return grants.get(need.right, "apply as a superuser")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import textwrap
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,10 +37,11 @@ def demo() -> None:
     from jwtroles.policy_tests import run  # noqa: PLC0415 - only what a command needs
     from jwtroles.private import loaded_privately  # noqa: PLC0415
     from jwtroles.report.policy_tests import render_tests  # noqa: PLC0415
-    from jwtroles.spec.load import load  # noqa: PLC0415
+    from jwtroles.spec.load import load_text  # noqa: PLC0415
 
     folder = example("saas-gateway")
-    spec = load(folder / "jwtroles.yaml")
+    text = (folder / "jwtroles.yaml").read_text(encoding="utf-8")
+    spec = load_text(text, f"{folder.name}/jwtroles.yaml")
     _heading("A private PostgreSQL starts, and a billing service's migrations run in it")
     with loaded_privately([folder / "schema.sql"]) as connection:
         _heading("jwtroles plan: the file against that database")
@@ -102,9 +105,19 @@ def _heading(text: str) -> None:
 def _tokens(spec: Spec, results: Results) -> None:
     """Print each test of the file as a token and what came of its statements."""
     for test, result in zip(spec.tests, results.tests, strict=True):
-        claims = json.dumps(test.as_, ensure_ascii=False, default=str)
-        show(f"\n  {claims}")
+        show("")
+        _wrapped("  ", json.dumps(test.as_, ensure_ascii=False, default=_plain))
         show(f"    → {result.becomes.came}")
         for judged in result.expectations:
-            mark = "✓" if judged.holds else "✗"
-            show(f"    {mark} {judged.statement}\n        → {judged.came}")
+            _wrapped(f"    {'✓' if judged.holds else '✗'} ", judged.statement)
+            _wrapped("        → ", judged.came)
+
+
+def _plain(value: Mapping[str, object]) -> dict[str, object]:
+    """Return a read-only mapping of the specification as JSON knows mappings."""
+    return dict(value)
+
+
+def _wrapped(lead: str, text: str) -> None:
+    """Print a line that may be longer than the terminal is wide."""
+    show(textwrap.fill(lead + text, width(), subsequent_indent=" " * (len(lead) + 2)))

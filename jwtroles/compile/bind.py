@@ -81,7 +81,7 @@ def null_accessor(claim: Claim) -> str:
     return f"NULL::{claim.type}"
 
 
-def bind_predicate(  # noqa: PLR0917 - one for each thing that a predicate's meaning rests on
+def bind_predicate(
     text: Word, table: QName, spec: Spec, scope: Scope, accessor: Accessor, problems: Collector
 ) -> Bound | None:
     """Bind a predicate to the table of its policy."""

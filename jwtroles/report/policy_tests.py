@@ -30,7 +30,11 @@ def render_tests(results: Results, width: int = WIDTH) -> str:
     lines: list[str] = []
     for test in results.tests:
         lines += _test(test, column, numbers, width, several=several)
-    return "\n".join([*lines, *textwrap.wrap(_closing(results), width)])
+    closing = textwrap.wrap(
+        _closing(results).replace("verify: ", "verify:\N{NO-BREAK SPACE}"), width
+    )
+    lines += (line.replace("\N{NO-BREAK SPACE}", " ") for line in closing)
+    return "\n".join(lines)
 
 
 def _sources(results: Results) -> Iterator[str]:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from jwtroles.errors import Place, Source
+from jwtroles.names import parse_qname
 
 Command = Literal["select", "insert", "update", "delete"]
 """The commands that row security governs, in the order in which they are printed."""
@@ -346,8 +347,14 @@ class Spec:
 
     def view_role(self, name: str) -> str:
         """The NOLOGIN role that owns the view `name` and holds just the columns it needs."""
-        return f"{self.project}_view_{name.rpartition('.')[2]}"
+        return f"{self.project}_view_{_last_part(name)}"
 
     def query_role(self, name: str) -> str:
         """The NOLOGIN role that owns the query `name` and holds just the columns it needs."""
-        return f"{self.project}_query_{name.rpartition('.')[2]}"
+        return f"{self.project}_query_{_last_part(name)}"
+
+
+def _last_part(name: str) -> str:
+    """Return the name of an object without its schema (`v1.2` of `app."v1.2"`)."""
+    qname = parse_qname(name)
+    return qname.name if qname else name

@@ -270,7 +270,8 @@ class WhileNull:
         """Tell whether `item` of FROM is a strict function that makes rows, called with NULL."""
         if not isinstance(item, ast.RangeFunction) or len(item.functions or ()) != 1:
             return False
-        call: Any = item.functions[0][0]
+        functions: Any = item.functions
+        call = functions[0][0]
         parts = sqltree.name_parts(getattr(call, "funcname", None))
         name = builtins.builtin(parts) if parts else None
         return name in builtins.SET_RETURNING and self.is_null(call)

@@ -11,7 +11,7 @@ from psycopg import pq
 from jwtroles import codes
 from jwtroles.errors import CompileError, Refused
 from jwtroles.policy_tests import run
-from jwtroles.report.policy_tests import render_tests as text
+from jwtroles.report.policy_tests import render_tests
 from tests.verifier.install import install, spec_of
 
 if TYPE_CHECKING:
@@ -84,16 +84,19 @@ CREATE POLICY deletes ON app.invoices FOR DELETE TO member
     USING (owner_id = (SELECT jwtroles.claim_sub()));
 """
 
-GIVEN = """\
+ONE, TWO = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"
+ANN, BOB = "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa", "bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb"
+
+GIVEN = f"""\
     given:
       app.invoices:
-        - {id: 1, tenant_id: 11111111-1111-1111-1111-111111111111, owner_id: aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa, total: 10, tags: [a, "b c"], meta: {x: [1]}}
-        - {id: 2, tenant_id: 11111111-1111-1111-1111-111111111111, owner_id: bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb, total: 20, status: paid, meta: '{"y": 2}'}
-        - {id: 3, tenant_id: 22222222-2222-2222-2222-222222222222, owner_id: aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa, total: 30, note: null, at: 2026-05-01 10:00+00}
+        - {{id: 1, tenant_id: {ONE}, owner_id: {ANN}, total: 10, tags: [a, b c], meta: {{x: [1]}}}}
+        - {{id: 2, tenant_id: {ONE}, owner_id: {BOB}, total: 20, status: paid, meta: '{{"y": 2}}'}}
+        - {{id: 3, tenant_id: {TWO}, owner_id: {ANN}, note: null, at: 2026-05-01 10:00+00}}
 """
 
-AS = """\
-    as: {sub: aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa, tenant_id: 11111111-1111-1111-1111-111111111111, roles: [ROLE]}
+AS = f"""\
+    as: {{sub: {ANN}, tenant_id: {ONE}, roles: [ROLE]}}
     becomes: ROLE
 """
 
@@ -138,7 +141,8 @@ GOOD = a_test(
     " where id = 1, rows: [[x]]",
     "query: truncate app.invoices, denied: true",
     "query: set role app_owner, denied: true",
-    "query: set local role auditor, then: select id from app.invoices, denied: true, verify: database",
+    "query: set local role auditor, then: select id from app.invoices, denied: true,"
+    " verify: database",
 )
 
 
@@ -146,7 +150,7 @@ def test_what_holds_holds_and_is_counted(sandbox: Sandbox) -> None:
     found = results(sandbox, GOOD)
     assert verdicts(found) == [""] * 13
     assert (found.held, found.expectations, found.elsewhere, found.passed) == (13, 13, 1, True)
-    assert text(found) == (
+    assert render_tests(found) == (
         " ✓ a test   13 of 13\n"
         "13 of 13 expectations hold; 1 not run: for `verify: database` alone. "
         "Everything was rolled back."
@@ -327,8 +331,8 @@ def test_a_token_that_becomes_another_role_is_told(sandbox: Sandbox) -> None:
     assert not found.passed
     assert found.tests[0].becomes.verdict == "another role"
     assert verdicts(found) == ["not run"]
-    assert text(found).splitlines()[0] == " ✗ a test   0 of 1"
-    assert "1 token did not become what the file says" in text(found)
+    assert render_tests(found).splitlines()[0] == " ✗ a test   0 of 1"
+    assert "1 token did not become what the file says" in render_tests(found)
 
 
 NOBODY = """\

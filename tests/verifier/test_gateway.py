@@ -206,9 +206,11 @@ def test_a_read_only_role_cannot_write_and_cannot_undo_it(
         assert setting(connection, "work_mem") == "8MB"
         with pytest.raises(psycopg.errors.ActiveSqlTransaction):
             connection.execute("SET transaction_read_only = off")
-    with request(sandbox, AUDITOR) as connection:
-        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
-            connection.execute("INSERT INTO app.notes VALUES (1)")
+    with (
+        request(sandbox, AUDITOR) as connection,
+        pytest.raises(psycopg.errors.ReadOnlySqlTransaction),
+    ):
+        connection.execute("INSERT INTO app.notes VALUES (1)")
 
 
 def test_a_gateway_may_ask_for_a_read_only_transaction_of_its_own(
@@ -326,8 +328,10 @@ STRANGE_RULES = [
     '[{"path": ["list"], "split": " ", "test": "contains", "value": "m"}]',
     '[{"path": ["gone"], "split": null, "test": "present", "value": null}]',
     '[{"path": ["empty"], "split": null, "test": "present", "value": null}]',
-    '[{"path": ["note"], "split": null, "test": "present", "value": null},'
-    ' {"path": ["gone"], "split": null, "test": "present", "value": null}]',
+    (
+        '[{"path": ["note"], "split": null, "test": "present", "value": null},'
+        ' {"path": ["gone"], "split": null, "test": "present", "value": null}]'
+    ),
 ]
 
 
@@ -366,7 +370,7 @@ def test_only_the_login_may_log_in(
 ) -> None:
     # USAGE on the schema does not help: every object has rights of its own.
     sandbox.run_sql("CREATE ROLE stranger; GRANT USAGE ON SCHEMA jwtroles TO stranger, member")
-    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="for (function|table)"):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match=r"for (function|table)"):
         sandbox.run_sql(f"SET ROLE {role}; {statement}")
 
 
@@ -422,9 +426,11 @@ def test_a_policy_needs_execute_on_its_accessor_and_no_usage_on_the_schema(
     with request(sandbox, MEMBER) as connection:
         assert connection.execute("SELECT id FROM app.notes").fetchall() == [(1,)]
     sandbox.run_sql("REVOKE EXECUTE ON FUNCTION jwtroles.claim_sub() FROM member")
-    with request(sandbox, MEMBER) as connection:
-        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="claim_sub"):
-            connection.execute("SELECT id FROM app.notes")
+    with (
+        request(sandbox, MEMBER) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege, match="claim_sub"),
+    ):
+        connection.execute("SELECT id FROM app.notes")
 
 
 def test_a_plan_that_is_kept_reads_each_request_its_own_claim(

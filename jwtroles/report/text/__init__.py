@@ -114,7 +114,8 @@ def _sections(
         group = section.group if section else ""
         shared = [b for s, found in told if s and group and s.group == group for b in found]
         columns = Columns.of(shared or blocks, page.width)
-        parts = [list(page.block(block, columns)) for block in blocks]
+        gap = section.gap if section else 2
+        parts = [list(page.block(block, columns, gap=gap)) for block in blocks]
         title = section.title if section else "Other changes"
         if title:
             first = [*page.title(title), *parts[0]]

@@ -146,7 +146,7 @@ class Page:
     def row(self, row: Row, columns: Columns, gap: int = 2) -> Iterator[str]:
         """Give the lines of a row; a name that is too long for its column has a line of its own."""
         lead, start = " " * _INDENT, _INDENT + (columns.head + 2 if row.head or row.word else 0)
-        hang = start + (columns.word + (1 if gap == 2 else 2) if row.word else 0)
+        hang = start + (columns.word + gap if row.word else 0)
         if start + columns.word > self.width * 3 // 5:
             start = hang = min(start, _INDENT + 4)
         lead = padded(lead + row.head, start) if start > _INDENT else lead
@@ -174,8 +174,10 @@ class Page:
         fits = "\n" not in text and cell_len(lead + text) + taken <= self.width
         if not fits and cell_len(under) < cell_len(lead) > self.width * 3 // 5:
             # A name takes more than its column: the text starts below it.
-            head, *rest = _cut(lead.rstrip(), self.width)
-            lines, lead = [head, *(" " * (_INDENT + 2) + piece for piece in rest)], under
+            deeper = " " * (_INDENT + 2)
+            pieces = _cut(deeper + lead.strip(), self.width - len(deeper))
+            lines = [lead[:_INDENT] + pieces[0].lstrip(), *(deeper + piece for piece in pieces[1:])]
+            lead = under
         room = self.width - cell_len(under)
         first = self.width - cell_len(lead) - taken
         if right and first < min(_NARROW, cell_len(text)):

@@ -8,6 +8,7 @@ from jwtroles.kinds.acl import Grant
 from jwtroles.kinds.own_schema import NAME
 from jwtroles.plan.describe import describe
 from jwtroles.report.problems import visible
+from jwtroles.report.text.access import columns_text
 from jwtroles.report.text.layout import SIGNS, Block, Row
 from jwtroles.report.text.layout import Right as Edge
 from jwtroles.report.text.sheet import (
@@ -77,15 +78,29 @@ def _rights(sheet: Sheet, grants: Sequence[Step], *, told: bool = True) -> Itera
     groups: dict[tuple[str, str], list[Step]] = {}
     for step in grants:
         groups.setdefault((sign_of([step]), step.change.subject.grantee), []).append(step)
+    leaving = {s.change.key for s in sheet.plan.steps if s.change.kind == "role"
+               and s.change.after is None}  # fmt: skip
     for (sign, grantee), group in sorted(groups.items()):
-        named = ", ".join(f"{step.change.subject.privilege.lower()} on "
-                          f"{sheet.object_name(step.change.subject.object)}"
-                          for step in group)  # fmt: skip
-        brief = sign == ADD and not sheet.verbose and len(group) > 1
-        text = f"{counted(len(group), 'right')} there (--verbose lists them)" if brief else named
-        edge = Edge() if sign == ADD else sheet.edge(group)
-        yield Row(sign if told else "", NAME, shown(grantee), text, edge,
-                  steps=tuple(group) if told else ())  # fmt: skip
+        follows = sign == ADD or grantee in leaving
+        brief = follows and not sheet.verbose and len(group) > 1
+        text = f"{counted(len(group), 'right')} there (--verbose lists them)"
+        edge = Edge() if follows else sheet.edge(group)
+        steps = tuple(group) if told else ()
+        text = text if brief else _named(sheet, group)
+        yield Row(sign if told else "", NAME, shown(grantee), text, edge, steps=steps)
+
+
+def _named(sheet: Sheet, group: Sequence[Step]) -> str:
+    """Return `select on claim_role; execute on claims(), claim_sub()`."""
+    objects: dict[str, list[str]] = {}
+    for step in group:
+        grant: Grant = step.change.subject
+        name = sheet.object_name(grant.object).removeprefix(f"{NAME}.")
+        words = columns_text(sheet, step, grant.origin).removeprefix("all columns").strip(", ")
+        objects.setdefault(grant.privilege.lower(), []).append(
+            " ".join(filter(None, (name, words)))
+        )
+    return "; ".join(f"{what} on {', '.join(names)}" for what, names in objects.items())
 
 
 def _inside(change: Change[Any], _sheet: Sheet) -> bool:

@@ -83,7 +83,7 @@ def _row(sheet: Sheet, name: str, sign: str, steps: Sequence[Step]) -> Iterator[
     role = [step for step in steps if step.change.kind == "role"]
     members = [step for step in steps if step.change.kind == "membership"]
     settings = [step for step in steps if step.change.kind == "role_setting"]
-    parts = [_attributes(s.change.subject) if sign == ADD else "the role itself" for s in role]
+    parts = [_attributes(s.change.subject) if sign == ADD else "dropped" for s in role]
     below: list[Row] = []
     for words, grouped in _grouped(sheet, members):
         listed = shown_all(sorted(step.change.subject.role for step in grouped))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -217,11 +217,12 @@ class Section:
         title: the line above it; '' where each block has its own.
         picks: kind of object → which of its changes are told here.
         blocks: those steps → blocks, which stand for every one of them.
-        gap: blanks between columns: 2 after a command, 1 less than between names.
+        group: sections of one group share the widths of their columns.
+        gap: blanks behind the second column.
     """
 
     title: str
     picks: Mapping[str, Picker]
     blocks: Callable[[Sheet, Sequence[Step]], list[Block]]
     group: str = ""
-    options: Mapping[str, int] = field(default_factory=dict)
+    gap: int = 2

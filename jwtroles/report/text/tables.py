@@ -212,4 +212,4 @@ def _on_table(change: Change[Grant], _sheet: Sheet) -> bool:
     return change.subject.object.cls == "table"
 
 
-SECTION = Section("", {"table_security": always, "policy": always, "acl": _on_table}, blocks)
+SECTION = Section("", {"table_security": always, "policy": always, "acl": _on_table}, blocks, gap=1)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len
 
 from jwtroles.report.problems import visible
-from jwtroles.report.text.layout import SIGNS, Block, Detail, Row, padded
+from jwtroles.report.text.layout import SIGNS, Block, Detail, Right, Row, padded
 from jwtroles.report.text.sheet import Section, Sheet, always, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jwtroles.catalog import Catalog
     from jwtroles.kinds.base import Change
     from jwtroles.kinds.stored_row import ClaimRole
     from jwtroles.plan.model import Step
@@ -33,25 +34,32 @@ def _row(sheet: Sheet, step: Step, column: int) -> Row:
     text = padded(_words(subject), column) + f"→ {shown(subject.role)}"
     details = tuple(_before(sheet, change))
     edge = sheet.edge([step])
+    if change.after is None and (now := _position(sheet.plan.desired, subject)) is not None:
+        edge = Right(place=f"now rule {now}")
     return Row(SIGNS[change.verb], str(subject.position), "", text, edge, details, (step,))
 
 
 def _before(sheet: Sheet, change: Change[ClaimRole]) -> list[Detail]:
     """Say what stood at this position, unless it has only moved."""
     before, after = change.before, change.after
-    if before is None or after is None:
+    if after is None:
         return []
-    here, there = (sheet.plan.current["claim_role"], sheet.plan.desired["claim_role"])
     found = []
-    moved = next((r.position for r in here.values() if _rule(r) == _rule(after)), None)
+    moved = _position(sheet.plan.current, after)
     if moved is not None:
         found.append(Detail("was", f"rule {moved}"))
-    if all(_rule(row) != _rule(before) for row in there.values()):
+    if before is not None and _position(sheet.plan.desired, before) is None:
         found.append(Detail("was", f"{_words(before)} → {shown(before.role)}"))
         if _words(before) == _words(after):
             old, new = _paths(before), _paths(after)
             found += [Detail("read from", f"{new}, not {old}")] if old != new else []
     return found
+
+
+def _position(catalog: Catalog, rule: ClaimRole) -> int | None:
+    """Return where a catalog has the same rule."""
+    rows = catalog["claim_role"].values()
+    return next((row.position for row in rows if _rule(row) == _rule(rule)), None)
 
 
 def _rule(row: ClaimRole) -> tuple[str, str]:

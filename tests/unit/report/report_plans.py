@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jwtroles.catalog import Catalog, Column, FunctionFacts, Relation, Routine, Server, Structure
 from jwtroles.compile import Compiled, compile_spec
@@ -15,9 +15,11 @@ from jwtroles.kinds.role import Role
 from jwtroles.kinds.table_security import TableSecurity
 from jwtroles.names import QName
 from jwtroles.plan import build_plan
-from jwtroles.plan.model import Plan
 from jwtroles.spec.load import load_text
-from jwtroles.spec.model import Spec
+
+if TYPE_CHECKING:
+    from jwtroles.plan.model import Plan
+    from jwtroles.spec.model import Spec
 
 FILE = """\
 jwtroles: 1
@@ -257,9 +259,7 @@ def drifted(catalog: Catalog) -> Catalog:
     found = right(found, relation_ref("customers"), PUBLIC, "SELECT", Right())
     found = right(found, relation_ref("customers"), "member", "SELECT", Right())
     found = right(found, relation_ref("customers"), "member", "UPDATE", Right(frozenset({"notes"})))
-    found = right(
-        found, relation_ref("invoices"), "billing_admin", "UPDATE", Right(option=None)
-    )
+    found = right(found, relation_ref("invoices"), "billing_admin", "UPDATE", Right(option=None))
     extra = Right(frozenset({"note", "total", "status"}))
     found = right(found, relation_ref("invoices"), "member", "UPDATE", extra)
     found = right(found, relation_ref("invoices"), "auditor", "TRUNCATE", Right())

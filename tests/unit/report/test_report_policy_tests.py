@@ -7,7 +7,7 @@ from dataclasses import replace
 from jwtroles.errors import Place, Source
 from jwtroles.policy_tests.results import Judged, Results, TestResult
 from jwtroles.policy_tests.vacuity import ALONE
-from jwtroles.report.policy_tests import text
+from jwtroles.report.policy_tests import render_tests
 
 SOURCE = Source("jwtroles.yaml", "")
 GOOD = Judged("select 1", "(1)", "(1)", place=Place(SOURCE, 120, 9))
@@ -34,7 +34,7 @@ RESULTS = Results(
 
 def test_one_line_a_test_and_more_where_something_is_wrong() -> None:
     assert (
-        text(RESULTS)
+        render_tests(RESULTS)
         == """\
  ✓ a member sees its tenant and edits its own       11 of 12
    ✗ :127  update app.invoices set note = 'x' where id = 99       denied, but vacuous
@@ -50,7 +50,7 @@ def test_a_token_that_became_another_role_is_marked_and_counted() -> None:
     wrong = replace(BECOMES, came="auditor", verdict="another role", details=("expected  member",))
     found = Results("gateway", (TestResult("one", wrong, (GOOD,), elsewhere=2),))
     assert (
-        text(found)
+        render_tests(found)
         == """\
  ✗ one   1 of 1
    ✗ :110  becomes: member                                        another role
@@ -63,7 +63,7 @@ def test_a_token_that_became_another_role_is_marked_and_counted() -> None:
 def test_with_several_files_a_place_names_its_file() -> None:
     other = replace(VACUOUS, place=Place(Source("services/shipping.yaml", ""), 13, 1))
     found = Results("gateway", (TestResult("one", BECOMES, (GOOD, other)),))
-    assert "   ✗ services/shipping.yaml:13  update" in text(found)
+    assert "   ✗ services/shipping.yaml:13  update" in render_tests(found)
 
 
 def test_nothing_is_wider_than_asked_and_no_word_is_lost() -> None:
@@ -71,13 +71,13 @@ def test_nothing_is_wider_than_asked_and_no_word_is_lost() -> None:
     long = replace(VACUOUS, statement=statement, details=("came      " + "(1, Ann), " * 30,))
     found = Results("gateway", (TestResult("a long name " * 12, BECOMES, (GOOD, long)),))
     for width in (60, 100):
-        lines = text(found, width).splitlines()
+        lines = render_tests(found, width).splitlines()
         assert max(map(len, lines)) <= width
         assert " ".join(" ".join(lines).split()).count("column_") == 30
-        assert "denied, but vacuous" in text(found, width)
+        assert "denied, but vacuous" in render_tests(found, width)
 
 
 def test_no_expectation_is_no_failure() -> None:
     found = Results("gateway", (TestResult("nobody", BECOMES),))
     assert found.passed
-    assert text(found) == " ✓ nobody\n0 of 0 expectations hold. Everything was rolled back."
+    assert render_tests(found) == " ✓ nobody\n0 of 0 expectations hold. Everything was rolled back."

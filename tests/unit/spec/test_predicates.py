@@ -590,7 +590,7 @@ NAMES = st.sampled_from(
 LEAVES = st.one_of(NAMES, TEXTS.map(lambda text: "'" + text.replace("'", "''") + "'"))
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.recursive(LEAVES, _grown, max_leaves=12))
 def test_what_is_printed_parses_to_the_same_tree(text):
     tree = sqltree.expression(text)

@@ -11,7 +11,7 @@ import pytest
 from jwtroles import codes
 from jwtroles.errors import CompileError
 from jwtroles.spec.load import load_text
-from jwtroles.spec.model import Word
+from jwtroles.spec.model import Claim, Tokens, Word
 from jwtroles.verifier import accessor, claim_rows, machinery, setting_rows
 from jwtroles.verifier.claims import pointer_steps, qualified
 
@@ -34,13 +34,13 @@ tokens:
   verify: MODE
   claims:
     sub: {type: uuid, required: true}
-    it's: {type: text, path: "/it's/a~1b"}
-    Odd Name: {type: timestamptz}
+    its: {type: text, path: "/it's/a~1b"}
+    since: {type: timestamptz}
     scope: {type: "text[]", split: "'; drop"}
     nickname: {type: text, trusted: false}
 mapping:
   - {claim: scope, contains: "x", role: member}
-  - {claim: "it's", equals: "1", role: auditor}
+  - {claim: its, equals: "1", role: auditor}
 roles:
   member: {settings: {statement_timeout: 5s, work_mem: 8MB}}
   auditor: {comment: reads}
@@ -60,11 +60,21 @@ def test_policies_call_an_accessor_by_its_claim() -> None:
     calls = [accessor(claim) for claim in spec().tokens.claims.values()]
     assert calls == [
         "jwtroles.claim_sub()",
-        'jwtroles."claim_it\'s"()',
-        'jwtroles."claim_Odd Name"()',
+        "jwtroles.claim_its()",
+        "jwtroles.claim_since()",
         "jwtroles.claim_scope()",
         "jwtroles.claim_nickname()",
     ]
+
+
+def test_a_name_that_is_not_plain_is_quoted() -> None:
+    claim = Claim(Word("It's Odd"), Word("text"), Word("/x"))
+    assert accessor(claim) == 'jwtroles."claim_It\'s Odd"()'
+    declared = Tokens(Word("gateway"), claims={claim.name: claim})
+    made = machinery(replace(spec(), tokens=declared, mapping=()), TYPES)
+    (pre_request,) = (function for function in made.login if not function.definer)
+    assert f"IF {accessor(claim)} IS NULL" in pre_request.body
+    assert "checked := 'It''s Odd';" in pre_request.body
 
 
 def test_every_trusted_claim_has_an_accessor_of_its_type() -> None:
@@ -73,8 +83,8 @@ def test_every_trusted_claim_has_an_accessor_of_its_type() -> None:
     assert returns == {
         "claims": "jsonb",
         "claim_sub": "uuid",
-        "claim_it's": "text",
-        "claim_Odd Name": "timestamp with time zone",
+        "claim_its": "text",
+        "claim_since": "timestamp with time zone",
         "claim_scope": "text[]",
     }
 
@@ -91,9 +101,9 @@ def test_the_same_specification_makes_the_same_bytes() -> None:
 
 
 def test_texts_of_the_file_are_quoted_in_bodies() -> None:
-    assert "ARRAY['it''s', 'a/b']" in body("claim_it's")
+    assert "ARRAY['it''s', 'a/b']" in body("claim_its")
     assert "'''; drop'" in body("claim_scope")
-    assert "'it''s'" in body("pre_request")
+    assert "ARRAY['it''s', 'a/b']" in body("pre_request")
 
 
 @pytest.mark.parametrize(

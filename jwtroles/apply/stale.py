@@ -1,0 +1,105 @@
+"""Before the statements: is the database still the one that the plan was made from?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+from jwtroles import codes
+from jwtroles.apply.preflight import check_rights
+from jwtroles.errors import Problem, Refused
+from jwtroles.plan import fingerprint
+from jwtroles.plan.affected import cut_off
+from jwtroles.plan.describe import describe
+from jwtroles.plan.diff import diff
+from jwtroles.read import read
+
+if TYPE_CHECKING:
+    from jwtroles.catalog import Relation, Structure
+    from jwtroles.kinds.base import Change
+    from jwtroles.plan.model import Plan
+    from jwtroles.read.connection import Connection
+    from jwtroles.read.scope import Scope
+
+
+def still_as_planned(connection: Connection, plan: Plan, scope: Scope) -> None:
+    """Read again under the lock and refuse a plan whose database has moved.
+
+    Raises:
+        Refused: JR611 naming what moved, JR605 when the connected role has lost a right.
+    """
+    reading = read(connection, scope)
+    moved: list[str] = []
+    if fingerprint(reading.catalog, reading.structure) != plan.fingerprint:
+        moved += map(_moved, diff(plan.current, reading.catalog))
+        moved += _tables(plan.structure, reading.structure)
+    known = {one.problem.message for one in plan.cut_off}
+    now = cut_off(plan.steps, reading.structure, plan.desired, plan.exempt)
+    moved += [one.problem.message for one in now if one.problem.message not in known]
+    if moved:
+        where = plan.environment or "the database"
+        environment = f" --env {plan.environment}" if plan.environment else ""
+        problem = Problem(
+            codes.STALE,
+            f"stale: {where} has changed since this plan was made",
+            details=tuple(moved),
+            remedy=f"plan again:  jwtroles plan{environment}",
+        )
+        raise Refused(problem, footer="Nothing was changed.")
+    check_rights(plan, reading.structure.server)
+
+
+_VERBS = {"add": "added", "alter": "altered", "remove": "gone"}
+
+
+def _moved(change: Change[Any]) -> str:
+    said = _VERBS[change.verb]
+    if change.verb == "alter":
+        said = ", ".join(_differences(change.before, change.after)) or said
+    return f"{describe(change)}\t{said}"
+
+
+def _differences(before: object, after: object) -> Iterator[str]:
+    """Yield `connection limit 20 → 5` for values that are short enough to read so."""
+    if not is_dataclass(before) or not is_dataclass(after):
+        return
+    for one in fields(before):
+        old, new = getattr(before, one.name), getattr(after, one.name)
+        if one.compare and old != new and isinstance(old, (str, int)) and isinstance(new, (str, int)):
+            if max(len(str(old)), len(str(new))) <= 30:
+                yield f"{one.name.replace('_', ' ')} {_value(old)} → {_value(new)}"
+
+
+def _value(value: str | int) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value) or "nothing"
+
+
+def _tables(old: Structure, new: Structure) -> Iterator[str]:
+    """Yield what became of tables, views and sequences that the plan looked at."""
+    for name in sorted(old.relations.keys() | new.relations.keys()):
+        before, after = old.relations.get(name), new.relations.get(name)
+        if before is None:
+            yield f"{name}\tadded"
+        elif after is None:
+            yield f"{name}\tgone"
+        elif before != after:
+            yield from (f"{name}\t{said}" for said in _columns(before, after))
+
+
+def _columns(before: Relation, after: Relation) -> Iterator[str]:
+    old = {column.name: column for column in before.columns}
+    new = {column.name: column for column in after.columns}
+    for name in [*old, *(name for name in new if name not in old)]:
+        if name not in new:
+            yield f"column {name} gone"
+        elif name not in old:
+            yield f"column {name} added"
+        elif old[name] != new[name]:
+            yield f"column {name} altered"
+    if before.owner != after.owner:
+        yield f"owner {before.owner} → {after.owner}"
+    elif old == new and (before.secured, before.forced) == (after.secured, after.forced):
+        yield "altered"

@@ -1,0 +1,2 @@
+REVOKE reader FROM writer GRANTED BY etl;
+REVOKE reader FROM writer GRANTED BY :applier;

@@ -1,0 +1,6 @@
+GRANT SELECT (author) ON app.notes TO case_view_names;
+GRANT CREATE ON SCHEMA app TO case_view_names;
+SET LOCAL ROLE case_view_names;
+CREATE OR REPLACE VIEW app.names WITH (security_barrier = true) AS SELECT id, body, author FROM app.notes WHERE state = 'open';
+RESET ROLE;
+REVOKE CREATE ON SCHEMA app FROM case_view_names;

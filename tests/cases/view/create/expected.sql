@@ -1,0 +1,18 @@
+CREATE ROLE case_view_names NOLOGIN;
+COMMENT ON ROLE case_view_names IS '[jwtroles: case]';
+SET LOCAL ROLE case_jwtroles;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_sub() TO case_view_names;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_tenant() TO case_view_names;
+GRANT EXECUTE ON FUNCTION jwtroles.claims() TO case_view_names;
+RESET ROLE;
+ALTER POLICY jr_floor ON app.notes TO case_view_names, reader;
+CREATE POLICY jr_case_view_names_select ON app.notes FOR SELECT TO case_view_names USING (true);
+GRANT USAGE ON SCHEMA app TO case_view_names;
+GRANT SELECT (body, id, state) ON app.notes TO case_view_names;
+GRANT CREATE ON SCHEMA app TO case_view_names;
+SET LOCAL ROLE case_view_names;
+CREATE VIEW app.names WITH (security_barrier = true) AS SELECT id, body FROM app.notes WHERE state = 'open';
+COMMENT ON VIEW app.names IS '[jwtroles: case]';
+RESET ROLE;
+REVOKE CREATE ON SCHEMA app FROM case_view_names;
+GRANT SELECT ON app.names TO reader;

@@ -1,0 +1,13 @@
+DROP POLICY jr_case_view_names_select ON app.notes;
+REVOKE USAGE ON SCHEMA app FROM case_view_names;
+REVOKE SELECT (body, id, state) ON app.notes FROM case_view_names;
+SET LOCAL ROLE case_jwtroles;
+REVOKE EXECUTE ON FUNCTION jwtroles.claim_sub() FROM case_view_names;
+REVOKE EXECUTE ON FUNCTION jwtroles.claim_tenant() FROM case_view_names;
+REVOKE EXECUTE ON FUNCTION jwtroles.claims() FROM case_view_names;
+RESET ROLE;
+ALTER POLICY jr_floor ON app.notes TO reader;
+SET LOCAL ROLE case_view_names;
+DROP VIEW app.names;
+RESET ROLE;
+DROP ROLE case_view_names;
