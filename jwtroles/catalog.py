@@ -9,6 +9,7 @@ from typing import Any
 
 from jwtroles.kinds import BY_NAME, KINDS
 from jwtroles.kinds.acl import Acl, ObjectRef
+from jwtroles.kinds.policy import Policy
 from jwtroles.kinds.role import Role
 from jwtroles.names import QName
 
@@ -157,7 +158,9 @@ class Structure:
         heirs: owner of something there → every role that has the owner's rights.
         types: type names of the file → PostgreSQL's own name of the type, where it knows one.
         functions: candidates of the functions that predicates call.
+        parents: role → the roles that it is a member of, directly and with INHERIT.
         others: rights of roles that are not of this file, on objects of managed schemas.
+        other_policies: policies of managed schemas that are for such roles alone.
         schema_users: schema → roles that are not of this file and have USAGE there.
     """
 
@@ -167,15 +170,26 @@ class Structure:
     routines: Mapping[tuple[QName, tuple[str, ...]], Routine] = field(default_factory=dict)
     roles: Mapping[str, Role] = field(default_factory=dict)
     heirs: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    parents: Mapping[str, frozenset[str]] = field(default_factory=dict)
     types: Mapping[str, str] = field(default_factory=dict)
     functions: tuple[FunctionFacts, ...] = ()
     others: tuple[Acl, ...] = ()
+    other_policies: tuple[Policy, ...] = ()
     schema_users: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def columns(self, schema: str, name: str) -> tuple[str, ...] | None:
         """Return the column names of a relation in order, or None if there is no such relation."""
         relation = self.relations.get(QName(schema, name))
         return tuple(column.name for column in relation.columns) if relation else None
+
+    def above(self, role: str) -> frozenset[str]:
+        """Return `role` and every role whose rights it has by membership."""
+        found, queue = {role}, [role]
+        while queue:
+            more = self.parents.get(queue.pop(), frozenset()) - found
+            found |= more
+            queue += more
+        return frozenset(found)
 
     def partitions(self, table: QName) -> tuple[QName, ...]:
         """Return every partition below `table`, however deep, in name order."""

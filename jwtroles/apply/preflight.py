@@ -109,7 +109,11 @@ def _grant(powers: _Powers, need: Need) -> str:
     me, role = ident(powers.server.applier), ident(need.role)
     if need.right in ("owner", "membership") and need.role in powers.server.settable:
         # A member that does not inherit: the option is the membership's since 16, the role's before.
-        return f"GRANT {role} TO {me} WITH INHERIT TRUE;" if powers.options else f"ALTER ROLE {me} INHERIT;"
+        return (
+            f"GRANT {role} TO {me} WITH INHERIT TRUE;"
+            if powers.options
+            else f"ALTER ROLE {me} INHERIT;"
+        )
     grants = {
         "owner": f"GRANT {role} TO {me};",
         "grantor": f"GRANT {role} TO {me}{' WITH SET TRUE' if powers.options else ''};",

@@ -35,7 +35,7 @@ def still_as_planned(connection: Connection, plan: Plan, scope: Scope) -> None:
         moved += map(_moved, diff(plan.current, reading.catalog))
         moved += _tables(plan.structure, reading.structure)
     known = {one.problem.message for one in plan.cut_off}
-    now = cut_off(plan.steps, reading.structure, plan.desired, plan.exempt)
+    now = cut_off(plan.steps, reading.structure, plan.desired)
     moved += [one.problem.message for one in now if one.problem.message not in known]
     if moved:
         where = plan.environment or "the database"
@@ -66,7 +66,12 @@ def _differences(before: object, after: object) -> Iterator[str]:
         return
     for one in fields(before):
         old, new = getattr(before, one.name), getattr(after, one.name)
-        if one.compare and old != new and isinstance(old, (str, int)) and isinstance(new, (str, int)):
+        if (
+            one.compare
+            and old != new
+            and isinstance(old, (str, int))
+            and isinstance(new, (str, int))
+        ):
             if max(len(str(old)), len(str(new))) <= 30:
                 yield f"{one.name.replace('_', ' ')} {_value(old)} → {_value(new)}"
 

@@ -226,8 +226,9 @@ def exempt_policies(
     """Give other roles that the file exempts an explicit policy on what they hold grants on."""
     secured = {security.table for security in tables if security.enabled}
     for role in roles:
+        held_by = structure.above(str(role))
         for acl in structure.others:
-            if acl.object.name in secured and any(key[0] == role for key in acl.rights):
+            if acl.object.name in secured and any(key[0] in held_by for key in acl.rights):
                 yield Policy(
                     acl.object.name,
                     policy_name(role, "exempt"),

@@ -120,7 +120,7 @@ def statements(change: Change[Grant], context: Context) -> Iterable[Statement]:
                     sql,
                     Phase.TIGHTEN,
                     as_role=runner,
-                    needs=needs if runner is None else (Need("owner", runner, str(ref)),),
+                    needs=needs if runner is None else (Need("grantor", runner, str(ref)),),
                     origin=origin,
                     note=remark or ("" if change.after else "not in the file"),
                 )

@@ -62,7 +62,7 @@ def build_plan(
         structure=structure,
         context=context,
         remarks=remarks(spec),
-        cut_off=cut_off(steps, structure, spec),
+        cut_off=cut_off(steps, structure, desired),
         allow=tuple(map(str, environment.allow)) if environment else Plan.allow,
         allow_place=environment.place if environment else None,
         additive=additive,

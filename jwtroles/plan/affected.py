@@ -2,45 +2,97 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from jwtroles import codes
+from jwtroles.catalog import Catalog, Structure
 from jwtroles.errors import Problem
 from jwtroles.kinds.acl import Grant, ObjectRef
 from jwtroles.kinds.base import PUBLIC, Change
 from jwtroles.kinds.policy import Policy
 from jwtroles.kinds.table_security import TableSecurity
+from jwtroles.names import QName, ident
 from jwtroles.plan.model import CutOff, Step
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from jwtroles.catalog import Structure
-    from jwtroles.names import QName
-    from jwtroles.spec.model import Spec
-
-COMMANDS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
+COMMANDS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 
-def cut_off(steps: Iterable[Step], structure: Structure, spec: Spec) -> tuple[CutOff, ...]:
+def cut_off(steps: Iterable[Step], structure: Structure, desired: Catalog) -> tuple[CutOff, ...]:
     """Name every role outside the file that loses rows or rights by these steps."""
-    exempt = frozenset(map(str, spec.database.exempt))
+    after = _After(structure, desired)
     found: dict[tuple[str, str, str], CutOff] = {}
     for step in steps:
-        for one in _of(step.change, structure, exempt):
+        for one in _of(step.change, after):
             found.setdefault((one.role, one.subject, one.problem.code.id), one)
     return tuple(found[key] for key in sorted(found))
 
 
-def _of(change: Change[object], structure: Structure, exempt: frozenset[str]) -> Iterator[CutOff]:
+@dataclass(frozen=True, slots=True)
+class _After:
+    """The database as it will be: what is left to roles outside the file."""
+
+    structure: Structure
+    desired: Catalog
+
+    def sees(self, role: str, table: QName, command: str) -> bool:
+        """Tell whether a policy will give rows of a table to a role, itself or by inheritance."""
+        line = self.structure.above(role) | {PUBLIC}
+        policies: list[Policy] = [
+            *(p for (on, _), p in self.desired["policy"].items() if on == table),  # type: ignore[misc]
+            *(p for p in self.structure.other_policies if p.table == table),
+        ]
+        return any(
+            policy.permissive and policy.command in ("all", command.lower()) and policy.roles & line
+            for policy in policies
+        )
+
+    def unbound(self, role: str, table: QName) -> bool:
+        """Tell whether row security does not bind a role: superuser, BYPASSRLS, or the owner."""
+        facts = self.structure.roles.get(role)
+        if facts is not None and (facts.superuser or facts.bypassrls):
+            return True
+        relation = self.structure.relations.get(table)
+        heirs = self.structure.heirs.get(relation.owner, frozenset()) if relation else frozenset()
+        return relation is not None and not relation.forced and role in heirs
+
+    def holders(self, ref: ObjectRef) -> dict[str, set[str]]:
+        """Return who outside the file holds what on an object by its own name."""
+        found: dict[str, set[str]] = {}
+        for acl in self.structure.others:
+            if acl.object == ref:
+                for role, privilege in acl.rights:
+                    if role != PUBLIC:
+                        found.setdefault(role, set()).add(privilege)
+        return found
+
+    def keeps(self, role: str, grant: Grant) -> bool:
+        """Tell whether a role has a right of PUBLIC's in another way as well."""
+        facts = self.structure.roles.get(role)
+        if facts is not None and facts.superuser:
+            return True
+        if role in self.structure.heirs.get(grant.owner, frozenset()):
+            return True
+        line = self.structure.above(role)
+        if any(grant.privilege in self.holders(grant.object).get(one, ()) for one in line):
+            return True
+        acl = self.desired["acl"].get(grant.object)
+        return acl is not None and any((one, grant.privilege) in acl.rights for one in line)
+
+    def below(self, role: str) -> list[str]:
+        """Return who has a role's rights by membership."""
+        members = self.structure.parents
+        return sorted(one for one in members if one != role and role in self.structure.above(one))
+
+
+def _of(change: Change[object], after: _After) -> Iterator[CutOff]:
     match change.after, change.before:
-        case TableSecurity(table=table, enabled=True), _:
-            yield from _rows(table, structure, exempt, "with row security on it will see no row")
-        case None, Policy(table=table, roles=roles, permissive=True) if PUBLIC in roles:
-            why = f"without the policy {change.before.name} it will see no row"
-            yield from _rows(table, structure, exempt, why)
-        case after, Grant(grantee="PUBLIC") as lost if _less(lost, after):
-            yield from _public(lost, structure)
+        case TableSecurity(table=table, enabled=True), TableSecurity(enabled=False) | None:
+            yield from _rows(table, after, "with row security on it will see no row")
+        case None, Policy(name=name, table=table, roles=roles, permissive=True) if PUBLIC in roles:
+            yield from _rows(table, after, f"without the policy {name} it will see no row")
+        case left, Grant(grantee="PUBLIC") as lost if _less(lost, left):
+            yield from _public(lost, after)
 
 
 def _less(before: Grant, after: object) -> bool:
@@ -52,51 +104,49 @@ def _less(before: Grant, after: object) -> bool:
     )
 
 
-def _rows(table: QName, structure: Structure, exempt: frozenset[str], why: str) -> Iterator[CutOff]:
-    for role, privileges in _holders(ObjectRef("table", table), structure).items():
-        commands = sorted(privileges & COMMANDS)
-        if role in exempt or not commands or _above(role, table, structure):
+def _rows(table: QName, after: _After, why: str) -> Iterator[CutOff]:
+    for role, privileges in sorted(after.holders(ObjectRef("table", table)).items()):
+        commands = [one for one in COMMANDS if one in privileges]
+
+        def loses(one: str, commands: list[str] = commands) -> bool:
+            return not after.unbound(one, table) and any(
+                not after.sees(one, table, command) for command in commands
+            )
+
+        members = after.below(role)
+        losing = [one for one in members if loses(one)]
+        facts = after.structure.roles.get(role)
+        only_members = bool(members) and facts is not None and not facts.login
+        if not loses(role) or (only_members and not losing):
             continue
         can = ", ".join(command.lower() for command in commands)
+        through = f" (and through it {', '.join(losing)})" if losing else ""
+        message = f"{role}{through} can {can} {table} today; {why}"
         remedy = f"keep it: database.exempt: [{role}]"
-        message = f"{role} can {can} {table} today; {why}"
         yield CutOff(role, str(table), Problem(codes.ROWS_VANISH, message, remedy=remedy))
 
 
-def _public(grant: Grant, structure: Structure) -> Iterator[CutOff]:
+def _public(grant: Grant, after: _After) -> Iterator[CutOff]:
     ref = grant.object
-    schema = ref.name.schema
-    holders = _holders(ref, structure)
-    for role in sorted(structure.schema_users.get(schema, ())):
-        facts = structure.roles.get(role)
-        owner = role in structure.heirs.get(grant.owner, ())
-        if owner or grant.privilege in holders.get(role, ()) or (facts and facts.superuser):
-            continue
-        section = {"function": "functions", "sequence": "sequences"}.get(ref.cls, "tables")
+    if ref.cls == "default":  # nobody has anything yet
+        return
+    users = after.structure.schema_users.get(ref.name.schema, frozenset())
+    losing = {role for role in users if not after.keeps(role, grant)}
+    for role in sorted(losing):
+        if losing & (after.structure.above(role) - {role}):
+            continue  # the role that it inherits from is named
         what = grant.privilege.lower()
-        name = structure.name_of(ref)
-        remedy = f'keep it: roles: {{PUBLIC: {{{section}: {{"{name}": [{what}]}}}}}}'
+        name = after.structure.name_of(ref)
         message = f"{role} can {what} {name} only through PUBLIC"
-        yield CutOff(role, name, Problem(codes.PUBLIC_LOSES, message, remedy=remedy))
+        remedy = _keep(grant, role, name)
+        yield CutOff(role, str(ref), Problem(codes.PUBLIC_LOSES, message, remedy=remedy))
 
 
-def _holders(ref: ObjectRef, structure: Structure) -> dict[str, set[str]]:
-    holders: dict[str, set[str]] = {}
-    for acl in structure.others:
-        if acl.object == ref:
-            for role, privilege in acl.rights:
-                if role != PUBLIC:
-                    holders.setdefault(role, set()).add(privilege)
-    return holders
-
-
-def _above(role: str, table: QName, structure: Structure) -> bool:
-    """Tell whether row security does not bind a role: superuser, BYPASSRLS, or the owner."""
-    facts = structure.roles.get(role)
-    relation = structure.relations.get(table)
-    owner = (
-        relation is not None
-        and not relation.forced
-        and role in structure.heirs.get(relation.owner, ())
-    )
-    return owner or (facts is not None and (facts.superuser or facts.bypassrls))
+def _keep(grant: Grant, role: str, name: str) -> str:
+    """Return how a role keeps what it has through PUBLIC; PUBLIC gets no tables in the file."""
+    ref, what = grant.object, grant.privilege.lower()
+    section = {"function": "functions", "sequence": "sequences"}.get(ref.cls)
+    if section:
+        return f'keep it: roles: {{PUBLIC: {{{section}: {{"{name}": [{what}]}}}}}}'
+    on = f"SCHEMA {ident(ref.name.name)}" if ref.cls == "schema" else ref.name.sql
+    return f"keep it: GRANT {grant.privilege} ON {on} TO {ident(role)}"

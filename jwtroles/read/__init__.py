@@ -86,8 +86,13 @@ def read(connection: Connection, scope: Scope) -> Reading:
     found["acl"] = [acl for acl in kept if acl is not None]
     outsiders = frozenset(roles) - grantees
     others = (within(acl, outsiders, public=True) for acl in rights)
-    structure = replace(structure, others=tuple(acl for acl in others if acl is not None))
-    found["policy"] = [p for p in found["policy"] if p.roles & (grantees | {PUBLIC})]
+    here = [bool(policy.roles & (grantees | {PUBLIC})) for policy in found["policy"]]
+    structure = replace(
+        structure,
+        others=tuple(acl for acl in others if acl is not None),
+        other_policies=tuple(p for p, ours in zip(found["policy"], here, strict=True) if not ours),
+    )
+    found["policy"] = [p for p, ours in zip(found["policy"], here, strict=True) if ours]
     found["view"] = _ours(found["view"], scope)
     found["function"] = _ours(found["function"], scope)
     return Reading(structure, Catalog.of(found), scope)
@@ -125,6 +130,7 @@ def _structure(
     types = run(here, "type", types=list(scope.types))
     candidates = run(here, "candidate", functions=list(scope.functions))
     heirs = run(here, "heir", schemas=everyone["schemas"])
+    parents = run(here, "parent")
     outside = frozenset(roles) - scope.roles
     return Structure(
         server=server,
@@ -133,6 +139,7 @@ def _structure(
         routines={(routine.name, routine.types): routine for routine in routines},
         roles=roles,
         heirs={row["owner"]: frozenset(row["heirs"]) for row in heirs},
+        parents={row["member"]: frozenset(row["roles"]) for row in parents},
         types={row["name"]: row["canonical"] for row in types},
         functions=tuple(FunctionFacts(**row) for row in candidates),
         schema_users={row["name"]: frozenset(row["users"]) & outside for row in schemas},

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 MANY = 6
 """What is the same on more tables than this is one line for all of them."""
 
-NAMES = 12
-"""More table names than this are listed on request."""
+NAMES, FEW = 12, 3
+"""Of more table names than this, a few are named, and all of them on request."""
 
 TITLE = "Many tables at once"
 
@@ -41,7 +41,7 @@ def fold(blocks: Sequence[Named], sheet: Sheet) -> list[Block]:
 
 def _title(block: Block) -> tuple[Row, ...]:
     """Return what the title of a block tells as a line of its own."""
-    return (Row("~", block.right, steps=block.steps),) if block.steps else ()
+    return (Row("~", "", "", block.right, steps=block.steps),) if block.steps else ()
 
 
 def _without(block: Block, shared: Collection[Row]) -> Block:
@@ -54,8 +54,8 @@ def _without(block: Block, shared: Collection[Row]) -> Block:
 def _line(row: Row, found: dict[QName, list[Row]], sheet: Sheet) -> Row:
     names = [table_name(name) for name in found]
     brief = len(names) > NAMES and not sheet.verbose
-    listed = ", ".join(names[:NAMES] if brief else names)
-    more = f" and {len(names) - NAMES} more (--verbose lists them)" if brief else ""
+    listed = ", ".join(names[:FEW] if brief else names)
+    more = f" and {len(names) - FEW} more (--verbose lists them)" if brief else ""
     glob = f" of {_glob(row, sheet)}" if _glob(row, sheet) else ""
     on = Detail("on", f"{counted(len(names), 'table')}{glob}: {listed}{more}")
     steps = tuple(step for rows in found.values() for one in rows for step in one.steps)
