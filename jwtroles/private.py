@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jwtroles.apply import apply
-from jwtroles.read.connection import connect
+from jwtroles.applier import apply
+from jwtroles.reader.connection import connect
 from jwtroles.workflow import make_plan
 
 if TYPE_CHECKING:
-    from jwtroles.read.connection import Connection
+    from jwtroles.reader.connection import Connection
     from jwtroles.spec.model import Spec
 
 EVERYTHING = ("cuts_off", "destroys")

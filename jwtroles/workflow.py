@@ -10,16 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jwtroles.compile import compile_spec
-from jwtroles.compile.wanted import scope_of
-from jwtroles.plan import build_plan
-from jwtroles.read import Reading, read, snapshot
-from jwtroles.read.canonical import canonical
+from jwtroles.compiler import compile_spec
+from jwtroles.compiler.wanted import scope_of
+from jwtroles.planner import build_plan
+from jwtroles.reader import Reading, read, snapshot
+from jwtroles.reader.canonical import canonical
 
 if TYPE_CHECKING:
-    from jwtroles.plan.model import Plan
-    from jwtroles.read.connection import Connection
-    from jwtroles.read.scope import Scope
+    from jwtroles.planner.model import Plan
+    from jwtroles.reader.connection import Connection
+    from jwtroles.reader.scope import Scope
     from jwtroles.spec.model import Environment, Spec
 
 

@@ -27,13 +27,13 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from jwtroles.apply import apply
+from jwtroles.applier import apply
 from jwtroles.catalog import stable
 from jwtroles.errors import JwtrolesError
 from jwtroles.kinds import KINDS
 from jwtroles.kinds.base import Phase
-from jwtroles.plan.script import lines
-from jwtroles.read.connection import connect
+from jwtroles.planner.script import lines
+from jwtroles.reader.connection import connect
 from jwtroles.report.problems import render
 from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan, read_database
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from jwtroles.catalog import Catalog
-    from jwtroles.plan.model import Plan
+    from jwtroles.planner.model import Plan
     from jwtroles.spec.model import Spec
     from tests.servers import Clusters, Sandbox
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jwtroles.apply import apply
-from jwtroles.read.connection import connect
+from jwtroles.applier import apply
+from jwtroles.reader.connection import connect
 from jwtroles.spec.load import load
 from jwtroles.workflow import make_plan
 

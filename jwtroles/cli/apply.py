@@ -23,8 +23,8 @@ from jwtroles.cli.terminal import show, tell
 from jwtroles.errors import Problem, UsageError
 
 if TYPE_CHECKING:
-    from jwtroles.apply import Progress
-    from jwtroles.plan.model import Plan
+    from jwtroles.applier import Progress
+    from jwtroles.planner.model import Plan
     from jwtroles.spec.model import Environment
 
 
@@ -44,7 +44,7 @@ def apply(
 
     Example: jwtroles apply --env staging
     """
-    from jwtroles import apply as applying  # noqa: PLC0415 - only what a command needs
+    from jwtroles import applier  # noqa: PLC0415 - only what a command needs
     from jwtroles.cli.session import choose, connected  # noqa: PLC0415
     from jwtroles.workflow import make_plan  # noqa: PLC0415
 
@@ -56,11 +56,11 @@ def apply(
         if planned.plan.empty:
             return
         allowed = tuple(allow or ())
-        applying.check_allowed(planned.plan, allowed)
-        applying.check_rights(planned.plan)
+        applier.check_allowed(planned.plan, allowed)
+        applier.check_rights(planned.plan)
         if not yes:
             confirm(planned.plan, target.environment)
-        done = applying.apply(
+        done = applier.apply(
             connection,
             planned.plan,
             planned.scope,

@@ -16,9 +16,9 @@ from jwtroles.cli.terminal import color, show, width
 from jwtroles.errors import Exit
 
 if TYPE_CHECKING:
-    from jwtroles.plan.model import Plan
+    from jwtroles.planner.model import Plan
     from jwtroles.policy_tests.results import Results
-    from jwtroles.read.connection import Connection
+    from jwtroles.reader.connection import Connection
     from jwtroles.spec.model import Spec
 
 DRIFTS = (
@@ -85,7 +85,7 @@ def _show(connection: Connection, spec: Spec) -> Plan:
 
 
 def _apply(connection: Connection, spec: Spec) -> None:
-    from jwtroles.apply import apply  # noqa: PLC0415
+    from jwtroles.applier import apply  # noqa: PLC0415
     from jwtroles.cli.apply import progress  # noqa: PLC0415
     from jwtroles.private import EVERYTHING  # noqa: PLC0415
     from jwtroles.workflow import make_plan  # noqa: PLC0415

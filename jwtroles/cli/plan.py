@@ -19,7 +19,7 @@ from jwtroles.cli.options import (
 from jwtroles.errors import Exit
 
 if TYPE_CHECKING:
-    from jwtroles.plan.model import Plan
+    from jwtroles.planner.model import Plan
     from jwtroles.spec.model import Spec
 
 

@@ -14,7 +14,7 @@ from jwtroles import codes
 from jwtroles.errors import Place, Problem, UsageError
 
 if TYPE_CHECKING:
-    from jwtroles.read.connection import Connection
+    from jwtroles.reader.connection import Connection
     from jwtroles.spec.model import Environment, Spec
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -103,7 +103,7 @@ def _expand(word: str) -> str:
 @contextmanager
 def connected(target: Target) -> Iterator[Connection]:
     """Open the connection of a target, starting the embedded server where that is meant."""
-    from jwtroles.read.connection import connect  # noqa: PLC0415
+    from jwtroles.reader.connection import connect  # noqa: PLC0415
 
     url = target.url
     if url == "embedded":

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.names import ident
-from jwtroles.read import query_text
+from jwtroles.reader import query_text
 
 if TYPE_CHECKING:
     import psycopg

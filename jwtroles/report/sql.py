@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from jwtroles.kinds.base import Phase, Statement
-from jwtroles.plan.script import Line, lines, preamble
+from jwtroles.planner.script import Line, lines, preamble
 from jwtroles.report.problems import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from jwtroles.errors import Place
-    from jwtroles.plan.model import Plan
+    from jwtroles.planner.model import Plan
     from jwtroles.spec.model import Spec
 
 WIDTH = 100

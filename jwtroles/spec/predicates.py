@@ -3,7 +3,7 @@
 After `check_file` every predicate, view column and query of the file parses, uses only what the
 language allows, names only claims that are declared and trusted, and no condition that uses a
 claim is true for a token without it. Columns, tables and functions are checked against the
-database in :mod:`jwtroles.compile.bind`.
+database in :mod:`jwtroles.compiler.bind`.
 """
 
 from __future__ import annotations

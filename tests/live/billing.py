@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from jwtroles.apply import Applied, apply
-from jwtroles.read.connection import connect
+from jwtroles.applier import Applied, apply
+from jwtroles.reader.connection import connect
 from jwtroles.spec.load import load_text
 from jwtroles.workflow import Planned, make_plan
 

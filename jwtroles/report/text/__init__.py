@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jwtroles.plan.describe import describe
+from jwtroles.planner.describe import describe
 from jwtroles.report.problems import visible
 from jwtroles.report.text import (
     footer,
@@ -35,7 +35,7 @@ from jwtroles.report.text.sheet import Section, Sheet
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from jwtroles.plan.model import Plan, Step
+    from jwtroles.planner.model import Plan, Step
     from jwtroles.spec.model import Spec
 
 SECTIONS: tuple[Section, ...] = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from jwtroles.compile.policies import policy_name
+from jwtroles.compiler.policies import policy_name
 from jwtroles.kinds.base import NOWHERE, Change, Effect, Origin
 from jwtroles.report.text.layout import SIGNS, Detail, Row
 from jwtroles.report.text.layout import Right as Edge
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from jwtroles.kinds.acl import Grant
     from jwtroles.kinds.policy import Policy
     from jwtroles.names import QName
-    from jwtroles.plan.model import Step
+    from jwtroles.planner.model import Step
 
 _BY_COLUMN = frozenset({"SELECT", "INSERT", "UPDATE", "REFERENCES"})
 ADD, ALTER, REMOVE = SIGNS["add"], SIGNS["alter"], SIGNS["remove"]

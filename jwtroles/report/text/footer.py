@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from jwtroles.errors import Problem
-    from jwtroles.plan.model import CutOff, Plan
+    from jwtroles.planner.model import CutOff, Plan
 
 LOCK_TIMEOUT = "2 s"
 """How long apply waits for a lock unless it is told otherwise."""

@@ -15,7 +15,7 @@ from rich.cells import cell_len
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from jwtroles.plan.model import Step
+    from jwtroles.planner.model import Step
 
 MAX_WIDTH, MIN_WIDTH = 100, 40
 SIGNS = {"add": "+", "alter": "~", "remove": "-"}

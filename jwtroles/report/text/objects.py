@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from jwtroles.catalog import Catalog
     from jwtroles.kinds.acl import Grant
-    from jwtroles.plan.model import Step
+    from jwtroles.planner.model import Step
 
 BUILT_IN = f"PostgreSQL's default; {NOT_IN_FILE}"
 """PUBLIC may EXECUTE every new function (manual section 5.8)."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles.kinds.acl import Grant
 from jwtroles.kinds.own_schema import NAME
-from jwtroles.plan.describe import describe
+from jwtroles.planner.describe import describe
 from jwtroles.report.problems import visible
 from jwtroles.report.text.access import columns_text
 from jwtroles.report.text.layout import SIGNS, Block, Row
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from jwtroles.kinds.base import Change
-    from jwtroles.plan.model import Step
+    from jwtroles.planner.model import Step
 
 ADD = SIGNS["add"]
 _NOUNS: Mapping[str, str] = {"own_table": "table", "function": "function"}

@@ -15,7 +15,7 @@ from jwtroles.spec.predicates import conditions, named_predicate, parse_predicat
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from jwtroles.plan.model import Step
+    from jwtroles.planner.model import Step
 
 
 def blocks(sheet: Sheet, steps: Iterable[Step]) -> list[Block]:

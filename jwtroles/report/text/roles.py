@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jwtroles.kinds.base import Change
     from jwtroles.kinds.membership import Membership, Options
     from jwtroles.kinds.stored_row import RoleSetting
-    from jwtroles.plan.model import Step
+    from jwtroles.planner.model import Step
 
 ADD, ALTER, REMOVE = SIGNS["add"], SIGNS["alter"], SIGNS["remove"]
 

@@ -18,7 +18,7 @@ from jwtroles.report.text.layout import Right as Edge
 if TYPE_CHECKING:
     from jwtroles.errors import Place
     from jwtroles.names import QName
-    from jwtroles.plan.model import Plan, Step
+    from jwtroles.planner.model import Plan, Step
     from jwtroles.spec.model import Access, Floor, Spec
 
 NOT_IN_FILE = "not in the file"

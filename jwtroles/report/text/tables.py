@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from jwtroles.compile.access import is_glob, matching
+from jwtroles.compiler.access import is_glob, matching
 from jwtroles.errors import Collector
 from jwtroles.kinds.acl import Grant
 from jwtroles.report.text.access import Access, of_policy, other_policies, row_of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from jwtroles.kinds.policy import Policy
     from jwtroles.kinds.table_security import TableSecurity
     from jwtroles.names import QName
-    from jwtroles.plan.model import Step
+    from jwtroles.planner.model import Step
 
 _ORDER: Mapping[str, int] = {command: number for number, command in enumerate(("all", *COMMANDS))}
 _KINDS = {"v": "view", "m": "materialized view", "f": "foreign table"}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jwtroles.catalog import Catalog
     from jwtroles.kinds.base import Change
     from jwtroles.kinds.stored_row import ClaimRole
-    from jwtroles.plan.model import Step
+    from jwtroles.planner.model import Step
 
 
 def blocks(sheet: Sheet, steps: Sequence[Step]) -> list[Block]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from jwtroles.kinds.function import Function
     from jwtroles.kinds.view import View
     from jwtroles.names import QName
-    from jwtroles.plan.model import Step
+    from jwtroles.planner.model import Step
 
 ADD, ALTER, REMOVE = SIGNS["add"], SIGNS["alter"], SIGNS["remove"]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.catalog import Catalog, Column, FunctionFacts, Relation, Routine, Server, Structure
-from jwtroles.compile import Compiled, compile_spec
+from jwtroles.compiler import Compiled, compile_spec
 from jwtroles.kinds.acl import Acl, ObjectRef, Right
 from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.membership import Membership, Options
@@ -14,11 +14,11 @@ from jwtroles.kinds.policy import Policy
 from jwtroles.kinds.role import Role
 from jwtroles.kinds.table_security import TableSecurity
 from jwtroles.names import QName
-from jwtroles.plan import build_plan
+from jwtroles.planner import build_plan
 from jwtroles.spec.load import load_text
 
 if TYPE_CHECKING:
-    from jwtroles.plan.model import Plan
+    from jwtroles.planner.model import Plan
     from jwtroles.spec.model import Spec
 
 FILE = """\

@@ -22,13 +22,13 @@ from jwtroles.kinds.membership import Membership, Options
 from jwtroles.kinds.policy import Policy
 from jwtroles.kinds.role import Role
 from jwtroles.names import QName
-from jwtroles.plan import build_plan
-from jwtroles.plan.model import Step
+from jwtroles.planner import build_plan
+from jwtroles.planner.model import Step
 from jwtroles.report.text import render_plan, told_by_section
 from jwtroles.report.text.sheet import Sheet
 
 if TYPE_CHECKING:
-    from jwtroles.plan.model import Plan
+    from jwtroles.planner.model import Plan
     from jwtroles.spec.model import Spec
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jwtroles import codes
-from jwtroles.compile.access import Names
-from jwtroles.compile.rights import Inheritance
+from jwtroles.compiler.access import Names
+from jwtroles.compiler.rights import Inheritance
 from jwtroles.errors import Problem
 
 if TYPE_CHECKING:

@@ -10,14 +10,14 @@ from jwtroles.catalog import Catalog, Structure, stable
 from jwtroles.kinds import BY_NAME
 from jwtroles.kinds.base import Change, Context
 from jwtroles.names import QName
-from jwtroles.plan.affected import cut_off
-from jwtroles.plan.diff import diff
-from jwtroles.plan.model import Plan, Step
-from jwtroles.plan.order import order
-from jwtroles.plan.remarks import remarks
+from jwtroles.planner.affected import cut_off
+from jwtroles.planner.diff import diff
+from jwtroles.planner.model import Plan, Step
+from jwtroles.planner.order import order
+from jwtroles.planner.remarks import remarks
 
 if TYPE_CHECKING:
-    from jwtroles.compile import Compiled
+    from jwtroles.compiler import Compiled
     from jwtroles.spec.model import Environment, Spec
 
 

@@ -27,10 +27,10 @@ from jwtroles.kinds.base import PUBLIC, Kind
 from jwtroles.kinds.role import Role
 from jwtroles.kinds.tag import split_tag
 from jwtroles.names import QName
-from jwtroles.read.scope import Scope, rights_in_scope
+from jwtroles.reader.scope import Scope, rights_in_scope
 
 if TYPE_CHECKING:
-    from jwtroles.read.connection import Connection
+    from jwtroles.reader.connection import Connection
 
 Run = Callable[..., list[dict[str, Any]]]
 
@@ -122,7 +122,7 @@ def _objects(run: Run, name: str, parameters: dict[str, Any]) -> list[Any]:
 def _structure(
     run: Run, scope: Scope, roles: dict[str, Role], everyone: dict[str, Any]
 ) -> Structure:
-    here = "jwtroles.read"
+    here = "jwtroles.reader"
     server = _server(run(here, "server")[0])
     schemas = run(here, "schema", schemas=everyone["schemas"])
     relations = run(here, "relation", schemas=everyone["schemas"])

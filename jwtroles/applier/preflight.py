@@ -10,7 +10,7 @@ from jwtroles.catalog import Server
 from jwtroles.errors import Problem, Refused
 from jwtroles.kinds.base import Need, Statement
 from jwtroles.names import ident
-from jwtroles.plan.model import Plan
+from jwtroles.planner.model import Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from jwtroles.catalog import Server
 from jwtroles.kinds.base import Context, Need, Phase, Statement
 from jwtroles.names import ident
-from jwtroles.plan.model import Step
+from jwtroles.planner.model import Step
 
 
 def order(steps: Sequence[Step], server: Server, context: Context) -> tuple[Statement, ...]:

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 from jwtroles import codes
 from jwtroles.catalog import Catalog, Structure
-from jwtroles.compile.access import Granted, Names, accesses_of
-from jwtroles.compile.bind import Accessor, Scope, null_accessor
-from jwtroles.compile.definers import Definers, compile_definers
-from jwtroles.compile.grants import Owners, Rights, definer_rights, other_rights, table_rights
-from jwtroles.compile.policies import (
+from jwtroles.compiler.access import Granted, Names, accesses_of
+from jwtroles.compiler.bind import Accessor, Scope, null_accessor
+from jwtroles.compiler.definers import Definers, compile_definers
+from jwtroles.compiler.grants import Owners, Rights, definer_rights, other_rights, table_rights
+from jwtroles.compiler.policies import (
     Binder,
     exempt_policies,
     bind_floors,
     row_security,
 )
-from jwtroles.compile.reach import check_cycles, check_reach
-from jwtroles.compile.rights import Inheritance, check_combinations, check_inserts
-from jwtroles.compile.roles import declared_roles, memberships
+from jwtroles.compiler.reach import check_cycles, check_reach
+from jwtroles.compiler.rights import Inheritance, check_combinations, check_inserts
+from jwtroles.compiler.roles import declared_roles, memberships
 from jwtroles.errors import Collector, CompileError
 from jwtroles.kinds.base import PUBLIC, Origin
 from jwtroles.kinds.own_schema import OwnSchema

@@ -7,20 +7,20 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
-from jwtroles.apply.preflight import check_rights
+from jwtroles.applier.preflight import check_rights
 from jwtroles.errors import Problem, Refused
-from jwtroles.plan import fingerprint
-from jwtroles.plan.affected import cut_off
-from jwtroles.plan.describe import describe
-from jwtroles.plan.diff import diff
-from jwtroles.read import read
+from jwtroles.planner import fingerprint
+from jwtroles.planner.affected import cut_off
+from jwtroles.planner.describe import describe
+from jwtroles.planner.diff import diff
+from jwtroles.reader import read
 
 if TYPE_CHECKING:
     from jwtroles.catalog import Relation, Structure
     from jwtroles.kinds.base import Change
-    from jwtroles.plan.model import Plan
-    from jwtroles.read.connection import Connection
-    from jwtroles.read.scope import Scope
+    from jwtroles.planner.model import Plan
+    from jwtroles.reader.connection import Connection
+    from jwtroles.reader.scope import Scope
 
 
 def still_as_planned(connection: Connection, plan: Plan, scope: Scope) -> None:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from jwtroles import codes
 from jwtroles.errors import Problem, Refused
 from jwtroles.kinds.base import Effect
-from jwtroles.plan.describe import describe
+from jwtroles.planner.describe import describe
 
 if TYPE_CHECKING:
-    from jwtroles.plan.model import Plan
+    from jwtroles.planner.model import Plan
 
 
 def check_allowed(plan: Plan, allow: tuple[str, ...]) -> None:

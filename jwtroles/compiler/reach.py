@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from jwtroles import codes
-from jwtroles.compile.access import Granted
-from jwtroles.compile.policies import RowSecurity
-from jwtroles.compile.rights import Inheritance
+from jwtroles.compiler.access import Granted
+from jwtroles.compiler.policies import RowSecurity
+from jwtroles.compiler.rights import Inheritance
 from jwtroles.errors import Collector
 from jwtroles.kinds.base import Origin
 from jwtroles.names import QName

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from jwtroles import codes
 
 if TYPE_CHECKING:
-    from jwtroles.compile.resolve import Frames, Setting
-    from jwtroles.compile.scope import Relation
+    from jwtroles.compiler.resolve import Frames, Setting
+    from jwtroles.compiler.scope import Relation
     from jwtroles.errors import Collector, Place
     from jwtroles.spec.allowed import Parsed
 

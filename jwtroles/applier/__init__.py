@@ -9,10 +9,10 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jwtroles.apply.allowed import check_allowed
-from jwtroles.apply.locks import pause, retryable
-from jwtroles.apply.preflight import check_rights
-from jwtroles.apply.transaction import (
+from jwtroles.applier.allowed import check_allowed
+from jwtroles.applier.locks import pause, retryable
+from jwtroles.applier.preflight import check_rights
+from jwtroles.applier.transaction import (
     Attempt,
     Progress,
     connection_lost,
@@ -22,9 +22,9 @@ from jwtroles.apply.transaction import (
 from jwtroles.errors import Exit, JwtrolesError
 
 if TYPE_CHECKING:
-    from jwtroles.plan.model import Plan
-    from jwtroles.read.connection import Connection
-    from jwtroles.read.scope import Scope
+    from jwtroles.planner.model import Plan
+    from jwtroles.reader.connection import Connection
+    from jwtroles.reader.scope import Scope
 
 __all__ = ["Applied", "Interrupted", "Progress", "apply", "check_allowed", "check_rights"]
 

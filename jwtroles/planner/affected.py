@@ -13,7 +13,7 @@ from jwtroles.kinds.base import PUBLIC, Change
 from jwtroles.kinds.policy import Policy
 from jwtroles.kinds.table_security import TableSecurity
 from jwtroles.names import QName, ident
-from jwtroles.plan.model import CutOff, Step
+from jwtroles.planner.model import CutOff, Step
 
 COMMANDS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 from jwtroles import codes
 from jwtroles.errors import Problem, Refused
 from jwtroles.kinds.acl import Grant
-from jwtroles.plan import changes_between
-from jwtroles.plan.describe import describe
-from jwtroles.read import read
-from jwtroles.read.canonical import canonical
+from jwtroles.planner import changes_between
+from jwtroles.planner.describe import describe
+from jwtroles.reader import read
+from jwtroles.reader.canonical import canonical
 
 if TYPE_CHECKING:
     from jwtroles.kinds.base import Change
-    from jwtroles.plan.model import Plan, Step
-    from jwtroles.read.connection import Connection
-    from jwtroles.read.scope import Scope
+    from jwtroles.planner.model import Plan, Step
+    from jwtroles.reader.connection import Connection
+    from jwtroles.reader.scope import Scope
 
 
 def prove(connection: Connection, plan: Plan, scope: Scope) -> None:

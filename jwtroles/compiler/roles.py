@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from jwtroles import codes
 from jwtroles.catalog import Structure
-from jwtroles.compile.access import Names
+from jwtroles.compiler.access import Names
 from jwtroles.errors import Collector, Place
 from jwtroles.kinds.base import Origin
 from jwtroles.kinds.membership import Membership, Options

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jwtroles.names import QName
-    from jwtroles.read.connection import Connection
+    from jwtroles.reader.connection import Connection
 
 RETRYABLE = {"55P03", "40P01", "40001"}
 """Lock timeout, deadlock and serialization failure: the whole transaction may be tried again

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from jwtroles import codes
 from jwtroles.catalog import Structure
-from jwtroles.compile.access import Granted, matching, table_named
-from jwtroles.compile.bind import Accessor, Bound, Scope, bind_join, bind_predicate
+from jwtroles.compiler.access import Granted, matching, table_named
+from jwtroles.compiler.bind import Accessor, Bound, Scope, bind_join, bind_predicate
 from jwtroles.errors import Collector
 from jwtroles.kinds.base import NOWHERE, Origin
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA

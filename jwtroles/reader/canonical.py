@@ -18,12 +18,12 @@ from jwtroles.errors import Collector, CompileError
 from jwtroles.kinds.function import Function, create_sql
 from jwtroles.kinds.own_schema import NAME
 from jwtroles.names import QName
-from jwtroles.read import query_text
+from jwtroles.reader import query_text
 
 if TYPE_CHECKING:
     from jwtroles.catalog import Catalog, Structure
     from jwtroles.kinds.policy import Policy
-    from jwtroles.read.connection import Connection
+    from jwtroles.reader.connection import Connection
 
 
 @contextmanager
@@ -141,7 +141,7 @@ def _ask(connection: Connection, payload: dict[str, Any]) -> dict[str, Any]:
     connection.execute("SET LOCAL client_min_messages = 'warning'")
     text = json.dumps(payload)
     connection.execute("SELECT set_config('jwtroles.canonical_input', %s, true)", [text])
-    connection.execute(query_text("jwtroles.read", "canonical"))
+    connection.execute(query_text("jwtroles.reader", "canonical"))
     row = connection.execute(
         "SELECT current_setting('jwtroles.canonical_output')::jsonb AS answer"
     ).fetchone()

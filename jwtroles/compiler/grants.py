@@ -8,14 +8,14 @@ from difflib import get_close_matches
 
 from jwtroles import codes
 from jwtroles.catalog import Structure
-from jwtroles.compile.access import Granted, Names
-from jwtroles.compile.definers import Definers
+from jwtroles.compiler.access import Granted, Names
+from jwtroles.compiler.definers import Definers
 from jwtroles.errors import Collector
 from jwtroles.kinds.acl import Acl, ObjectRef, Right
 from jwtroles.kinds.base import PUBLIC, Origin
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.names import QName, parse_qname
-from jwtroles.read.scope import routine_of
+from jwtroles.reader.scope import routine_of
 from jwtroles.spec.model import Role, Spec, Word
 
 

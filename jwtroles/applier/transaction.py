@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jwtroles import codes
-from jwtroles.apply.locks import holders, take
-from jwtroles.apply.proof import prove
-from jwtroles.apply.stale import still_as_planned
+from jwtroles.applier.locks import holders, take
+from jwtroles.applier.proof import prove
+from jwtroles.applier.stale import still_as_planned
 from jwtroles.errors import ApplyError, Problem
-from jwtroles.plan.script import Line, lines, preamble
+from jwtroles.planner.script import Line, lines, preamble
 
 if TYPE_CHECKING:
     from jwtroles.errors import Place
     from jwtroles.names import QName
-    from jwtroles.plan.model import Plan
-    from jwtroles.read.connection import Connection
-    from jwtroles.read.scope import Scope
+    from jwtroles.planner.model import Plan
+    from jwtroles.reader.connection import Connection
+    from jwtroles.reader.scope import Scope
 
 Progress = Callable[[str, int, int], None]
 """Told of what is done: a stage (`locked`, `unchanged`, `statement`, `proved`, `committed`), how many

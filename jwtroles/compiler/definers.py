@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from jwtroles import codes
 from jwtroles.catalog import Structure
-from jwtroles.compile.access import Granted
-from jwtroles.compile.bind import Accessor, Scope, bind_query, bind_view
-from jwtroles.compile.policies import FloorOn
+from jwtroles.compiler.access import Granted
+from jwtroles.compiler.bind import Accessor, Scope, bind_query, bind_view
+from jwtroles.compiler.policies import FloorOn
 from jwtroles.errors import Collector
 from jwtroles.kinds.base import Origin
 from jwtroles.kinds.function import SAFE_PATH, Function
