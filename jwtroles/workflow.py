@@ -15,6 +15,7 @@ from jwtroles.compiler.wanted import scope_of
 from jwtroles.planner import build_plan
 from jwtroles.reader import Reading, read, snapshot
 from jwtroles.reader.canonical import canonical
+from jwtroles.reader.connection import asking
 
 if TYPE_CHECKING:
     from jwtroles.planner.model import Plan
@@ -42,9 +43,12 @@ def make_plan(connection: Connection, spec: Spec, environment: Environment | Non
 
     Raises:
         CompileError: every way in which the file does not fit the database.
+        ServerError: JR005 when the server does not answer what a plan needs to know.
     """
-    reading = read_database(connection, spec, environment)
+    with asking(connection):
+        reading = read_database(connection, spec, environment)
     compiled = compile_spec(spec, environment, reading.structure)
-    desired = canonical(connection, compiled.catalog, compiled.trial, reading.structure)
+    with asking(connection):
+        desired = canonical(connection, compiled.catalog, compiled.trial, reading.structure)
     plan = build_plan(spec, environment, reading.structure, reading.catalog, desired, compiled)
     return Planned(plan, reading.scope)

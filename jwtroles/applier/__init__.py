@@ -32,7 +32,7 @@ ATTEMPTS = 5
 """How often a transaction is tried when a lock is not to be had."""
 
 
-class Interrupted(JwtrolesError):
+class Interrupted(JwtrolesError):  # noqa: N818 - the user's wish, not a fault
     """The user interrupted; unless the footer says otherwise, everything was rolled back."""
 
     exit_code = Exit.INTERRUPTED

@@ -70,7 +70,7 @@ def holders(connection: Connection, tables: Iterable[QName]) -> tuple[str, ...]:
 
 def _holder(row: dict[str, Any]) -> str:
     who = f"held by pid {row['pid']}, {row['who']}"
-    if row["state"] is None:
+    if row["state"] is None or row["seconds"] is None:
         return f"{who} (pg_read_all_stats shows what it does)"
     return f"{who}, {row['state']} for {_age(row['seconds'])}"
 
@@ -91,7 +91,7 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
 
 _HOLDERS = """
 SELECT a.pid, coalesce(a.usename, a.backend_type, 'a session of the server') AS who, a.state,
-       extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, a.state_change))::int AS seconds
+       extract(epoch FROM clock_timestamp() - a.xact_start)::int AS seconds
 FROM pg_stat_activity AS a
 WHERE a.pid <> pg_backend_pid()
   AND a.pid IN (SELECT l.pid FROM pg_locks AS l

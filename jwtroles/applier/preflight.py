@@ -35,7 +35,7 @@ class _Powers:
         return need.role in self.server.settable or need.role in self.ours
 
     def administers(self, need: Need) -> bool:
-        """Before 16 CREATEROLE reaches every role that is no superuser; since 16 ADMIN is needed."""
+        """Before 16 CREATEROLE reaches every role but superusers; since 16 ADMIN is needed."""
         if need.role in self.created or need.role in self.server.admin_of:
             return True
         return not self.options and self.server.createrole
@@ -108,12 +108,9 @@ def _line(statement: Statement, need: Need) -> str:
 def _grant(powers: _Powers, need: Need) -> str:
     me, role = ident(powers.server.applier), ident(need.role)
     if need.right in ("owner", "membership") and need.role in powers.server.settable:
-        # A member that does not inherit: the option is the membership's since 16, the role's before.
-        return (
-            f"GRANT {role} TO {me} WITH INHERIT TRUE;"
-            if powers.options
-            else f"ALTER ROLE {me} INHERIT;"
-        )
+        # A member that does not inherit: an option of the membership since 16, of the role before.
+        inheriting = f"GRANT {role} TO {me} WITH INHERIT TRUE;"
+        return inheriting if powers.options else f"ALTER ROLE {me} INHERIT;"
     grants = {
         "owner": f"GRANT {role} TO {me};",
         "grantor": f"GRANT {role} TO {me}{' WITH SET TRUE' if powers.options else ''};",

@@ -36,7 +36,7 @@ app.command()(explain.explain)
 app.command()(demo.demo)
 app.add_typer(db.app, name="db")
 
-ClickUsageError = typer.BadParameter.__mro__[1]
+ClickUsageError: type[BaseException] = typer.BadParameter.__mro__[1]
 """What typer raises for a wrong command line; typer brings its own copy of click since 0.29."""
 
 

@@ -17,7 +17,7 @@ from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import own_unit
 from jwtroles.names import QName, ident
 
-ObjectClass = Literal["table", "sequence", "function", "schema", "default"]
+ObjectClass = Literal["table", "sequence", "function", "procedure", "schema", "default"]
 
 PRIVILEGES = {
     "r": "SELECT",
@@ -41,6 +41,10 @@ PRIVILEGES = {
 _ITEM = re.compile(r'((?:"(?:[^"]|"")*"|[^"=])*)=([a-zA-Z*]*)/(.*)\Z', re.DOTALL)
 
 
+ROUTINES = frozenset({"function", "procedure"})
+"""Classes that PUBLIC may EXECUTE by default, and that are told apart by their arguments."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class ObjectRef:
     """An object that has privileges.
@@ -59,7 +63,7 @@ class ObjectRef:
     def __str__(self) -> str:
         if self.cls == "schema":
             return self.name.name
-        return f"{self.name}({self.arguments})" if self.cls == "function" else str(self.name)
+        return f"{self.name}({self.arguments})" if self.cls in ROUTINES else str(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +74,13 @@ class Right:
         columns: the columns, or None for the whole object.
         option: the part of it that carries GRANT OPTION: None for all, () for nothing.
         grantors: who granted it; REVOKE works for them alone (manual: REVOKE, Notes).
+        passed_on: who has it from this grantee, by GRANT OPTION, and loses it with the option.
     """
 
     columns: frozenset[str] | None = None
     option: frozenset[str] | None = frozenset()
     grantors: frozenset[str] = field(default=frozenset(), compare=False)
+    passed_on: frozenset[str] = field(default=frozenset(), compare=False)
     origin: Origin = field(default=NOWHERE, compare=False)
 
 
@@ -155,7 +161,20 @@ def read_acl(row: Row) -> Acl:
                 key = (item.grantee, privilege)
                 rights[key] = _with_column(rights.get(key), column, privilege, item)
     ref = ObjectRef(row["cls"], QName(row["schema"], row["name"]), row["arguments"])
-    return Acl(ref, rights, row["owner"])
+    return Acl(ref, _with_dependents(rights, row["owner"]), row["owner"])
+
+
+def _with_dependents(
+    rights: dict[tuple[str, str], Right], owner: str
+) -> dict[tuple[str, str], Right]:
+    """Note on each right who has it from its grantee."""
+    for (grantee, privilege), right in list(rights.items()):
+        for grantor in right.grantors - {owner}:
+            giver = rights.get((grantor, privilege))
+            if giver is not None:
+                passed_on = giver.passed_on | {grantee}
+                rights[grantor, privilege] = replace(giver, passed_on=passed_on)
+    return rights
 
 
 def _with_column(right: Right | None, column: str, privilege: str, item: AclItem) -> Right:
@@ -193,13 +212,23 @@ def split(
     new = after.rights if after else {}
     acl = before or after
     assert acl is not None  # noqa: S101
-    for key in sorted(old.keys() | new.keys()):
+    for key in sorted(old.keys() | new.keys(), key=lambda key: (_depth(key, old), key)):
         if old.get(key) != new.get(key):
             grants = [
                 Grant(acl.object, *key, rights[key], acl.owner) if key in rights else None
                 for rights in (old, new)
             ]
             yield Change(kind, (acl.object, *key), *grants)
+
+
+def _depth(key: tuple[str, str], rights: Mapping[tuple[str, str], Right]) -> int:
+    """Return how far a right was passed on: it is revoked after what hangs on it.
+
+    Circles cannot be made (manual: GRANT), and who is not in scope has no key.
+    """
+    grantee, privilege = key
+    below = rights[key].passed_on - {grantee} if key in rights else frozenset()
+    return max((1 + _depth((one, privilege), rights) for one in below), default=0)
 
 
 def unit(change: Change[Grant]) -> Hashable:

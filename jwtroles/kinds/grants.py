@@ -34,6 +34,7 @@ _ON: dict[ObjectClass, Callable[[ObjectRef], str]] = {
     "table": lambda ref: ref.name.sql,
     "sequence": lambda ref: f"SEQUENCE {ref.name.sql}",
     "function": lambda ref: f"FUNCTION {ref.name.sql}({ref.arguments})",
+    "procedure": lambda ref: f"PROCEDURE {ref.name.sql}({ref.arguments})",
     "schema": lambda ref: f"SCHEMA {ident(ref.name.name)}",
     "default": lambda ref: ref.name.name,
 }
@@ -66,9 +67,14 @@ def _losses(grant: Grant, after: Right | None) -> Iterable[tuple[str, str]]:
     if before.option is None and after.option is not None:
         yield f"REVOKE GRANT OPTION FOR {privilege}", ""
     elif before.option and after.option is not None and (extra := before.option - after.option):
-        left = extra if kept is None else extra & kept
+        left = extra if kept is None else extra & kept & (after.columns or kept)
         if left:
             yield f"REVOKE GRANT OPTION FOR {privilege} {columns_sql(left)}", ""
+
+
+def _cascade(right: Right) -> str:
+    """Return CASCADE where the grantee has passed the right on; REVOKE fails without it."""
+    return " CASCADE" if right.passed_on else ""
 
 
 def _gains(change: Change[Grant]) -> Iterable[tuple[str, str]]:
@@ -115,7 +121,7 @@ def statements(change: Change[Grant], context: Context) -> Iterable[Statement]:
         for grantor in sorted(change.before.right.grantors) or [subject.owner]:
             runner = as_owner if grantor == subject.owner else grantor
             for words, remark in _losses(change.before, after):
-                sql = _verb(ref, words, "FROM", subject.grantee)
+                sql = _verb(ref, words, "FROM", subject.grantee) + _cascade(change.before.right)
                 yield Statement(
                     sql,
                     Phase.TIGHTEN,

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 Run = Callable[..., list[dict[str, Any]]]
 
+LOCK_TIMEOUT = "5s"
+"""How long reading waits for a table that another session holds in ACCESS EXCLUSIVE mode."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -55,9 +58,10 @@ def snapshot(connection: Connection) -> Iterator[None]:
     """Run a block in one read-only snapshot, which is rolled back."""
     connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     try:
+        connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
         yield
     finally:
-        connection.execute("ROLLBACK")
+        connection.rollback()
 
 
 def read(connection: Connection, scope: Scope) -> Reading:
@@ -148,7 +152,8 @@ def _structure(
 
 def _server(row: dict[str, Any]) -> Server:
     sets = ("acts_as", "settable", "admin_of")
-    return Server(**{key: frozenset(row[key]) if key in sets else row[key] for key in row})
+    fields: dict[str, Any] = {k: frozenset(v) if k in sets else v for k, v in row.items()}
+    return Server(**fields)
 
 
 def _relation(row: dict[str, Any]) -> Relation:

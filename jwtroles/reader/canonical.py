@@ -18,7 +18,7 @@ from jwtroles.errors import Collector, CompileError
 from jwtroles.kinds.function import Function, create_sql
 from jwtroles.kinds.own_schema import NAME
 from jwtroles.names import QName
-from jwtroles.reader import query_text
+from jwtroles.reader import LOCK_TIMEOUT, query_text
 
 if TYPE_CHECKING:
     from jwtroles.catalog import Catalog, Structure
@@ -29,12 +29,17 @@ if TYPE_CHECKING:
 @contextmanager
 def rolled_back(connection: Connection, *, inside: bool) -> Iterator[None]:
     """Run a block that leaves nothing: in a transaction of its own, or behind a savepoint."""
-    begin, end = ("SAVEPOINT canonical", "ROLLBACK TO canonical") if inside else ("BEGIN", "ROLLBACK")
-    connection.execute(begin)
+    if inside:
+        connection.execute("SAVEPOINT canonical")
+        yield
+        connection.execute("ROLLBACK TO canonical")
+        return
+    connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
     try:
+        connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
         yield
     finally:
-        connection.execute(end)
+        connection.rollback()
 
 
 def canonical(

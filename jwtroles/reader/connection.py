@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
@@ -14,6 +17,15 @@ if TYPE_CHECKING:
 
 CONNECT_TIMEOUT = 10
 """Seconds to wait for the server where the URL does not say."""
+
+_PARTS = {
+    "host": re.compile(r"[^@\s]*"),
+    "hostaddr": re.compile(r"[^@\s]*"),
+    "port": re.compile(r"[\d,]*"),
+    "dbname": re.compile(r"[^@]*"),
+}
+"""What parts of a URL look like. A password that holds `@`, `/` or `:` and is not percent-encoded
+ends up in one of them, and must not be printed as a host."""
 
 
 def connect(url: str, *, origin: str = "", place: Place | None = None) -> Connection:
@@ -34,18 +46,51 @@ def connect(url: str, *, origin: str = "", place: Place | None = None) -> Connec
     try:
         given = conninfo.conninfo_to_dict(url)
     except psycopg.ProgrammingError:
-        message = "the database URL is not one that libpq understands"
-        remedy = "postgresql://user@host:5432/database, or host=… dbname=…"
-        raise ServerError(Problem(codes.NO_ANSWER, message, place, remedy=remedy)) from None
+        raise ServerError(_malformed(origin, place)) from None
+    if not all(form.fullmatch(str(given.get(part) or "")) for part, form in _PARTS.items()):
+        raise ServerError(_malformed(origin, place))
     extra: dict[str, Any] = {"application_name": "jwtroles"}
     if "connect_timeout" not in given:
         extra["connect_timeout"] = CONNECT_TIMEOUT
     try:
         connection = psycopg.connect(url, autocommit=True, row_factory=dict_row, **extra)
-    except psycopg.OperationalError as error:
+        connection.execute("SET search_path = pg_catalog")
+    except psycopg.Error as error:
         raise ServerError(_problem(given, error, origin, place)) from None
-    connection.execute("SET search_path = pg_catalog")
     return connection
+
+
+@contextmanager
+def asking(connection: Connection) -> Iterator[None]:
+    """Tell what the server does not answer in this block as a problem with a remedy.
+
+    Raises:
+        ServerError: JR005.
+    """
+    import psycopg  # noqa: PLC0415
+
+    try:
+        yield
+    except psycopg.Error as error:
+        said = error.diag.message_primary or str(error).split("\n")[0]
+        state = error.sqlstate or ""
+        if connection.closed or state.startswith(("57P", "08")) or not state:
+            message = "the connection to the server was lost"
+            remedy = "did somebody end the session, or did the server restart? Then plan again"
+        else:
+            message = f"the server refuses what a plan has to ask: {said} ({state})"
+            remedy = _ASKING.get(state, "mend its cause, then plan again")
+        problem = Problem(codes.CANNOT_ASK, message, remedy=remedy)
+        raise ServerError(problem, footer="Nothing was changed.") from None
+
+
+_ASKING = {
+    "42501": "planning needs CONNECT and TEMPORARY on the database, USAGE on the schemas, and SELECT "
+    "on the tables of the schema jwtroles",
+    "25006": "the server is read-only: plan on its primary, where expressions are compared on "
+    "temporary tables",
+    "55P03": "another session holds a table in ACCESS EXCLUSIVE mode: plan again when that is over",
+}
 
 
 def address(given: dict[str, Any]) -> str:
@@ -54,37 +99,73 @@ def address(given: dict[str, Any]) -> str:
     return f"{host}:{given['port']}" if given.get("port") else host
 
 
-def _problem(
-    given: dict[str, Any], error: Exception, origin: str, place: Place | None
-) -> Problem:
-    reasons = {
-        "refused": "connection refused",
-        "timeout expired": "timed out",
-        "could not translate": "unknown host",
-        "No such file": "no socket there",
-    }
-    text = str(error)
-    details = (f"from {origin}",) if origin else ()
-    if sqlstate := getattr(error, "sqlstate", None) or _fatal(text):
-        user = given.get("user") or "the current user"
-        database = given.get("dbname") or "the default database"
-        message = f"{address(given)} refused {user} for {database} ({sqlstate})"
-        remedy = "check the user, the password and the name of the database"
-        return Problem(codes.LOGIN_REFUSED, message, place, details=details, remedy=remedy)
-    reason = next((said for part, said in reasons.items() if part in text), "no connection")
-    message = f"no answer from {address(given)} ({reason})"
-    remedy = "is the server running, and may this machine reach it?"
-    return Problem(codes.NO_ANSWER, message, place, details=details, remedy=remedy)
+def _malformed(origin: str, place: Place | None) -> Problem:
+    return Problem(
+        codes.NO_ANSWER,
+        "the database URL is not one that libpq understands",
+        place,
+        details=_from(origin),
+        remedy="postgresql://user@host:5432/database, or host=… dbname=…\n"
+        "in a URL's password, @ : / and ? are written %40 %3A %2F and %3F",
+    )
 
 
-def _fatal(text: str) -> str:
-    """Return the server's own word for refusing a login; psycopg gives it no SQLSTATE."""
-    words = {
-        "password authentication failed": "wrong password",
-        "no password supplied": "it asks for a password and none was given",
-        "pg_hba.conf": "pg_hba.conf has no entry for it",
-        "does not exist": "no such role or database",
-        "not permitted to log in": "the role may not log in",
-        "too many connections": "too many connections",
-    }
-    return next((said for part, said in words.items() if part in text), "") if "FATAL" in text else ""
+def _from(origin: str) -> tuple[str, ...]:
+    return (f"from {origin}",) if origin else ()
+
+
+def _problem(given: dict[str, Any], error: Exception, origin: str, place: Place | None) -> Problem:
+    text, details = str(error), _from(origin)
+    user = given.get("user") or "the current user"
+    refused = f"{address(given)} refused {user} for {given.get('dbname') or 'the default database'}"
+    for part, (said, remedy) in _REFUSALS.items():
+        if part in text:
+            message = f"{refused} ({said})"
+            return Problem(codes.LOGIN_REFUSED, message, place, details=details, remedy=remedy)
+    for part, (said, remedy) in _SILENCES.items():
+        if part in text:
+            message = f"no answer from {address(given)} ({said})"
+            return Problem(codes.NO_ANSWER, message, place, details=details, remedy=remedy)
+    if "FATAL" in text or getattr(error, "sqlstate", None):
+        remedy = "the server's log says why"
+        return Problem(codes.LOGIN_REFUSED, refused, place, details=details, remedy=remedy)
+    message = f"no answer from {address(given)}"
+    return Problem(codes.NO_ANSWER, message, place, details=details, remedy=_RUNNING)
+
+
+_RUNNING = "is the server running, and may this machine reach it?"
+
+_REFUSALS = {
+    "password authentication failed": ("wrong user or password", "check the user and the password"),
+    "no password supplied": (
+        "it asks for a password and none was given",
+        "give it in PGPASSWORD, in a password file (PGPASSFILE), or in the URL",
+    ),
+    "no pg_hba.conf entry": (
+        "pg_hba.conf has no entry for it",
+        "add a line for this user, database and address, or use one that is there",
+    ),
+    "not permitted to log in": ("the role may not log in", "use a role that has LOGIN"),
+    "permission denied for database": (
+        "it may not connect to this database",
+        "GRANT CONNECT ON DATABASE … TO the role",
+    ),
+    "too many connections": ("too many connections", "end some, or wait"),
+    "remaining connection slots": ("too many connections", "end some, or wait"),
+    "authentication failed": ("not authenticated", "check how pg_hba.conf lets it in"),
+    'FATAL:  role "': ("no such role", "check the user's name"),
+    'FATAL:  database "': ("no such database", "check the database's name, or create it"),
+}
+"""What the server says when it refuses a login (psycopg gives no SQLSTATE there), most exact first."""
+
+_SILENCES = {
+    "refused": ("connection refused", _RUNNING),
+    "timeout expired": ("timed out", _RUNNING),
+    "could not translate": ("unknown host", "check the host's name"),
+    "resolve host": ("unknown host", "check the host's name"),
+    "No such file": ("no socket there", _RUNNING),
+    "the database system is": ("the server is starting or stopping", "wait, then try again"),
+    "SSL": ("no TLS connection", "check sslmode, sslrootcert and the server's certificate"),
+    "certificate": ("no TLS connection", "check sslmode, sslrootcert and the certificate"),
+}
+"""What libpq says when no server answers."""

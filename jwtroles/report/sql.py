@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from jwtroles import __version__
 from jwtroles.kinds.base import Phase, Statement
 from jwtroles.planner.script import Line, lines, preamble
 from jwtroles.report.problems import visible
@@ -57,7 +57,7 @@ def render_sql(plan: Plan, spec: Spec) -> str:
 
 def _script(plan: Plan, spec: Spec) -> Iterator[str]:
     target = plan.project + (f" → {plan.environment}" if plan.environment else "")
-    yield f"-- {_version()} · {visible(target)} · plan {plan.id} · spec {plan.digest}"
+    yield f"-- jwtroles {__version__} · {visible(target)} · plan {plan.id} · spec {plan.digest}"
     if plan.empty:
         yield "-- in sync"
         return
@@ -71,13 +71,6 @@ def _script(plan: Plan, spec: Spec) -> Iterator[str]:
             yield f"-- {HEADINGS[phase]}"
         yield from _statement(line, spec)
     yield "COMMIT;"
-
-
-def _version() -> str:
-    try:
-        return f"jwtroles {metadata.version('jwtroles')}"
-    except metadata.PackageNotFoundError:  # a source tree that is not installed
-        return "jwtroles"
 
 
 def _with_phases(all_lines: Iterable[Line]) -> Iterator[tuple[Line, Phase | None]]:

@@ -148,7 +148,9 @@ def test_every_column_is_known_to_this_test(saas):
 
 def test_every_privilege_on_other_objects_is_the_files(saas):
     using = [role for role, line in parents().items() if "member" in line]
-    asking = list(parents())  # everybody reads invoices, the auditor alone is not asked for the total
+    asking = list(
+        parents()
+    )  # everybody reads invoices, the auditor alone is not asked for the total
     asking.remove("auditor")
     expected, found = {}, {}
     with saas.connect() as connection:
@@ -184,7 +186,9 @@ def test_the_roles_are_as_the_file_says(saas):
         SELECT rolname, rolcanlogin FROM pg_roles
         WHERE NOT rolsuper AND NOT rolcreaterole AND NOT rolcreatedb AND NOT rolreplication
           AND NOT rolbypassrls AND rolname !~ '^pg_'""")
-    wanted = {role: role in (LOGIN, "bystander") for role in (*roles(), "acme_jwtroles", "app_owner")}
+    wanted = {
+        role: role in (LOGIN, "bystander") for role in (*roles(), "acme_jwtroles", "app_owner")
+    }
     assert dict(flags) == wanted
     (inherit,) = saas.rows(f"SELECT rolinherit FROM pg_roles WHERE rolname = '{LOGIN}'")
     assert inherit == (False,), "the login has none of the rights of the roles it may become"

@@ -13,7 +13,8 @@ FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE n.nspname = ANY (%(schemas)s) AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
 UNION ALL
-SELECT 'function', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid),
+SELECT CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END,
+       n.nspname, p.proname, pg_get_function_identity_arguments(p.oid),
        pg_get_userbyid(p.proowner), coalesce(p.proacl, acldefault('f', p.proowner))::text[], NULL
 FROM pg_proc AS p
 JOIN pg_namespace AS n ON n.oid = p.pronamespace

@@ -4,7 +4,7 @@ import pytest
 
 from jwtroles.catalog import FunctionFacts
 from jwtroles.compiler.bind import bind_join, bind_predicate, bind_query, bind_view, null_accessor
-from jwtroles.compiler.scope import Scope, by_name
+from jwtroles.compiler.bind.scope import Scope, by_name
 from jwtroles.errors import Collector, Place, Source
 from jwtroles.names import QName
 from jwtroles.spec import sqltree

@@ -112,7 +112,9 @@ def hostile() -> Case:
     return Case(plans.plan_of(case.spec, structure, catalog), case.spec)
 
 
-CASES = {case.__name__: cache(case) for case in (first, small, drift, in_sync, many, renewed, hostile)}
+CASES = {
+    case.__name__: cache(case) for case in (first, small, drift, in_sync, many, renewed, hostile)
+}
 PAGES = [(name, width, False) for name in CASES for width in WIDTHS] + [
     (name, 100, True) for name in ("first", "many", "in_sync")
 ]

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from pglast import ast, enums
 
 from jwtroles import codes
-from jwtroles.compiler.calls import check_call, check_type
-from jwtroles.compiler.faults import Faults
-from jwtroles.compiler.froms import FromItems
-from jwtroles.compiler.scope import Frame, Relation, Scope
+from jwtroles.compiler.bind.calls import check_call, check_type
+from jwtroles.compiler.bind.faults import Faults
+from jwtroles.compiler.bind.froms import FromItems
+from jwtroles.compiler.bind.scope import Frame, Relation, Scope
 from jwtroles.spec import predicates, sqltree
 from jwtroles.spec.allowed import CLAIMS, Parsed, calls_in_from
 

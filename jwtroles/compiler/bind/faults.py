@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from jwtroles import codes
 
 if TYPE_CHECKING:
-    from jwtroles.compiler.resolve import Frames, Setting
-    from jwtroles.compiler.scope import Relation
+    from jwtroles.compiler.bind.resolve import Frames, Setting
+    from jwtroles.compiler.bind.scope import Relation
     from jwtroles.errors import Collector, Place
     from jwtroles.spec.allowed import Parsed
 

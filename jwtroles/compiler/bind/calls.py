@@ -14,7 +14,7 @@ from jwtroles.spec import sqltree
 
 if TYPE_CHECKING:
     from jwtroles.catalog import FunctionFacts
-    from jwtroles.compiler.resolve import Resolver
+    from jwtroles.compiler.bind.resolve import Resolver
 
 PG_CATALOG = "pg_catalog"
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from pglast import ast
 
 from jwtroles import codes
-from jwtroles.compiler.scope import Frame, Relation, table_relation
+from jwtroles.compiler.bind.scope import Frame, Relation, table_relation
 from jwtroles.names import QName
 from jwtroles.spec import sqltree
 
 if TYPE_CHECKING:
-    from jwtroles.compiler.resolve import Frames, Resolver
+    from jwtroles.compiler.bind.resolve import Frames, Resolver
 
 
 class FromItems:

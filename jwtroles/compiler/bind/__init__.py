@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from pglast import ast
 
 from jwtroles import codes
-from jwtroles.compiler.resolve import Found, Resolver, Setting
-from jwtroles.compiler.scope import Frame, Scope, table_relation
+from jwtroles.compiler.bind.resolve import Found, Resolver, Setting
+from jwtroles.compiler.bind.scope import Frame, Scope, table_relation
 from jwtroles.errors import Collector
 from jwtroles.names import QName, parse_qname
 from jwtroles.spec import predicates, sqltree

@@ -1,0 +1,374 @@
+"""The documentation against the code: what it says exists, and what it shows runs."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+import textwrap
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unicodedata import category
+
+import psycopg
+import pytest
+
+from jwtroles import apply, codes, connect, load, plan
+from jwtroles.errors import SpecError
+from jwtroles.spec.grammar.file import FILE
+from jwtroles.spec.load import load_text
+from jwtroles.spec.records import Record
+from jwtroles.spec.shapes import ByForm, ListOf, Made, MapOf
+from jwtroles.spec.words import Nullable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.servers import Sandbox
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PACKAGE = ROOT / "jwtroles"
+EXAMPLE = ROOT / "examples" / "saas-gateway"
+PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
+NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+# Pages that are made from the code.
+
+
+@cache
+def reference() -> Any:
+    spec = importlib.util.spec_from_file_location("reference", DOCS / "reference.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_errors_and_commands_are_what_the_code_says() -> None:
+    assert reference().stale() == [], "run: python docs/reference.py"
+
+
+def test_every_code_is_used() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")]
+    used = {name for source in sources for name in re.findall(r"\bcodes\.([A-Z_]+)\b", source)}
+    declared = {name for name, value in vars(codes).items() if isinstance(value, codes.Code)}
+    assert declared - used == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_code_that_a_page_names_exists(name: str) -> None:
+    known = {code.id for code in codes.all_codes()}
+    assert set(re.findall(r"\bJR\d{3}\b", text_of(name))) - known == set()
+
+
+# The keys of the language.
+
+
+def records(shape: Any) -> Iterator[Record[Any]]:
+    """Yield every record of the grammar that stands below a shape."""
+    if isinstance(shape, Record):
+        yield shape
+        inner = [field.shape for field in shape.fields]
+    elif isinstance(shape, ByForm):
+        inner = [form for form in (shape.text, shape.items, shape.fields) if form is not None]
+    elif isinstance(shape, ListOf):
+        inner = [shape.item]
+    elif isinstance(shape, MapOf):
+        inner = [shape.key, shape.value]
+    elif isinstance(shape, Made | Nullable):
+        inner = [shape.shape]
+    else:
+        inner = []
+    for one in inner:
+        yield from records(one)
+
+
+def test_every_key_of_the_language_is_described() -> None:
+    described = text_of("docs/language.md")
+    keys = {field.key for record in records(FILE) for field in record.fields}
+    assert {key for key in keys if not re.search(rf"`{key}[:`]", described)} == set()
+
+
+def test_every_form_that_is_not_there_yet_is_a_limit() -> None:
+    limits = text_of("docs/limits.md")
+    refused = {key: why for record in records(FILE) for key, why in record.refused.items()}
+    later = {key for key, why in refused.items() if why.code is codes.NOT_YET}
+    assert {key for key in later if f"`{key}`" not in limits} == set()
+
+
+# Links, and what only one machine has.
+
+LINK = re.compile(r"(?<!!)\[[^\]\[]*\]\(([^)\s]+)\)")
+FENCE = re.compile(r"^( *)```([^\n]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page, as GitHub makes them of its headings."""
+    prose = FENCE.sub("", page.read_text(encoding="utf-8"))
+    headings = re.findall(r"^#+ (.+)$", prose, re.MULTILINE)
+    kept = ("".join(c for c in h.lower() if c in " -_" or category(c)[0] in "LN") for h in headings)
+    return {heading.replace(" ", "-") for heading in kept}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_link_leads_somewhere(name: str) -> None:
+    page, dead = ROOT / name, []
+    for link in LINK.findall(FENCE.sub("", text_of(name))):
+        if link.startswith(("https://", "http://", "mailto:")):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            dead.append(link)
+    assert dead == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_page_names_a_path_of_one_machine(name: str) -> None:
+    text = text_of(name)
+    assert re.findall(r"(?:/home/|/root\b|/Users/|/work/|[A-Z]:\\)\S*", text) == []
+    assert str(ROOT) not in text
+
+
+# YAML.
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of a page: `info` is what stands behind the fence."""
+
+    page: str
+    line: int
+    info: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
+
+
+def blocks(page: str, language: str) -> list[Block]:
+    text = text_of(page)
+    return [
+        Block(page, text.count("\n", 0, match.start()) + 1, match[2], textwrap.dedent(match[3]))
+        for match in FENCE.finditer(text)
+        if match[2].split(" ")[0] == language
+    ]
+
+
+BASE = """\
+jwtroles: 1
+project: acme
+database: {schemas: [app], connect_as: acme_authenticator}
+tokens:
+  verify: gateway
+  claims:
+    sub: {type: uuid, required: true}
+    tenant_id: {type: uuid, path: /app_metadata/tenant_id}
+    roles: {type: "text[]", path: /app_metadata/roles}
+rows:
+  own: owner_id = claims.sub
+  unpaid: status <> 'paid'
+roles:
+  member: {}
+"""
+"""What the examples of the manual stand in: each replaces the top-level keys that it has."""
+
+SECTION = re.compile(r"^([a-z]+):.*\n(?:[ \n].*\n?|\n)*", re.MULTILINE)
+FRAGMENTS = [*blocks("docs/language.md", "yaml"), *blocks("docs/gateway.md", "yaml")]
+
+
+@pytest.mark.parametrize("block", FRAGMENTS, ids=str)
+def test_the_yaml_of_the_manual_loads(block: Block) -> None:
+    sections = {match[1]: match[0] for match in SECTION.finditer(BASE)}
+    sections |= {match[1]: match[0] for match in SECTION.finditer(block.text)}
+    assert refusals("".join(sections.values())) == block.info.split(" ")[1:]
+
+
+def refusals(text: str) -> list[str]:
+    """Return the codes of all that is wrong with a file."""
+    try:
+        load_text(text)
+    except SpecError as error:
+        return [problem.code.id for problem in error.problems]
+    return []
+
+
+# The tutorial.
+
+MARK = "=== end of block {} ==="
+
+
+def matches(expected: str, came: str) -> bool:
+    """Tell whether an output is the one shown, where a line `…` stands for any lines."""
+    pattern = "".join(
+        r"(?:[^\n]*\n)*?" if line == "…" else re.escape(line.rstrip()) + "\n"
+        for line in expected.strip("\n").split("\n")
+    )
+    lines = [line.rstrip() for line in came.strip("\n").split("\n")]
+    return re.fullmatch(pattern, "\n".join(lines) + "\n") is not None
+
+
+def test_the_tutorial_runs_as_it_says(tmp_path: Path) -> None:
+    found = [b for b in FENCE.finditer(text_of("docs/tutorial.md")) if b[2] in ("sh", "text")]
+    assert found, "the tutorial has no commands"
+    assert found[0][2] == "sh", "an output before the first command"
+    steps: list[tuple[str, str | None]] = []
+    for block in found:
+        if block[2] == "sh":
+            steps.append((block[3], None))
+        else:
+            steps[-1] = (steps[-1][0], block[3])
+    came, last = run(tmp_path, [commands for commands, _ in steps])
+    for number, (commands, expected) in enumerate(steps):
+        assert number < len(came), f"stopped in:\n{commands}\n{last}"
+        if expected is not None:
+            assert matches(expected, came[number]), (
+                f"{commands}\nexpected:\n{expected}\ncame:\n{came[number]}"
+            )
+
+
+def run(tmp_path: Path, steps: list[str]) -> tuple[list[str], str]:
+    """Run blocks in one shell in an empty folder; return their outputs, and what came after."""
+    shims, folder = tmp_path / "bin", tmp_path / "tutorial"
+    shims.mkdir()
+    folder.mkdir()
+    start = f'PYTHONPATH="{ROOT}" exec "{sys.executable}"'
+    programs = {"python": "", "jwtroles": '-c "from jwtroles.cli import main; main()" '}
+    for name, arguments in programs.items():
+        shim = shims / name
+        shim.write_text(f'#!/bin/sh\n{start} {arguments}"$@"\n')
+        shim.chmod(0o755)
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("JWTROLES_", "PG")) and name not in {"DATABASE_URL", "COLUMNS"}
+    }
+    ours = {
+        "PATH": f"{shims}:{os.environ['PATH']}",
+        "JWTROLES_EMBEDDED_DIR": str(folder / "server"),
+        "LC_ALL": "C.UTF-8",
+    }
+    script = "set -e\n" + "".join(
+        f"{commands}\necho '{MARK.format(number)}'\n" for number, commands in enumerate(steps)
+    )
+
+    def shell(text: str) -> str:
+        return subprocess.run(
+            ["bash", "-c", text],
+            cwd=folder,
+            env=kept | ours,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            check=False,
+        ).stdout
+
+    try:
+        output = shell(script)
+    finally:
+        shell("jwtroles db stop")
+    *came, last = re.split(MARK.format(r"\d+") + "\n", output)
+    return came, last
+
+
+# Gateway mode.
+
+TENANTS = ("11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222")
+OWNER = "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"
+MEMBER = {"sub": OWNER, "app_metadata": {"tenant_id": TENANTS[0], "roles": ["member"]}}
+LOGIN = "acme_authenticator"
+
+
+@pytest.fixture
+def applied(sandbox: Sandbox) -> Sandbox:
+    """Give the example, applied, with a customer and an invoice of each of two tenants."""
+    sandbox.load(EXAMPLE / "schema.sql")
+    with connect(sandbox.url) as connection:
+        apply(connection, plan(connection, load(EXAMPLE / "jwtroles.yaml"), "dev"))
+    for number, tenant in enumerate(TENANTS, start=1):
+        sandbox.run_sql(
+            f"INSERT INTO app.customers (tenant_id, name, email) VALUES ('{tenant}', 'x', 'y');"
+            "INSERT INTO app.invoices (id, tenant_id, owner_id) "
+            f"VALUES ({number}, '{tenant}', '{OWNER}')"
+        )
+    return sandbox
+
+
+def statements(block: Block) -> list[str]:
+    return [part for part in re.sub(r"--.*", "", block.text).split(";") if part.strip()]
+
+
+def test_what_gateway_mode_does_not_hold_against(applied: Sandbox) -> None:
+    """The two blocks that forge claims and take another role succeed, as the page says."""
+    last = []
+    forging = [block for block in blocks("docs/gateway.md", "sql") if "$1" not in block.text]
+    for block in forging:
+        connection = applied.connect(LOGIN)
+        rows = []
+        for statement in statements(block):
+            cursor = connection.execute(statement.encode())
+            rows += cursor.fetchall() if cursor.description else []
+        last.append(str(rows[-1][0]))
+    assert last == [TENANTS[1], "billing_admin"]
+
+
+def test_the_code_for_a_service(applied: Sandbox) -> None:
+    (block,) = blocks("docs/gateway.md", "python")
+    page: dict[str, Any] = {}
+    exec(compile(block.text, str(block), "exec"), page)
+    url = applied.url_for(LOGIN)
+    assert page["invoices"](url, MEMBER) == [1]
+    refused = [MEMBER | {"sub": None}, MEMBER | {"sub": "x"}, MEMBER | {"app_metadata": {}}, {}]
+    for claims in refused:
+        with pytest.raises(psycopg.Error) as raised:
+            page["invoices"](url, claims)
+        assert raised.value.sqlstate == "28000"
+    with psycopg.connect(url, autocommit=True) as connection:
+        with page["acting_as"](connection, MEMBER):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
+                connection.execute("select jwtroles.pre_request()")
+            assert one(connection, "select current_user") == "member"
+        assert one(connection, "select current_user") == LOGIN
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("select from app.invoices")
+    with psycopg.connect(url) as connection, pytest.raises(ValueError, match="autocommit"):
+        page["acting_as"](connection, MEMBER).__enter__()
+
+
+def test_what_postgrest_sends(applied: Sandbox) -> None:
+    """Role, claims and pre-request in one transaction, with the login itself as db-anon-role."""
+    claims = '{"role": "acme_authenticator", "sub": "' + OWNER + '", "app_metadata": '
+    member = claims + '{"tenant_id": "' + TENANTS[0] + '", "roles": ["member"]}}'
+    with psycopg.connect(applied.url_for(LOGIN)) as connection:
+        request(connection, LOGIN, member)
+        assert one(connection, "select array_agg(id) from app.invoices") == [1]
+        connection.rollback()
+        with pytest.raises(psycopg.errors.InvalidAuthorizationSpecification):
+            request(connection, LOGIN, '{"role": "acme_authenticator"}')
+        connection.rollback()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            request(connection, "member", member)
+
+
+def request(connection: psycopg.Connection, role: str, claims: str) -> None:
+    settings = "select set_config('role', %s, true), set_config('request.jwt.claims', %s, true)"
+    connection.execute(settings, (role, claims))
+    connection.execute("select jwtroles.pre_request()")
+
+
+def one(connection: psycopg.Connection, query: str) -> Any:
+    row = connection.execute(query.encode()).fetchone()
+    assert row is not None
+    return row[0]
