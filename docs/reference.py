@@ -53,8 +53,8 @@ JR244 are no errors: they are remarks of a plan and stop nothing.
 
 ## JR5xx: others who are affected
 
-Remarks of a plan. Each names a role outside the file that loses access. The plan then has the effect
-`cuts_off`, which an environment has to allow.
+Remarks of a plan. Each names a role outside the file that loses access. The plan then has the
+effect `cuts_off`, which an environment has to allow.
 
 {JR5}
 
@@ -95,9 +95,9 @@ The first of these that is there: `--database`; the `database` of the environmen
 keyword string, the name of a libpq service, or `embedded` for the server of `jwtroles db`. A
 password is never printed.
 
-A file with several environments needs `--env`, also beside `--database`: the environment decides the
-names of roles and the effects that are allowed. `validate` and `test` do without when neither is
-given.
+A file with several environments needs `--env`, also beside `--database`: the environment decides
+the names of roles and the effects that are allowed. `validate` and `test` do without when neither
+is given.
 
 {commands}
 """
@@ -106,7 +106,7 @@ EXITS = {
     "DONE": "done",
     "ERROR": "an error: the command line, the file, the database or the server",
     "DIFFERENT": "`plan --check` found differences",
-    "REFUSED": "refused: an effect that is not allowed, a missing right, a stale plan, a failed proof",
+    "REFUSED": "refused: an effect that is not allowed, a missing right, a stale plan, no proof",
     "FAILED": "a policy test did not hold",
     "INTERRUPTED": "interrupted with Ctrl-C; rolled back",
 }

@@ -106,6 +106,7 @@ class Routine:
     owner: str
     project: str | None = None
     called_by: tuple[str, ...] = ()
+    returns: str = ""
 
 
 @dataclass(frozen=True, slots=True)

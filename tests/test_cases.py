@@ -76,7 +76,8 @@ class Case:
     @property
     def verb(self) -> str | None:
         """What the plan must do to an object of the kind, by the folder's name."""
-        return VERBS.get(self.folder.name.split("_")[0])
+        known = {kind.name for kind in KINDS}
+        return VERBS.get(self.folder.name.split("_")[0]) if self.kind in known else None
 
     @cached_property
     def files(self) -> dict[str, str]:

@@ -66,14 +66,9 @@ def _differences(before: object, after: object) -> Iterator[str]:
         return
     for one in fields(before):
         old, new = getattr(before, one.name), getattr(after, one.name)
-        if (
-            one.compare
-            and old != new
-            and isinstance(old, (str, int))
-            and isinstance(new, (str, int))
-        ):
-            if max(len(str(old)), len(str(new))) <= 30:
-                yield f"{one.name.replace('_', ' ')} {_value(old)} → {_value(new)}"
+        plain = isinstance(old, str | int) and isinstance(new, str | int)
+        if one.compare and old != new and plain and len(f"{old}{new}") <= 40:
+            yield f"{one.name.replace('_', ' ')} {_value(old)} → {_value(new)}"
 
 
 def _value(value: str | int) -> str:

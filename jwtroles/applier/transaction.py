@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from jwtroles.reader.scope import Scope
 
 Progress = Callable[[str, int, int], None]
-"""Told of what is done: a stage (`locked`, `unchanged`, `statement`, `proved`, `committed`), how many
-of how many."""
+"""Told of what is done: a stage (`locked`, `unchanged`, `statement`, `proved`, `committed`), how
+many of how many."""
 
 ROLLED_BACK = "Rolled back: nothing was changed."
 
@@ -139,7 +139,7 @@ def connection_lost(attempt: Attempt) -> ApplyError:
 
 
 _REMEDIES = {
-    "53200": "raise max_locks_per_transaction: a transaction holds a lock for each table it changes",
+    "53200": "raise max_locks_per_transaction: a lock is held for each table that is changed",
     "2BP01": "remove what depends on it, or let the file say it, then plan again",
     "42501": "plan again as a role that may do it",
 }

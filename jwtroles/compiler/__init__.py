@@ -22,6 +22,7 @@ from jwtroles.compiler.rights import Inheritance, check_combinations, check_inse
 from jwtroles.compiler.roles import declared_roles, memberships
 from jwtroles.errors import Collector, CompileError
 from jwtroles.kinds.base import PUBLIC, Origin
+from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import OwnSchema
 from jwtroles.verifier import accessor as verified_accessor
 from jwtroles.verifier import claim_rows, machinery, setting_rows
@@ -131,6 +132,14 @@ def _check_database(spec: Spec, structure: Structure, problems: Collector) -> No
                 spec.database.owner.place,
                 remedy="leave database.owner out: owners are read from the catalog",
             )
+    other = structure.roles.get(structure.schemas.get(OWN_SCHEMA, ""))
+    if other is not None and other.project not in (None, str(spec.project)):
+        problems.add(
+            codes.NOT_OURS,
+            f"schema {OWN_SCHEMA} belongs to project {other.project}",
+            spec.project.place,
+            remedy="one project for each database: put both files into one",
+        )
     named = [(claim.type, claim.type.place) for claim in spec.tokens.claims.values()]
     for query in spec.queries.values():
         named += [(kind, kind.place) for kind in (*query.params.values(), *query.returns.values())]

@@ -6,13 +6,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from jwtroles import codes
-from jwtroles.catalog import Structure
+from jwtroles.catalog import Relation, Structure
 from jwtroles.compiler.access import Names
 from jwtroles.errors import Collector, Place
 from jwtroles.kinds.base import Origin
 from jwtroles.kinds.membership import Membership, Options
-from jwtroles.kinds.role import Role
+from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
+from jwtroles.kinds.role import FLAGS, Role
 from jwtroles.spec.model import PUBLIC, Spec
+
+
+OWNER = "it owns tables, functions or the schema, and row security does not bind an owner"
 
 
 def declared_roles(
@@ -22,8 +26,10 @@ def declared_roles(
     project = str(spec.project)
     adopted = {names(role) for role in spec.database.adopt}
     owners = {relation.owner for relation in structure.relations.values()}
+    owners |= {routine.owner for routine in structure.routines.values()}
     owners |= set(structure.schemas.values())
     ours = {spec.own_role, *definers}
+    with_tables = {r.owner for r in structure.relations.values() if _holds_rows(r)}
     for role in spec.roles.values():
         if role.name == PUBLIC:
             continue
@@ -36,8 +42,7 @@ def declared_roles(
         )
         place = role.name.place
         if wanted.name in owners - ours:
-            why = "it owns tables or the schema, and row security does not bind an owner"
-            _reserved(wanted.name, why, place, problems)
+            _reserved(wanted.name, OWNER, place, problems)
         yield _settle(wanted, structure, project, adopted, place, problems)
     for login in spec.database.connect_as:
         name, origin = names(login.name), Origin(login.name.place)
@@ -45,12 +50,25 @@ def declared_roles(
         if existing is None:
             yield Role(name, login=True, inherit=False, project=project, origin=origin)
         else:
-            if existing.reserved:
+            made_here = existing.project == project
+            if existing.reserved and not made_here:
                 _reserved(name, "it reaches around row security", login.name.place, problems)
-            yield replace(existing, login=True, inherit=False, origin=origin)
+            if name in with_tables:
+                _reserved(name, OWNER, login.name.place, problems)
+            plain = Role(name, login=True, inherit=False) if made_here else existing
+            flags = {flag: getattr(plain, flag) for flag in FLAGS}
+            flags |= {"login": True, "inherit": False}
+            yield replace(existing, **flags, origin=origin)
     for name in sorted(ours):
         wanted = Role(name, project=project)
+        if name in with_tables:
+            _reserved(name, OWNER, spec.project.place, problems)
         yield _settle(wanted, structure, project, adopted, spec.project.place, problems)
+
+
+def _holds_rows(relation: Relation) -> bool:
+    """Tell whether it is a table of the user's: views of ours have owners of ours."""
+    return relation.kind in ("r", "p", "f", "m") and relation.name.schema != OWN_SCHEMA
 
 
 def _settle(

@@ -105,8 +105,9 @@ class Need:
     """A right that the applying role must have for a statement.
 
     Attributes:
-        right: `owner` (act as that role), `createrole`, `createdb schema` (CREATE on the database),
-            `admin` (ADMIN OPTION on the role, PostgreSQL 16 and later) or `superuser`.
+        right: `owner` (act as that role), `grantor` (become it), `membership` (have its rights),
+            `createrole`, `create in database`, `admin` (ADMIN OPTION on the role, PostgreSQL 16
+            and later) or `superuser`.
         role: the role that it is about, if any.
         subject: the object as a person knows it (`app.invoices`).
     """

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from jwtroles.kinds.base import Context, Need, Origin, Phase, Statement
+from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.names import QName, ident
 
 
@@ -26,3 +27,17 @@ def with_create_right(
     yield from body
     revoke = f"REVOKE CREATE ON SCHEMA {schema} FROM {role}"
     yield Statement(revoke, Phase.DEFINERS, needs=needs, origin=origin)
+
+
+def drop(sql: str, name: QName, phase: Phase, context: Context) -> Statement:
+    """Return a DROP; whoever owns the schema may drop what stands in it (manual: DROP FUNCTION)."""
+    if name.schema == OWN_SCHEMA:
+        return Statement(sql, phase, as_role=context.own_role)
+    owner = context.schema_owners.get(name.schema, "")
+    return Statement(sql, phase, needs=(Need("owner", owner, f"schema {name.schema}"),))
+
+
+def own_again(subject: str, name: QName, owners: tuple[str, str], phase: Phase) -> Statement:
+    """Return ALTER … OWNER TO, which takes the rights of both, the old owner and the new one."""
+    needs = tuple(Need("owner", owner, str(name)) for owner in owners)
+    return Statement(f"ALTER {subject} OWNER TO {ident(owners[1])}", phase, needs=needs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.base import (
@@ -18,7 +18,8 @@ from jwtroles.kinds.base import (
     Row,
     Statement,
 )
-from jwtroles.kinds.definer import with_create_right
+from jwtroles.kinds.definer import drop, own_again, with_create_right
+from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.tag import comment_sql, split_tag
 from jwtroles.names import QName, ident
 
@@ -35,6 +36,7 @@ class Function:
         parallel: `s`afe, `r`estricted or `u`nsafe.
         definer: SECURITY DEFINER.
         settings: its SET clauses, `name=value`.
+        strict, leakproof: as CREATE FUNCTION has them; nothing of ours is either.
         body: the text of the body; for a BEGIN ATOMIC body what PostgreSQL prints of it.
         atomic: whether the body is BEGIN ATOMIC (parsed when it is made, manual section 36.5).
         body_sql: the body to write, for a compiled function.
@@ -51,6 +53,8 @@ class Function:
     body: str
     owner: str
     atomic: bool = False
+    strict: bool = False
+    leakproof: bool = False
     comment: str = ""
     project: str | None = None
     body_sql: str | None = field(default=None, compare=False)
@@ -84,17 +88,17 @@ def parse(row: Row) -> Iterable[Function]:
         row["body"],
         row["owner"],
         row["atomic"],
+        row["strict"],
+        row["leakproof"],
         comment,
         project,
     )
 
 
 def recreated(change: Change[Function]) -> bool:
-    """Tell whether OR REPLACE cannot do it: the result type and the owner stay."""
+    """Tell whether OR REPLACE cannot do it: the result type stays."""
     before, after = change.before, change.after
-    if before is None or after is None:
-        return False
-    return (before.returns, before.owner) != (after.returns, after.owner)
+    return before is not None and after is not None and before.returns != after.returns
 
 
 def dies_with(change: Change[Function]) -> Iterable[tuple[str, Hashable]]:
@@ -112,18 +116,39 @@ def statements(change: Change[Function], context: Context) -> Iterable[Statement
     """CREATE OR REPLACE (or DROP and CREATE) the function; a new one is born closed to PUBLIC."""
     before, after = change.before, change.after
     if after is None:
-        yield _drop(change.subject, Phase.DROP)
+        # A query goes with the rights to it; policies that call one of our own change before it goes.
+        own = change.subject.name.schema == OWN_SCHEMA
+        yield _drop(change.subject, Phase.DROP if own else Phase.TIGHTEN, context)
         return
+    phase = _phase(after, context)
     if before is not None and recreated(change):
-        yield _drop(before, _phase(after, context))
+        yield from _make_way(before, after, phase, context)
         before = None
-    body = _body(before, after, _phase(after, context))
+    body = [*_owned(before, after, phase), *_body(before, after, phase)]
     yield from with_create_right(after.name, after.owner, body, context, after.origin)
 
 
-def _drop(function: Function, phase: Phase) -> Statement:
-    needs = (Need("owner", function.owner, str(function.name)),)
-    return Statement(f"DROP {function.reference}", phase, as_role=function.owner, needs=needs)
+def _drop(function: Function, phase: Phase, context: Context) -> Statement:
+    return drop(f"DROP {function.reference}", function.name, phase, context)
+
+
+def _make_way(
+    before: Function, after: Function, phase: Phase, context: Context
+) -> Iterable[Statement]:
+    """Drop a query; put an accessor aside until the policies that call it call the new one."""
+    if after.name.schema != OWN_SCHEMA:
+        yield _drop(before, phase, context)
+        return
+    name = before.name.name.encode()[:54].decode(errors="ignore")
+    aside = replace(before, name=QName(OWN_SCHEMA, f"{name}_replaced"))
+    sql = f"ALTER {before.reference} RENAME TO {ident(aside.name.name)}"
+    yield Statement(sql, phase, as_role=after.owner, origin=after.origin)
+    yield _drop(aside, Phase.DROP, context)
+
+
+def _owned(before: Function | None, after: Function, phase: Phase) -> Iterable[Statement]:
+    if before is not None and before.owner != after.owner:
+        yield own_again(after.reference, after.name, (before.owner, after.owner), phase)
 
 
 def _body(before: Function | None, after: Function, phase: Phase) -> Iterable[Statement]:
@@ -149,6 +174,8 @@ def _code(function: Function) -> tuple[object, ...]:
         function.settings,
         function.body,
         function.atomic,
+        function.strict,
+        function.leakproof,
     )
 
 
@@ -194,7 +221,7 @@ def effect(change: Change[Function], context: Context) -> Effect:
 def unit(change: Change[Function]) -> Hashable:
     """jwtroles' own schema counts as one change; a declared query is one by itself."""
     subject = change.subject
-    return "own schema" if subject.name.schema == "jwtroles" else (change.kind, change.key)
+    return "own schema" if subject.name.schema == OWN_SCHEMA else (change.kind, change.key)
 
 
 FUNCTION: Kind[Function] = Kind(

@@ -88,17 +88,21 @@ def statements(change: Change[Membership], context: Context) -> Iterable[Stateme
     before, after = change.before, change.after
     subject = change.subject
     pair = (ident(subject.role), ident(subject.member))
-    needs = (Need("admin", subject.role, f"membership of {subject.member} in {subject.role}"),)
+    what = f"membership of {subject.member} in {subject.role}"
+    needs = (Need("admin", subject.role, what),)
     if before is not None:
         for grantor, options in before.by:
-            by = f" GRANTED BY {ident(grantor)}" if context.membership_options else ""
+            by, theirs = "", needs
+            if context.membership_options:
+                by, theirs = f" GRANTED BY {ident(grantor)}", (Need("membership", grantor, what),)
             tail = f"{pair[0]} FROM {pair[1]}{by}"
             if after is None:
-                yield Statement(f"REVOKE {tail}", Phase.UNMEMBER, needs=needs)
+                note = "not in the file"
+                yield Statement(f"REVOKE {tail}", Phase.UNMEMBER, needs=theirs, note=note)
                 continue
             for word in _exceeds(options, after.options):
                 sql = f"REVOKE {word} OPTION FOR {tail}"
-                yield Statement(sql, Phase.UNMEMBER, needs=needs, origin=after.origin)
+                yield Statement(sql, Phase.UNMEMBER, needs=theirs, origin=after.origin)
     if after is not None and (before is None or _exceeds(after.options, before.options)):
         sql = f"GRANT {pair[0]} TO {pair[1]}{_clause(after.options, context)}"
         yield Statement(sql, Phase.MEMBERSHIPS, needs=needs, origin=after.origin)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.base import (
@@ -18,18 +18,23 @@ from jwtroles.kinds.base import (
     Row,
     Statement,
 )
+from jwtroles.kinds.definer import drop, own_again
 from jwtroles.kinds.own_schema import NAME, own_unit
 from jwtroles.names import QName, ident, idents
 
 
 @dataclass(frozen=True, slots=True)
 class OwnTable:
-    """A table of ours: columns as (name, type), all NOT NULL, and the primary key."""
+    """A table of ours: columns as (name, type), all NOT NULL, and the primary key.
+
+    `changed` lists what was done to it by hand: triggers, rules, row security, constraints, defaults.
+    """
 
     name: str
     columns: tuple[tuple[str, str], ...]
     primary_key: tuple[str, ...]
     owner: str
+    changed: tuple[str, ...] = ()
     origin: Origin = field(default=NOWHERE, compare=False)
 
     @property
@@ -41,16 +46,21 @@ class OwnTable:
 def parse(row: Row) -> Iterable[OwnTable]:
     """Read a row of own_table.sql."""
     columns = tuple((name, kind) for name, kind in row["columns"])
-    yield OwnTable(row["name"], columns, tuple(row["primary_key"]), row["owner"])
+    yield OwnTable(row["name"], columns, tuple(row["primary_key"]), row["owner"], tuple(row["changed"]))
 
 
 def statements(change: Change[OwnTable], context: Context) -> Iterable[Statement]:
     """CREATE or DROP TABLE; rows are changes of their own, so a new shape is made afresh."""
-    if change.before is not None:
-        sql = f"DROP TABLE {change.before.qname.sql}"
-        phase = Phase.DROP if change.after is None else Phase.MACHINERY
-        yield Statement(sql, phase, as_role=change.before.owner)
-    if (after := change.after) is not None:
+    before, after = change.before, change.after
+    if before is not None and not recreated(change):
+        assert after is not None  # noqa: S101 - what goes is recreated as nothing
+        owners = (before.owner, after.owner)
+        yield own_again(f"TABLE {after.qname.sql}", after.qname, owners, Phase.MACHINERY)
+        return
+    if before is not None:
+        phase = Phase.DROP if after is None else Phase.MACHINERY
+        yield drop(f"DROP TABLE {before.qname.sql}", before.qname, phase, context)
+    if after is not None:
         columns = ", ".join(f"{ident(name)} {kind} NOT NULL" for name, kind in after.columns)
         key = f"PRIMARY KEY ({idents(after.primary_key)})"
         sql = f"CREATE TABLE {after.qname.sql} ({columns}, {key})"
@@ -60,14 +70,22 @@ def statements(change: Change[OwnTable], context: Context) -> Iterable[Statement
             yield Statement(sql, Phase.MACHINERY, as_role=after.owner, note="to plan again")
 
 
-def effect(_change: Change[OwnTable], _context: Context) -> Effect:
-    """An empty table gives nothing; its rows are changes of their own."""
-    return Effect.NEUTRAL
+def recreated(change: Change[OwnTable]) -> bool:
+    """Tell whether the table has to be made afresh, or goes: all but its owner is compared."""
+    before, after = change.before, change.after
+    if before is None or after is None:
+        return before is not None
+    return replace(before, owner=after.owner) != after
+
+
+def effect(change: Change[OwnTable], _context: Context) -> Effect:
+    """An empty table gives nothing; its rows are changes of their own, but for a stranger's table."""
+    return Effect.DESTROYS if change.after is None else Effect.NEUTRAL
 
 
 def dies_with(change: Change[OwnTable]) -> Iterable[tuple[str, Hashable]]:
     """A table that is made afresh has lost its rows and its grants."""
-    if change.before is not None:
+    if change.before is not None and recreated(change):
         yield "acl", ObjectRef("table", change.before.qname)
         yield change.before.name, ANY
 

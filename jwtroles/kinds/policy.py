@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jwtroles.kinds.base import (
     NOWHERE,
@@ -54,6 +54,11 @@ class Policy:
     def shape(self) -> tuple[bool, str]:
         """What ALTER POLICY cannot change."""
         return self.permissive, self.command
+
+    @property
+    def exempts(self) -> bool:
+        """Whether it is one of ours for a role outside the file, told by the name we give it."""
+        return self.name.startswith("jr_") and self.name.endswith("_exempt")
 
     def clears(self, other: Policy) -> bool:
         """Tell whether `other` lacks an expression that this one has (ALTER cannot clear one)."""
@@ -142,11 +147,20 @@ def statements(change: Change[Policy], context: Context) -> Iterable[Statement]:
 def _replace(
     before: Policy, after: Policy, make: Callable[[str], Statement]
 ) -> Iterable[Statement]:
-    """Put `after` in the place of `before` without an instant in which neither stands."""
-    aside = ident(f"{before.name[:54]}_replaced")
-    yield make(f"ALTER POLICY {ident(before.name)} ON {before.table.sql} RENAME TO {aside}")
+    """Put `after` in the place of `before`, which ALTER cannot turn into it.
+
+    A permissive policy goes first. A restrictive one, or one that becomes restrictive, stays until
+    its successor stands: at no instant do more rows show than before or after.
+    """
+    if before.permissive and after.permissive:
+        yield replace(make(_drop(before)), phase=Phase.TIGHTEN)
+        yield make(_create(after))
+        return
+    aside = f"{before.name.encode()[:54].decode(errors='ignore')}_replaced"
+    rename = f"ALTER POLICY {ident(before.name)} ON {before.table.sql} RENAME TO {ident(aside)}"
+    yield make(rename)
     yield make(_create(after))
-    yield make(f"DROP POLICY {aside} ON {before.table.sql}")
+    yield make(f"DROP POLICY {ident(aside)} ON {before.table.sql}")
 
 
 def effect(change: Change[Policy], _context: Context) -> Effect:

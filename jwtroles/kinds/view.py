@@ -18,7 +18,7 @@ from jwtroles.kinds.base import (
     Row,
     Statement,
 )
-from jwtroles.kinds.definer import with_create_right
+from jwtroles.kinds.definer import drop, own_again, with_create_right
 from jwtroles.kinds.tag import comment_sql, split_tag
 from jwtroles.names import QName
 
@@ -30,6 +30,7 @@ class View:
     Attributes:
         definition: the SELECT as PostgreSQL prints it.
         columns: names and types of the output, in order.
+        further: any other option (`check_option=local`); ours have none.
         sql: the SELECT to write, for a compiled view.
     """
 
@@ -39,6 +40,7 @@ class View:
     columns: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     barrier: bool = True
     invoker: bool = False
+    further: tuple[str, ...] = ()
     comment: str = ""
     project: str | None = None
     sql: str | None = field(default=None, compare=False)
@@ -54,20 +56,25 @@ def parse(row: Row) -> Iterable[View]:
         row["owner"],
         row["definition"],
         tuple((name, kind) for name, kind in row["columns"]),
-        options.get("security_barrier") == "true",
-        options.get("security_invoker") == "true",
+        _is_on(options.pop("security_barrier", "false")),
+        _is_on(options.pop("security_invoker", "false")),
+        tuple(sorted(f"{name}={value}" for name, value in options.items())),
         comment,
         project,
     )
 
 
+def _is_on(value: str) -> bool:
+    """Read an option as PostgreSQL does: it stores what was written, `on` or `1` or `t`."""
+    return not "false".startswith(value.lower()) and value.lower() not in ("no", "n", "off", "of", "0")
+
+
 def recreated(change: Change[View]) -> bool:
-    """Tell whether OR REPLACE cannot do it: it can only add columns, and keeps the owner."""
+    """Tell whether OR REPLACE cannot do it: it can only add columns."""
     before, after = change.before, change.after
     if before is None or after is None:
         return False
-    kept = after.columns[: len(before.columns)] == before.columns
-    return before.owner != after.owner or not kept
+    return after.columns[: len(before.columns)] != before.columns
 
 
 def dies_with(change: Change[View]) -> Iterable[tuple[str, Hashable]]:
@@ -80,19 +87,20 @@ def statements(change: Change[View], context: Context) -> Iterable[Statement]:
     """CREATE, OR REPLACE, or DROP and CREATE the view, run by the role that owns it."""
     before, after = change.before, change.after
     if after is None:
-        yield _drop(change.subject, Phase.DROP)
+        name = change.subject.name
+        yield drop(f"DROP VIEW {name.sql}", name, Phase.DROP, context)
         return
     if before is not None and recreated(change):
-        yield _drop(before, Phase.DEFINERS)
+        yield drop(f"DROP VIEW {before.name.sql}", before.name, Phase.DEFINERS, context)
         before = None
-    yield from with_create_right(
-        after.name, after.owner, _body(before, after), context, after.origin
-    )
+    body = [*_owned(before, after), *_body(before, after)]
+    yield from with_create_right(after.name, after.owner, body, context, after.origin)
 
 
-def _drop(view: View, phase: Phase) -> Statement:
-    needs = (Need("owner", view.owner, str(view.name)),)
-    return Statement(f"DROP VIEW {view.name.sql}", phase, as_role=view.owner, needs=needs)
+def _owned(before: View | None, after: View) -> Iterable[Statement]:
+    if before is not None and before.owner != after.owner:
+        owners = (before.owner, after.owner)
+        yield own_again(f"VIEW {after.name.sql}", after.name, owners, Phase.DEFINERS)
 
 
 def _body(before: View | None, after: View) -> Iterable[Statement]:
@@ -103,13 +111,16 @@ def _body(before: View | None, after: View) -> Iterable[Statement]:
             sql, Phase.DEFINERS, as_role=after.owner, needs=needs, origin=after.origin
         )
 
-    shape = (after.definition, after.barrier, after.invoker)
-    if before is None or (before.definition, before.barrier, before.invoker) != shape:
+    if before is None or _shape(before) != _shape(after):
         select = after.sql if after.sql is not None else after.definition
         verb = "CREATE VIEW" if before is None else "CREATE OR REPLACE VIEW"
         yield run(f"{verb} {after.name.sql} WITH (security_barrier = true) AS {select}")
     if before is None or (before.comment, before.project) != (after.comment, after.project):
         yield run(comment_sql(f"VIEW {after.name.sql}", after.comment, after.project))
+
+
+def _shape(view: View) -> tuple[object, ...]:
+    return view.definition, view.barrier, view.invoker, view.further
 
 
 def effect(change: Change[View], _context: Context) -> Effect:

@@ -39,7 +39,7 @@ class _After:
         """Tell whether a policy will give rows of a table to a role, itself or by inheritance."""
         line = self.structure.above(role) | {PUBLIC}
         policies: list[Policy] = [
-            *(p for (on, _), p in self.desired["policy"].items() if on == table),  # type: ignore[misc]
+            *(p for p in self.desired["policy"].values() if p.table == table),
             *(p for p in self.structure.other_policies if p.table == table),
         ]
         return any(

@@ -41,7 +41,12 @@ def default_words(grant: Grant) -> str:
     return f"new {name.name.lower()} of {grant.object.arguments}{schema}"
 
 
-_ON = {"schema": "schema {}", "sequence": "sequence {}", "function": "function {}"}
+_ON = {
+    "schema": "schema {}",
+    "sequence": "sequence {}",
+    "function": "function {}",
+    "procedure": "procedure {}",
+}
 
 _WORDS: dict[str, Callable[[Any], str]] = {
     "role": lambda role: f"role {role.name}",

@@ -90,7 +90,7 @@ def read(connection: Connection, scope: Scope) -> Reading:
     found["acl"] = [acl for acl in kept if acl is not None]
     outsiders = frozenset(roles) - grantees
     others = (within(acl, outsiders, public=True) for acl in rights)
-    here = [bool(policy.roles & (grantees | {PUBLIC})) for policy in found["policy"]]
+    here = [bool(p.roles & (grantees | {PUBLIC})) or p.exempts for p in found["policy"]]
     structure = replace(
         structure,
         others=tuple(acl for acl in others if acl is not None),
@@ -103,11 +103,13 @@ def read(connection: Connection, scope: Scope) -> Reading:
 
 
 def _ours(items: list[Any], scope: Scope) -> list[Any]:
-    """Keep what carries our mark, and whatever lies in our own schema."""
+    """Keep what carries our mark or belongs to a role of ours, and whatever lies in our schema."""
     return [
         item
         for item in items
-        if item.project == scope.project or item.name.schema == scope.schemas[-1]
+        if item.project == scope.project
+        or scope.makes(item.owner)
+        or item.name.schema == scope.schemas[-1]
     ]
 
 
@@ -175,4 +177,5 @@ def _routine(row: dict[str, Any]) -> Routine:
         row["owner"],
         project,
         tuple(row["called_by"]),
+        row["returns"],
     )

@@ -90,11 +90,11 @@ class _Batch:
 
     @classmethod
     def of(cls, desired: Catalog, trial: Catalog, structure: Structure) -> _Batch:
-        existing = {name for name, _ in structure.routines}
+        existing = {(r.name, r.arguments): r.returns for r in structure.routines.values()}
         missing = [
             f"{function.name.sql}("
-            for function in desired["function"].values()
-            if function.name.schema == NAME and function.name not in existing
+            for key, function in desired["function"].items()
+            if function.name.schema == NAME and existing.get(key) != function.returns  # type: ignore[call-overload]
         ]
         items: dict[str, tuple[Any, Any]] = {}
         for kind, letter in (("policy", "p"), ("view", "v"), ("function", "f")):

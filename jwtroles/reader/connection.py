@@ -85,8 +85,8 @@ def asking(connection: Connection) -> Iterator[None]:
 
 
 _ASKING = {
-    "42501": "planning needs CONNECT and TEMPORARY on the database, USAGE on the schemas, and SELECT "
-    "on the tables of the schema jwtroles",
+    "42501": "planning needs CONNECT and TEMPORARY on the database, USAGE on the schemas, and "
+    "SELECT on the tables of the schema jwtroles",
     "25006": "the server is read-only: plan on its primary, where expressions are compared on "
     "temporary tables",
     "55P03": "another session holds a table in ACCESS EXCLUSIVE mode: plan again when that is over",
@@ -156,7 +156,7 @@ _REFUSALS = {
     'FATAL:  role "': ("no such role", "check the user's name"),
     'FATAL:  database "': ("no such database", "check the database's name, or create it"),
 }
-"""What the server says when it refuses a login (psycopg gives no SQLSTATE there), most exact first."""
+"""What the server says when it refuses a login, most exact first (there is no SQLSTATE)."""
 
 _SILENCES = {
     "refused": ("connection refused", _RUNNING),

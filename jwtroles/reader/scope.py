@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from jwtroles.kinds.acl import ROUTINES, Acl, ObjectRef, within
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.names import QName, parse_signature
 
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jwtroles.catalog import Structure
-    from jwtroles.kinds.acl import Acl, ObjectRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,10 @@ class Scope:
     types: tuple[str, ...]
     functions: tuple[str, ...]
 
+    def makes(self, role: str) -> bool:
+        """Tell by its name whether a role is there to own a view or a query of ours."""
+        return role.startswith((f"{self.project}_view_", f"{self.project}_query_"))
+
     def public_here(self, ref: ObjectRef, structure: Structure) -> bool:
         """Tell whether PUBLIC's rights on an object are managed.
 
@@ -42,15 +46,13 @@ class Scope:
         """
         if ref.cls == "default":
             return bool(ref.name.schema)
-        if ref.cls != "function" or ref.name.schema == OWN_SCHEMA:
+        if ref.cls not in ROUTINES or ref.name.schema == OWN_SCHEMA:
             return True
         return ref in named_functions(self.signatures, structure)
 
 
 def named_functions(signatures: Iterable[str], structure: Structure) -> frozenset[ObjectRef]:
     """Return the functions of the database that signatures of the file name."""
-    from jwtroles.kinds.acl import ObjectRef  # noqa: PLC0415
-
     found = (routine_of(signature, structure) for signature in signatures)
     return frozenset(
         ObjectRef("function", routine[0], structure.routines[routine].arguments)
@@ -81,7 +83,18 @@ def argument_types(arguments: str) -> list[str]:
 
 
 def rights_in_scope(acl: Acl, scope: Scope, structure: Structure, grantees: frozenset[str]) -> Acl | None:
-    """Return what of an ACL the file decides, or None."""
-    from jwtroles.kinds.acl import within  # noqa: PLC0415
+    """Return what of an ACL the file decides, or None.
 
-    return within(acl, grantees, public=scope.public_here(acl.object, structure))
+    In our own schema other roles may look (whoever plans must), and nothing else: who can write the
+    mapping decides what a token becomes.
+    """
+    kept = within(acl, grantees, public=scope.public_here(acl.object, structure))
+    if acl.object.name.schema != OWN_SCHEMA:
+        return kept
+    intruders = {key: right for key, right in acl.rights.items() if key[1] not in _LOOKING}
+    rights = {**intruders, **(kept.rights if kept else {})}
+    return replace(acl, rights=rights) if rights else None
+
+
+_LOOKING = frozenset({"USAGE", "SELECT", "EXECUTE"})
+"""Rights in our own schema that change nothing there."""

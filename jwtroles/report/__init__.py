@@ -1,0 +1,1 @@
+"""What people read: problems, plans as text, plans as a script."""

@@ -1,2 +1,2 @@
 -- The claim-to-role mapping, in the order in which it is tried.
-SELECT position, conditions, role FROM jwtroles.claim_role ORDER BY position
+SELECT position, conditions, role FROM ONLY jwtroles.claim_role ORDER BY position

@@ -1,4 +1,5 @@
--- Functions in the managed schemas and in our own; those without our mark are left to their owners.
+-- Functions in our own schema, and those of the managed schemas that carry our mark or belong to a
+-- role of ours; all others are left to their owners.
 SELECT n.nspname AS schema,
        p.proname AS name,
        pg_get_function_identity_arguments(p.oid) AS arguments,
@@ -10,11 +11,17 @@ SELECT n.nspname AS schema,
        coalesce(p.proconfig, '{}') AS settings,
        coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) AS body,
        p.prosqlbody IS NOT NULL AS atomic,
+       p.proisstrict AS strict,
+       p.proleakproof AS leakproof,
        pg_get_userbyid(p.proowner) AS owner,
        obj_description(p.oid, 'pg_proc') AS comment
 FROM pg_proc AS p
 JOIN pg_namespace AS n ON n.oid = p.pronamespace
 JOIN pg_language AS l ON l.oid = p.prolang
 WHERE n.nspname = ANY (%(schemas)s) AND p.prokind = 'f'
-  AND (n.nspname = 'jwtroles' OR obj_description(p.oid, 'pg_proc') LIKE '%%[jwtroles: %%]')
+  AND (
+      n.nspname = 'jwtroles'
+      OR pg_get_userbyid(p.proowner) = ANY (%(roles)s)
+      OR obj_description(p.oid, 'pg_proc') LIKE '%%[jwtroles: %%]'
+  )
 ORDER BY n.nspname, p.proname, 3

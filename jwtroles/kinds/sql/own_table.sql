@@ -1,4 +1,6 @@
--- Tables of our own schema, with their columns and primary key.
+-- Tables of our own schema, with their columns and primary key, and what was done to them beside: rows
+-- of the mapping decide what a token becomes, so nothing may hide, change or refuse them. (Since 18
+-- NOT NULL is a constraint too; which columns have it is asked of the columns.)
 SELECT c.relname AS name,
        pg_get_userbyid(c.relowner) AS owner,
        (SELECT jsonb_agg(jsonb_build_array(a.attname, format_type(a.atttypid, a.atttypmod)) ORDER BY a.attnum)
@@ -8,7 +10,27 @@ SELECT c.relname AS name,
         FROM pg_constraint AS p
         CROSS JOIN unnest(p.conkey) WITH ORDINALITY AS k (attnum, position)
         JOIN pg_attribute AS a ON a.attrelid = p.conrelid AND a.attnum = k.attnum
-        WHERE p.conrelid = c.oid AND p.contype = 'p'), '{}') AS primary_key
+        WHERE p.conrelid = c.oid AND p.contype = 'p'), '{}') AS primary_key,
+       ARRAY(
+           SELECT 'nullable ' || a.attname
+           FROM pg_attribute AS a
+           WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.attnotnull
+           UNION ALL
+           SELECT 'default of ' || a.attname
+           FROM pg_attribute AS a
+           WHERE a.attrelid = c.oid AND a.attnum > 0
+             AND (a.atthasdef OR a.attidentity <> '' OR a.attgenerated <> '')
+           UNION ALL SELECT 'row security' WHERE c.relrowsecurity OR c.relforcerowsecurity
+           UNION ALL SELECT 'unlogged' WHERE c.relpersistence <> 'p'
+           UNION ALL SELECT 'parent' FROM pg_inherits AS i WHERE i.inhrelid = c.oid
+           UNION ALL SELECT 'policy ' || p.polname FROM pg_policy AS p WHERE p.polrelid = c.oid
+           UNION ALL SELECT 'rule ' || r.rulename FROM pg_rewrite AS r WHERE r.ev_class = c.oid
+           UNION ALL SELECT 'trigger ' || t.tgname FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal
+           UNION ALL
+           SELECT 'constraint ' || k.conname
+           FROM pg_constraint AS k WHERE k.conrelid = c.oid AND k.contype NOT IN ('p', 'n')
+           ORDER BY 1
+       )::text[] AS changed
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE n.nspname = 'jwtroles' AND c.relkind = 'r'

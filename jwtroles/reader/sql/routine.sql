@@ -8,6 +8,7 @@ SELECT n.nspname AS schema,
            SELECT format_type(t.oid, NULL)
            FROM unnest(p.proargtypes) WITH ORDINALITY AS t (oid, position) ORDER BY t.position
        ) AS types,
+       coalesce(pg_get_function_result(p.oid), '') AS returns,
        pg_get_userbyid(p.proowner) AS owner,
        obj_description(p.oid, 'pg_proc') AS comment,
        ARRAY(

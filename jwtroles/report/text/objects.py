@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jwtroles.kinds.acl import ROUTINES
 from jwtroles.kinds.base import PUBLIC, Change
 from jwtroles.report.text.access import columns_text
 from jwtroles.report.text.layout import SIGNS, Block, Row
@@ -47,7 +48,7 @@ def blocks(sheet: Sheet, steps: Sequence[Step]) -> list[Block]:
     return [Block("", tuple(rows))] if rows else []
 
 
-_CLASSES = ("sequence", "function", "table", "schema", "default")
+_CLASSES = ("sequence", "function", "procedure", "table", "schema", "default")
 
 
 def _follows(sheet: Sheet, step: Step) -> bool:
@@ -96,7 +97,7 @@ def _row(sheet: Sheet, steps: Sequence[Step]) -> Row:
         name = f"schema {name}"
     sign = sign_of(steps)
     edge = sheet.edge(steps)
-    if sign == SIGNS["remove"] and ref.cls == "function" and grant.grantee == PUBLIC:
+    if sign == SIGNS["remove"] and ref.cls in ROUTINES and grant.grantee == PUBLIC:
         edge = Edge(place=BUILT_IN)
     elif sign == SIGNS["alter"]:
         edge = Edge(effect_word(steps), edge.glob, edge.place)

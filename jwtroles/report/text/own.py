@@ -21,6 +21,7 @@ from jwtroles.report.text.sheet import (
     effect_word,
     in_own_schema,
     shown,
+    shown_all,
     sign_of,
 )
 
@@ -80,14 +81,20 @@ def _rights(sheet: Sheet, grants: Sequence[Step], *, told: bool = True) -> Itera
         groups.setdefault((sign_of([step]), step.change.subject.grantee), []).append(step)
     leaving = {s.change.key for s in sheet.plan.steps if s.change.kind == "role"
                and s.change.after is None}  # fmt: skip
+    follow: dict[str, list[Step]] = {}
     for (sign, grantee), group in sorted(groups.items()):
-        follows = sign == ADD or grantee in leaving
-        brief = follows and not sheet.verbose and len(group) > 1
-        text = f"{counted(len(group), 'right')} there (--verbose lists them)"
-        edge = Edge() if follows else sheet.edge(group)
+        if (sign == ADD or grantee in leaving) and not sheet.verbose:
+            follow.setdefault(sign, []).extend(group)
+            continue
+        edge = Edge() if sign == ADD else sheet.edge(group)
         steps = tuple(group) if told else ()
-        text = text if brief else _named(sheet, group)
-        yield Row(sign if told else "", NAME, shown(grantee), text, edge, steps=steps)
+        yield Row(
+            sign if told else "", NAME, shown(grantee), _named(sheet, group), edge, steps=steps
+        )
+    for sign, group in follow.items():
+        grantees = shown_all(sorted({step.change.subject.grantee for step in group}))
+        text = f"{counted(len(group), 'right')} for {grantees} (--verbose lists them)"
+        yield Row(sign, NAME, "", text, steps=tuple(group))
 
 
 def _named(sheet: Sheet, group: Sequence[Step]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from jwtroles.kinds.acl import Grant, ObjectRef, Right
+from jwtroles.kinds.acl import ROUTINES, Grant, ObjectRef, Right
 from jwtroles.kinds.base import Change, Effect, Origin
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.report.problems import visible
@@ -158,7 +158,7 @@ class Sheet:
         """Return an object as the file names it."""
         if ref.cls == "schema":
             return shown(ref.name.name)
-        if ref.cls != "function":
+        if ref.cls not in ROUTINES:
             return table_name(ref.name)
         full = self.plan.structure.name_of(ref)
         arguments = (

@@ -66,7 +66,9 @@ roles:
       app.invoice_lines:
         select: all
         insert:
-          rows: "exists (select from app.invoices i where i.id = invoice_id and i.owner_id = claims.sub)"
+          rows: >-
+            exists (select from app.invoices i
+            where i.id = invoice_id and i.owner_id = claims.sub)
     sequences: {app.invoice_number: [usage]}
     functions: {"app.invoice_age(date)": [execute]}
     settings: {statement_timeout: 5s}
@@ -206,7 +208,7 @@ def applied(structure: Structure) -> Structure:
 
 
 def changed(catalog: Catalog, kind: str, *items: Any, without: tuple[Any, ...] = ()) -> Catalog:
-    """Return a catalog with objects of one kind put in (in place of their namesakes) or left out."""
+    """Return a catalog with objects of one kind put in, replacing namesakes, or left out."""
     kept = {key: item for key, item in catalog[kind].items() if key not in without}
     return catalog.with_kind(kind, [*kept.values(), *items])
 

@@ -20,9 +20,8 @@ from jwtroles.report.sql import HEADINGS, laid_out, render_sql
 
 def tokens(sql: str) -> list[str]:
     """Return what the server would read of a script: its tokens without comments."""
-    data = sql.encode()
     found = [t for t in scan(sql) if t.name not in ("SQL_COMMENT", "C_COMMENT")]
-    return [data[t.start : t.end + 1].decode() for t in found]
+    return [sql[t.start : t.end + 1] for t in found]
 
 
 def statements(plan: object) -> str:

@@ -21,7 +21,7 @@ from jwtroles.kinds.base import PUBLIC, Change, Effect
 from jwtroles.kinds.membership import Membership, Options
 from jwtroles.kinds.policy import Policy
 from jwtroles.kinds.role import Role
-from jwtroles.names import QName
+from jwtroles.names import QName, ident
 from jwtroles.planner import build_plan
 from jwtroles.planner.model import Step
 from jwtroles.report.text import render_plan, told_by_section
@@ -107,7 +107,7 @@ def hostile() -> Case:
         catalog = plans.changed(catalog, "membership", member)
         columns = Right(frozenset({name, "id"}))
         catalog = plans.right(catalog, ObjectRef("table", table), name, "SELECT", columns)
-        function = ObjectRef("function", QName(name, "f"), f"{name} date")
+        function = ObjectRef("function", QName(name, "f"), f"{ident(name)} date")
         catalog = plans.right(catalog, function, PUBLIC, "EXECUTE", Right())
     return Case(plans.plan_of(case.spec, structure, catalog), case.spec)
 

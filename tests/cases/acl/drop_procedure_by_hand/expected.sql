@@ -1,2 +1,2 @@
-REVOKE EXECUTE ON FUNCTION app.tidy() FROM reader;
+REVOKE EXECUTE ON PROCEDURE app.tidy() FROM reader;
 REVOKE EXECUTE ON FUNCTION app.total(integer) FROM reader;

@@ -1,2 +1,2 @@
 ALTER TABLE jwtroles.claim_role ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY some ON jwtroles.claim_role USING (position > 1);
+CREATE POLICY hide ON jwtroles.claim_role USING (position > 1);

@@ -1,4 +1,4 @@
--- jwtroles · acme → staging · plan d27de026 · spec 17fa3ce3
+-- jwtroles · acme → staging · plan 0072e78d · spec 384b7e58
 BEGIN;
 SET LOCAL lock_timeout = '2s';
 SET LOCAL search_path = pg_catalog;
@@ -8,7 +8,7 @@ SET LOCAL ROLE acme_jwtroles;
 DELETE FROM jwtroles.claim_role WHERE "position" = 2;
 -- roles
 RESET ROLE;
-ALTER ROLE auditor NOBYPASSRLS CONNECTION LIMIT -1;   -- :55
+ALTER ROLE auditor NOBYPASSRLS CONNECTION LIMIT -1;   -- :57
 -- borrow
 GRANT acme_jwtroles TO deployer WITH INHERIT TRUE, SET TRUE;   -- for this transaction
 -- tighten
@@ -27,7 +27,7 @@ REVOKE SELECT ON app.customers FROM member;   -- :38
 GRANT SELECT (id, name, tenant_id) ON app.customers TO member;
 REVOKE UPDATE (notes) ON app.customers FROM member;   -- not in the file
 REVOKE TRUNCATE ON app.invoices FROM auditor;   -- not in the file
-REVOKE GRANT OPTION FOR UPDATE ON app.invoices FROM billing_admin;   -- :54
+REVOKE GRANT OPTION FOR UPDATE ON app.invoices FROM billing_admin;   -- :56
 REVOKE UPDATE (status) ON app.invoices FROM member;   -- :41
 SET LOCAL ROLE acme_jwtroles;
 REVOKE SELECT ON jwtroles.claim_role FROM PUBLIC;   -- not in the file
@@ -36,11 +36,11 @@ RESET ROLE;
 ALTER TABLE app.invoice_lines ENABLE ROW LEVEL SECURITY;   -- :26
 -- loosen
 DROP POLICY shut ON app.customers;   -- not in the file
--- :29 :54
+-- :29 :56
 CREATE POLICY jr_billing_admin_delete ON app.invoices FOR DELETE TO billing_admin
   USING (status <> 'paid');
 GRANT USAGE ON SCHEMA app TO member;   -- :38
-GRANT SELECT ON app.plans TO auditor;   -- :57
+GRANT SELECT ON app.plans TO auditor;   -- :59
 -- map
 SET LOCAL ROLE acme_jwtroles;
 -- :18

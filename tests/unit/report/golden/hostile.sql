@@ -1,4 +1,4 @@
--- jwtroles · acme → staging · plan d70c54fa · spec 17fa3ce3
+-- jwtroles · acme → staging · plan fe4abd70 · spec 384b7e58
 BEGIN;
 SET LOCAL lock_timeout = '2s';
 SET LOCAL search_path = pg_catalog;
@@ -15,12 +15,12 @@ DROP POLICY "two  words" ON app."two  words";   -- not in the file
 DROP POLICY "x[2J" ON app."x[2J";   -- not in the file
 -- not in the file
 DROP POLICY "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü" ON app."üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü";
-REVOKE EXECUTE ON FUNCTION "say ""hi""".f(say "hi" date) FROM PUBLIC;   -- not in the file
-REVOKE EXECUTE ON FUNCTION "-- all fine".f(-- all fine date) FROM PUBLIC;   -- not in the file
+REVOKE EXECUTE ON FUNCTION "say ""hi""".f("say ""hi""" date) FROM PUBLIC;   -- not in the file
+REVOKE EXECUTE ON FUNCTION "-- all fine".f("-- all fine" date) FROM PUBLIC;   -- not in the file
 -- not in the file
 REVOKE EXECUTE ON FUNCTION "a
-b".f(a
-b date) FROM PUBLIC;
+b".f("a
+b" date) FROM PUBLIC;
 REVOKE SELECT (id, "say ""hi""") ON app."say ""hi""" FROM "say ""hi""";   -- not in the file
 REVOKE SELECT ("-- all fine", id) ON app."-- all fine" FROM "-- all fine";   -- not in the file
 -- not in the file
@@ -33,11 +33,11 @@ REVOKE SELECT (id, "two  words") ON app."two  words" FROM "two  words";   -- not
 REVOKE SELECT (id, "x[2J") ON app."x[2J" FROM "x[2J";   -- not in the file
 -- not in the file
 REVOKE SELECT (id, "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü") ON app."üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü" FROM "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü";
-REVOKE EXECUTE ON FUNCTION "rtl‮evil".f(rtl‮evil date) FROM PUBLIC;   -- not in the file
-REVOKE EXECUTE ON FUNCTION "two  words".f(two  words date) FROM PUBLIC;   -- not in the file
-REVOKE EXECUTE ON FUNCTION "x[2J".f(x[2J date) FROM PUBLIC;   -- not in the file
+REVOKE EXECUTE ON FUNCTION "rtl‮evil".f("rtl‮evil" date) FROM PUBLIC;   -- not in the file
+REVOKE EXECUTE ON FUNCTION "two  words".f("two  words" date) FROM PUBLIC;   -- not in the file
+REVOKE EXECUTE ON FUNCTION "x[2J".f("x[2J" date) FROM PUBLIC;   -- not in the file
 -- not in the file
-REVOKE EXECUTE ON FUNCTION "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü".f(üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü date) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü".f("üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü" date) FROM PUBLIC;
 -- drop
 DROP ROLE "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü";
 DROP ROLE "x[2J";

@@ -1,4 +1,4 @@
--- jwtroles · acme → production · plan 43c22c0d · spec b8285e58
+-- jwtroles · acme → production · plan 67dfedd3 · spec 0831d250
 BEGIN;
 SET LOCAL lock_timeout = '2s';
 SET LOCAL search_path = pg_catalog;
@@ -8,7 +8,7 @@ REVOKE SELECT ON app.customers FROM member;   -- :38
 -- :38, the REVOKE took these with it
 GRANT SELECT (id, name, tenant_id) ON app.customers TO member;
 -- loosen
--- :29 :54
+-- :29 :56
 ALTER POLICY jr_billing_admin_delete ON app.invoices USING (status NOT IN ('paid', 'void'));
 -- :28 :29 :41
 ALTER POLICY jr_member_update ON app.invoices

@@ -1,0 +1,42 @@
+"""Draws docs/images/plan.svg: the first plan of examples/saas-gateway as a terminal shows it.
+
+    python docs/picture.py
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from jwtroles.private import loaded_privately
+from jwtroles.report.text import render_plan
+from jwtroles.spec.load import load_text
+from jwtroles.workflow import make_plan
+
+ROOT = Path(__file__).parent.parent
+WIDTH = 100
+FETCHED = re.compile(r"@font-face \{.*?\n    \}|<!--.*?-->", re.DOTALL)
+"""What would be fetched from elsewhere; any monospaced font of the reader's will do."""
+
+
+def main() -> None:
+    """Plan the example on a private server and draw what is printed."""
+    folder = ROOT / "examples" / "saas-gateway"
+    spec = load_text((folder / "jwtroles.yaml").read_text(encoding="utf-8"), "jwtroles.yaml")
+    staging = next(env for name, env in spec.environments.items() if name == "staging")
+    with loaded_privately([folder / "schema.sql"]) as connection:
+        plan = make_plan(connection, spec, staging).plan
+    text = render_plan(plan, spec, color=True, width=WIDTH, verbose=False)
+    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
+    console.print(Text.from_ansi("$ jwtroles plan --env staging\n" + text))
+    picture = ROOT / "docs" / "images" / "plan.svg"
+    svg = FETCHED.sub("", console.export_svg(title="jwtroles plan"))
+    picture.write_text("\n".join(line.rstrip() for line in svg.splitlines()) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+REVOKE SELECT (secret) ON app.notes FROM reader;

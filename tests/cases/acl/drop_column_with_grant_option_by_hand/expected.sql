@@ -1,2 +1,0 @@
-REVOKE SELECT (secret) ON app.notes FROM reader;
-REVOKE GRANT OPTION FOR SELECT (secret) ON app.notes FROM reader;

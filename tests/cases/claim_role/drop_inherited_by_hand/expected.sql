@@ -1,3 +1,0 @@
-SET LOCAL ROLE case_jwtroles;
-DELETE FROM jwtroles.claim_role WHERE "position" = 0;
-RESET ROLE;
