@@ -234,7 +234,7 @@ def catalogs(draw: st.DrawFn) -> Catalog:
     return Catalog.of(chosen)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(catalogs(), catalogs())
 def test_every_change_of_any_plan_is_told_once(current: Catalog, desired: Catalog) -> None:
     plan = build_plan(SPEC, None, STRUCTURE, current, desired, MADE)

@@ -1,7 +1,5 @@
 REVOKE SELECT (body) ON app.notes FROM case_query_open_notes;
-SET LOCAL ROLE case_query_open_notes;
 DROP FUNCTION app.open_notes(of_author uuid);
-RESET ROLE;
 GRANT CREATE ON SCHEMA app TO case_query_open_notes;
 SET LOCAL ROLE case_query_open_notes;
 CREATE OR REPLACE FUNCTION app.open_notes(of_author uuid)

@@ -1,11 +1,5 @@
 GRANT CREATE ON SCHEMA app TO case_query_open_notes;
 SET LOCAL ROLE case_query_open_notes;
-CREATE OR REPLACE FUNCTION app.open_notes(of_author uuid)
-RETURNS TABLE(id bigint, body text)
-LANGUAGE sql STABLE SECURITY DEFINER PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC SELECT id, body FROM app.notes WHERE author = of_author; END;
-REVOKE ALL ON FUNCTION app.open_notes(of_author uuid) FROM PUBLIC;
 COMMENT ON FUNCTION app.open_notes(of_author uuid) IS '[jwtroles: case]';
 RESET ROLE;
 REVOKE CREATE ON SCHEMA app FROM case_query_open_notes;

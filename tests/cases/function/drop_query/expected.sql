@@ -1,3 +1,4 @@
+DROP FUNCTION app.open_notes(of_author uuid);
 DROP POLICY jr_case_query_open_notes_select ON app.notes;
 REVOKE USAGE ON SCHEMA app FROM case_query_open_notes;
 REVOKE SELECT (author, body, id) ON app.notes FROM case_query_open_notes;
@@ -7,7 +8,4 @@ REVOKE EXECUTE ON FUNCTION jwtroles.claim_tenant() FROM case_query_open_notes;
 REVOKE EXECUTE ON FUNCTION jwtroles.claims() FROM case_query_open_notes;
 RESET ROLE;
 ALTER POLICY jr_floor ON app.notes TO reader;
-SET LOCAL ROLE case_query_open_notes;
-DROP FUNCTION app.open_notes(of_author uuid);
-RESET ROLE;
 DROP ROLE case_query_open_notes;
