@@ -80,6 +80,7 @@ class Relation:
         kind: relkind: r table, p partitioned, v view, m materialized view, f foreign table,
             S sequence.
         parent: the table that it is a partition (or inheritance child) of.
+        project: whose mark a view carries.
     """
 
     name: QName
@@ -90,6 +91,7 @@ class Relation:
     partition: bool = False
     secured: bool = False
     forced: bool = False
+    project: str | None = None
 
     def column(self, name: str) -> Column | None:
         """Return the column of this name, or None."""

@@ -264,7 +264,7 @@ def text_of(plan: Plan) -> str:
     shared = [
         statement
         for statement in plan.statements
-        if statement.phase not in {Phase.BORROW, Phase.RETURN}
+        if statement.phase not in {Phase.BORROW, Phase.BORROW_NEW, Phase.RETURN}
         and statement.note != "to plan again"
     ]
     mine = re.compile(rf"GRANTED BY {plan.server.applier}\b")

@@ -93,6 +93,8 @@ def _free(name: Word, structure: Structure, spec: Spec, problems: Collector) -> 
     relation = structure.relations.get(qname) if qname else None
     if relation is None or relation.owner == spec.view_role(name):
         return True
+    if relation.project == spec.project:  # its owner was changed by hand
+        return True
     problems.add(
         codes.NOT_OURS,
         f"{name} exists and was not made by jwtroles",
@@ -128,7 +130,7 @@ def _function(
         return None
     arguments = ", ".join(f"{ident(key)} {types[key]}" for key in query.params)
     taken = structure.routines.get((name, tuple(str(types[key]) for key in query.params)))
-    if taken and taken.owner != role:
+    if taken and taken.owner != role and taken.project != spec.project:
         problems.add(
             codes.NOT_OURS,
             f"{query.name} exists and was not made by jwtroles",

@@ -37,14 +37,16 @@ class Phase(IntEnum):
     what gives it, except inside a definer object, which nobody can reach yet.
     """
 
+    BORROW = 0
+    """Memberships that the applying role needs for this transaction alone, in roles that exist."""
     UNMAP = 1
     """Mapping rows go first when they change: no token becomes a role that is about to change."""
     UNMEMBER = 2
     """Memberships that are withdrawn."""
     ROLES = 3
     """Roles are created without login to others and without members."""
-    BORROW = 4
-    """Memberships that the applying role needs for this transaction alone."""
+    BORROW_NEW = 4
+    """The same, in roles that this plan creates."""
     MACHINERY = 5
     """The schema `jwtroles`: its tables and functions, which policies call."""
     TIGHTEN = 6

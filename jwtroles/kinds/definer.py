@@ -16,17 +16,31 @@ from jwtroles.names import QName, ident
 def with_create_right(
     name: QName, owner: str, body: Iterable[Statement], context: Context, origin: Origin
 ) -> Iterable[Statement]:
-    """Wrap statements that `owner` runs in the loan of CREATE (and USAGE) on the schema."""
+    """Wrap statements that `owner` runs in the loan of CREATE on the schema.
+
+    And of USAGE on ours, where they name an accessor: what is stored needs it no more.
+    """
     if owner == context.own_role:
         yield from body
         return
+    body = tuple(body)
+    calls = any(f"{OWN_SCHEMA}." in statement.sql for statement in body)
     schema, role = ident(name.schema), ident(owner)
     needs = (Need("owner", context.schema_owners.get(name.schema, ""), f"schema {name.schema}"),)
     grant = f"GRANT CREATE ON SCHEMA {schema} TO {role}"
     yield Statement(grant, Phase.DEFINERS, needs=needs, origin=origin, note="for this transaction")
+    if calls:
+        yield _usage(f"GRANT USAGE ON SCHEMA {OWN_SCHEMA} TO {role}", context, origin)
     yield from body
+    if calls:
+        yield _usage(f"REVOKE USAGE ON SCHEMA {OWN_SCHEMA} FROM {role}", context, origin)
     revoke = f"REVOKE CREATE ON SCHEMA {schema} FROM {role}"
     yield Statement(revoke, Phase.DEFINERS, needs=needs, origin=origin)
+
+
+def _usage(sql: str, context: Context, origin: Origin) -> Statement:
+    note = "for this transaction" if sql.startswith("GRANT") else ""
+    return Statement(sql, Phase.DEFINERS, as_role=context.own_role, origin=origin, note=note)
 
 
 def drop(sql: str, name: QName, phase: Phase, context: Context) -> Statement:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from jwtroles.catalog import Server
 from jwtroles.kinds.base import Context, Need, Phase, Statement
 from jwtroles.names import ident
 from jwtroles.planner.model import Step
+
+
+@dataclass(frozen=True, slots=True)
+class _Roles:
+    """Roles that a plan creates, and roles that it drops."""
+
+    created: frozenset[str]
+    leaving: frozenset[str]
 
 
 def order(steps: Sequence[Step], server: Server, context: Context) -> tuple[Statement, ...]:
@@ -19,37 +28,38 @@ def order(steps: Sequence[Step], server: Server, context: Context) -> tuple[Stat
     listed = [statement for step in steps for statement in step.statements]
     dropped = [s for s in listed if s.phase is Phase.DROP]
     kept = [s for s in listed if s.phase is not Phase.DROP]
-    leaving = {
-        step.change.subject.name
-        for step in steps
-        if step.change.kind == "role" and step.change.after is None
-    }
-    loans = list(_loans(listed, server, context, leaving))
+    verbs = {s.change.subject.name: s.change.verb for s in steps if s.change.kind == "role"}
+    roles = _Roles(
+        frozenset(name for name, verb in verbs.items() if verb == "add"),
+        frozenset(name for name, verb in verbs.items() if verb == "remove"),
+    )
+    loans = list(_loans(listed, server, context, roles))
     everything = kept + dropped[::-1] + loans
     return tuple(sorted(everything, key=lambda statement: statement.phase))
 
 
-def borrowed_roles(statements: Iterable[Statement], context: Context) -> list[str]:
+def _borrowed(statements: Iterable[Statement], context: Context, roles: _Roles) -> list[str]:
     """Return the roles of ours that must run or own something in these statements."""
-    ours = context.definers | {context.own_role}
-    roles = {s.as_role for s in statements if s.as_role}
-    roles |= {need.role for s in statements for need in s.needs if need.right == "owner"}
-    return sorted(role for role in roles if role in ours)
+    ours = context.definers | {context.own_role} | roles.leaving
+    wanted = {s.as_role for s in statements if s.as_role}
+    wanted |= {need.role for s in statements for need in s.needs if need.right == "owner"}
+    return sorted(wanted & ours)
 
 
 def _loans(
-    statements: list[Statement], server: Server, context: Context, leaving: set[str]
+    statements: list[Statement], server: Server, context: Context, roles: _Roles
 ) -> Iterator[Statement]:
     if server.superuser:
         return
     me = ident(server.applier)
     options = " WITH INHERIT TRUE, SET TRUE" if context.membership_options else ""
-    for role in borrowed_roles(statements, context):
+    for role in _borrowed(statements, context, roles):
         if role in server.settable and role in server.acts_as:
             continue
         needs = (Need("admin", role, f"membership in {role}"),)
         note = "for this transaction"
         sql = f"GRANT {ident(role)} TO {me}{options}"
-        yield Statement(sql, Phase.BORROW, needs=needs, note=note)
-        if role not in leaving:
+        phase = Phase.BORROW_NEW if role in roles.created else Phase.BORROW
+        yield Statement(sql, phase, needs=needs, note=note)
+        if role not in roles.leaving:
             yield Statement(f"REVOKE {ident(role)} FROM {me}", Phase.RETURN, needs=needs)

@@ -163,7 +163,15 @@ def _relation(row: dict[str, Any]) -> Relation:
     parent = QName(row["parent_schema"], row["parent_name"]) if row["parent_name"] else None
     name = QName(row["schema"], row["name"])
     return Relation(
-        name, row["kind"], row["owner"], columns, parent, row["partition"], row["secured"], row["forced"]
+        name,
+        row["kind"],
+        row["owner"],
+        columns,
+        parent,
+        row["partition"],
+        row["secured"],
+        row["forced"],
+        split_tag(row["comment"])[1],
     )
 
 

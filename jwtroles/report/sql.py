@@ -37,6 +37,7 @@ HEADINGS = {
     Phase.UNMEMBER: "end memberships",
     Phase.ROLES: "roles",
     Phase.BORROW: "borrow",
+    Phase.BORROW_NEW: "borrow",
     Phase.MACHINERY: "schema jwtroles",
     Phase.TIGHTEN: "tighten",
     Phase.ENABLE: "row security",

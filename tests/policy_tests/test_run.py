@@ -245,6 +245,40 @@ def test_a_denial_by_row_security_is_not_vacuous_behind_force_or_a_view(sandbox:
     assert verdicts(run(sandbox.connect(), spec)) == ["", ""]
 
 
+LINES = GIVEN + "      app.lines: [{invoice_id: 3}]\n"
+
+
+def test_a_denial_is_not_vacuous_where_only_a_constraint_stops_the_owner(sandbox: Sandbox) -> None:
+    delete = "query: delete from app.invoices where id = 3, denied: true"
+    assert verdicts(results(sandbox, a_test(delete, given=LINES))) == [""]
+
+
+def test_a_deferred_check_does_not_keep_row_security_from_being_lifted(sandbox: Sandbox) -> None:
+    """ALTER TABLE refuses a table with pending trigger events."""
+    found = results(
+        sandbox,
+        a_test("query: select from app.lines, denied: true", given=LINES),
+        then="""
+            GRANT SELECT ON app.lines TO member;
+            ALTER TABLE app.lines ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+            ALTER TABLE app.invoices FORCE ROW LEVEL SECURITY;
+        """,
+    )
+    assert verdicts(found) == [""]
+
+
+def test_the_statement_before_is_run_as_the_owner_too(sandbox: Sandbox) -> None:
+    """As the owner it writes to row 3 as well, which the statement judged then meets."""
+    update = "query: update app.invoices set note = 'z'"
+    select = "then: select id from app.invoices where note = 'z' and id = 3, denied: true"
+    assert verdicts(results(sandbox, a_test(f"{update}, {select}"))) == [""]
+
+
+def test_a_test_that_makes_itself_read_only_shows_no_denial(sandbox: Sandbox) -> None:
+    query = "query: set transaction_read_only = on, then: delete from app.invoices, denied: true"
+    assert verdicts(results(sandbox, a_test(query))) == ["failed, not denied"]
+
+
 def test_a_write_that_a_read_only_role_is_refused_is_denied(sandbox: Sandbox) -> None:
     reads = "query: select id from app.invoices order by id, rows: [[1], [2]]"
     found = results(

@@ -99,8 +99,11 @@ def request(
 def value(sandbox: Sandbox, claim: str, claims: Any) -> Any:
     """Return a claim as a policy would read it."""
     with request(sandbox, claims, enter=False) as connection:
-        call = sql.SQL("SELECT jwtroles.{}()").format(sql.Identifier(f"claim_{claim}"))
-        return connection.execute(call).fetchone()[0]  # type: ignore[index]
+        name = sql.Identifier(f"claim_{claim}")
+        call = sql.SQL("SELECT jwtroles.{0}(), jwtroles.{0}() IS NULL").format(name)
+        found, is_null = connection.execute(call).fetchone()  # type: ignore[misc]
+        # JSON's null is a value, and arrives as None as well.
+        return "not NULL" if found is None and not is_null else found
 
 
 def refusal(sandbox: Sandbox, claims: Any, login: str = "gate") -> str:
@@ -120,7 +123,9 @@ def test_the_catalog_reads_back_every_function_as_it_was_made(
 ) -> None:
     with psycopg.connect(sandbox.url, row_factory=dict_row) as connection:
         query = query_text("jwtroles.kinds", "function").encode()
-        rows = connection.execute(query, {"schemas": ["jwtroles"]}).fetchall()
+        rows = connection.execute(
+            query, {"schemas": ["jwtroles"], "roles": ["acme_jwtroles"]}
+        ).fetchall()
     read = {function.name: function for row in rows for function in parse(row)}
     assert read == {function.name: function for function in made.functions}
 
@@ -213,21 +218,22 @@ def test_a_read_only_role_cannot_write_and_cannot_undo_it(
         connection.execute("INSERT INTO app.notes VALUES (1)")
 
 
-def test_a_gateway_may_ask_for_a_read_only_transaction_of_its_own(
-    sandbox: Sandbox, made: Machinery
+@pytest.mark.parametrize(("asked", "found"), [("READ ONLY", "on"), ("READ WRITE", "off")])
+def test_a_role_that_is_not_read_only_leaves_the_transaction_as_the_gateway_wants_it(
+    sandbox: Sandbox, made: Machinery, asked: str, found: str
 ) -> None:
     sandbox.run_sql(
         "UPDATE jwtroles.role_setting SET value = 'off' WHERE role = 'auditor' "
         "AND name = 'default_transaction_read_only'"
     )
     with psycopg.connect(sandbox.url_for("gate")) as connection:
-        connection.execute("SET TRANSACTION READ ONLY")
+        connection.execute(f"SET TRANSACTION {asked}".encode())
         connection.execute(
             "SELECT set_config('request.jwt.claims', %s, true)", (json.dumps(AUDITOR),)
         )
         connection.execute("SELECT jwtroles.pre_request()")
         assert setting(connection, "role") == "auditor"
-        assert setting(connection, "transaction_read_only") == "on"
+        assert setting(connection, "transaction_read_only") == found
 
 
 @pytest.mark.parametrize(
@@ -328,6 +334,11 @@ STRANGE_RULES = [
     '[{"path": ["list"], "split": " ", "test": "contains", "value": "m"}]',
     '[{"path": ["gone"], "split": null, "test": "present", "value": null}]',
     '[{"path": ["empty"], "split": null, "test": "present", "value": null}]',
+    '[{"path": ["spaces"], "split": " ", "test": "contains", "value": ""}]',
+    (
+        '[{"path": ["gone"], "split": null, "test": "present", "value": null},'
+        ' {"path": ["note"], "split": null, "test": "present", "value": null}]'
+    ),
     (
         '[{"path": ["note"], "split": null, "test": "present", "value": null},'
         ' {"path": ["gone"], "split": null, "test": "present", "value": null}]'
@@ -336,7 +347,14 @@ STRANGE_RULES = [
 
 
 def test_a_rule_that_is_not_understood_maps_nobody(sandbox: Sandbox, made: Machinery) -> None:
-    claims = {"note": "m", "empty": "", "empties": [""], "object": {"m": 1}, "list": ["m"]}
+    claims = {
+        "note": "m",
+        "empty": "",
+        "empties": [""],
+        "spaces": "a  b",
+        "object": {"m": 1},
+        "list": ["m"],
+    }
     with sandbox.connect() as connection:
         for conditions in STRANGE_RULES:
             connection.execute("TRUNCATE jwtroles.claim_role")

@@ -6,6 +6,7 @@ SELECT n.nspname AS schema,
        c.relispartition AS partition,
        c.relrowsecurity AS secured,
        c.relforcerowsecurity AS forced,
+       CASE c.relkind WHEN 'v' THEN obj_description(c.oid, 'pg_class') END AS comment,
        pn.nspname AS parent_schema,
        pc.relname AS parent_name,
        (SELECT jsonb_agg(

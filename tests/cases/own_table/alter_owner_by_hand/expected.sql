@@ -1,6 +1,1 @@
-SET LOCAL ROLE app_owner;
-DROP TABLE jwtroles.claim_role;
-SET LOCAL ROLE case_jwtroles;
-CREATE TABLE jwtroles.claim_role ("position" integer NOT NULL, conditions jsonb NOT NULL, role text NOT NULL, PRIMARY KEY ("position"));
-INSERT INTO jwtroles.claim_role ("position", conditions, role) VALUES (1, '[{"claim":"roles","path":["roles"],"split":null,"test":"contains","value":"reader"}]', 'reader');
-RESET ROLE;
+ALTER TABLE jwtroles.claim_role OWNER TO case_jwtroles;

@@ -1,3 +1,3 @@
-SET LOCAL ROLE postgres;
+SET LOCAL ROLE case_jwtroles;
 DROP TABLE jwtroles.extra;
 RESET ROLE;

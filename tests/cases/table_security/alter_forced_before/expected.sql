@@ -184,7 +184,7 @@ DECLARE
   holds boolean;
 BEGIN
   FOR rule IN
-    SELECT r.role, r.conditions FROM jwtroles.claim_role AS r ORDER BY r.position
+    SELECT r.role, r.conditions FROM ONLY jwtroles.claim_role AS r ORDER BY r.position
   LOOP
     holds := false;  -- a rule without conditions maps nobody
     FOR condition IN SELECT c FROM jsonb_array_elements(rule.conditions) AS list (c) LOOP
@@ -227,7 +227,7 @@ SET search_path = pg_catalog, pg_temp
 AS $jwtroles$
 BEGIN
   RETURN QUERY
-    SELECT s.name, s.value FROM jwtroles.role_setting AS s WHERE s.role = token_role ORDER BY s.name;
+    SELECT s.name, s.value FROM ONLY jwtroles.role_setting AS s WHERE s.role = token_role ORDER BY s.name;
 END
 $jwtroles$;
 REVOKE ALL ON FUNCTION jwtroles.settings_for(token_role text) FROM PUBLIC;

@@ -1,6 +1,4 @@
-SET LOCAL ROLE case_view_names;
 DROP VIEW app.names;
-RESET ROLE;
 GRANT CREATE ON SCHEMA app TO case_view_names;
 SET LOCAL ROLE case_view_names;
 CREATE VIEW app.names WITH (security_barrier = true) AS SELECT id, "left"(body, 3) AS body FROM app.notes WHERE state = 'open';

@@ -1,7 +1,5 @@
 REVOKE SELECT (body) ON app.notes FROM case_view_names;
-SET LOCAL ROLE case_view_names;
 DROP VIEW app.names;
-RESET ROLE;
 GRANT CREATE ON SCHEMA app TO case_view_names;
 SET LOCAL ROLE case_view_names;
 CREATE VIEW app.names WITH (security_barrier = true) AS SELECT id FROM app.notes WHERE state = 'open';

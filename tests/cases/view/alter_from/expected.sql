@@ -1,9 +1,7 @@
 DROP POLICY jr_case_view_names_select ON app.notes;
 REVOKE SELECT (body, id, state) ON app.notes FROM case_view_names;
 GRANT SELECT (id, name) ON app.tags TO case_view_names;
-SET LOCAL ROLE case_view_names;
 DROP VIEW app.names;
-RESET ROLE;
 GRANT CREATE ON SCHEMA app TO case_view_names;
 SET LOCAL ROLE case_view_names;
 CREATE VIEW app.names WITH (security_barrier = true) AS SELECT id, name AS body FROM app.tags;

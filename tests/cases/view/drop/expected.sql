@@ -7,7 +7,5 @@ REVOKE EXECUTE ON FUNCTION jwtroles.claim_tenant() FROM case_view_names;
 REVOKE EXECUTE ON FUNCTION jwtroles.claims() FROM case_view_names;
 RESET ROLE;
 ALTER POLICY jr_floor ON app.notes TO reader;
-SET LOCAL ROLE case_view_names;
 DROP VIEW app.names;
-RESET ROLE;
 DROP ROLE case_view_names;
