@@ -81,6 +81,7 @@ class Relation:
             S sequence.
         parent: the table that it is a partition (or inheritance child) of.
         project: whose mark a view carries.
+        invoker: whether a view is security_invoker.
     """
 
     name: QName
@@ -92,6 +93,7 @@ class Relation:
     secured: bool = False
     forced: bool = False
     project: str | None = None
+    invoker: bool = False
 
     def column(self, name: str) -> Column | None:
         """Return the column of this name, or None."""
@@ -162,6 +164,7 @@ class Structure:
         types: type names of the file → PostgreSQL's own name of the type, where it knows one.
         functions: candidates of the functions that predicates call.
         parents: role → the roles that it is a member of, directly and with INHERIT.
+        reach: role → the roles that it is a member of, directly and with INHERIT or SET.
         others: rights of roles that are not of this file, on objects of managed schemas.
         other_policies: policies of managed schemas that are for such roles alone.
         schema_users: schema → roles that are not of this file and have USAGE there.
@@ -174,6 +177,7 @@ class Structure:
     roles: Mapping[str, Role] = field(default_factory=dict)
     heirs: Mapping[str, frozenset[str]] = field(default_factory=dict)
     parents: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    reach: Mapping[str, frozenset[str]] = field(default_factory=dict)
     types: Mapping[str, str] = field(default_factory=dict)
     functions: tuple[FunctionFacts, ...] = ()
     others: tuple[Acl, ...] = ()

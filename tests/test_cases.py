@@ -194,7 +194,8 @@ def check_plan(
     spec = case.spec()
     with connect(url) as connection:
         planned = make_plan(connection, spec, None)
-        compare(case, sandbox.major, text_of(planned.plan), update=update)
+        text = text_of(planned.plan, bodies=case.name == "own_schema/create")
+        compare(case, sandbox.major, text, update=update)
         if case.verb:
             verbs = {s.change.verb for s in planned.plan.steps if s.change.kind == case.kind}
             assert case.verb in verbs, f"the plan does not {case.verb} a {case.kind}"
@@ -206,7 +207,8 @@ def check_plan(
     assert text_of(again.plan) == ""
     assert [step.change for step in again.plan.steps] == []
     # What the plan made of a database with a past is what it makes of one without.
-    assert described(read_by_superuser(sandbox, spec)) == wanted
+    if spec.database.mode == "authoritative":
+        assert described(read_by_superuser(sandbox, spec)) == wanted
 
 
 def check_error(case: Case, sandbox: Sandbox, url: str, *, update: bool) -> None:
@@ -256,10 +258,14 @@ def refusal(case: Case, connection: object, spec: Spec) -> str:
     return render(caught.value, color=False, width=100) + "\n"
 
 
-def text_of(plan: Plan) -> str:
+BODY = re.compile(r"\$jwtroles\$.*?\$jwtroles\$", re.DOTALL)
+
+
+def text_of(plan: Plan, *, bodies: bool = False) -> str:
     """Return the plan as both appliers must see it: without what only one of them needs.
 
-    On 16 and later a membership is revoked in the name of the role that granted it.
+    On 16 and later a membership is revoked in the name of the role that granted it. The bodies of
+    the schema's own functions stand in one case only, own_schema/create.
     """
     shared = [
         statement
@@ -268,7 +274,8 @@ def text_of(plan: Plan) -> str:
         and statement.note != "to plan again"
     ]
     mine = re.compile(rf"GRANTED BY {plan.server.applier}\b")
-    return "".join(f"{mine.sub('GRANTED BY :applier', line.sql)};\n" for line in lines(shared))
+    text = "".join(f"{mine.sub('GRANTED BY :applier', line.sql)};\n" for line in lines(shared))
+    return text if bodies else BODY.sub("$jwtroles$…$jwtroles$", text)
 
 
 def compare(case: Case, major: int, text: str, *, update: bool) -> None:

@@ -52,7 +52,7 @@ def apply(
     with connected(target) as connection:
         planned = make_plan(connection, target.spec, target.environment)
         if not quiet:
-            show_plan(planned.plan, target.spec, Format.TEXT, verbose=verbose)
+            show_plan(planned.plan, target.spec, Format.TEXT, verbose=verbose, applying=True)
         if planned.plan.empty:
             return
         allowed = tuple(allow or ())

@@ -65,7 +65,9 @@ def plan(
         raise typer.Exit(Exit.DIFFERENT)
 
 
-def show_plan(made: Plan, spec: Spec, form: Format, *, verbose: bool) -> None:
+def show_plan(
+    made: Plan, spec: Spec, form: Format, *, verbose: bool, applying: bool = False
+) -> None:
     """Print a plan in a form."""
     from jwtroles.cli.terminal import color, show, width  # noqa: PLC0415
 
@@ -76,4 +78,7 @@ def show_plan(made: Plan, spec: Spec, form: Format, *, verbose: bool) -> None:
         return
     from jwtroles.report.text import render_plan  # noqa: PLC0415
 
-    show(render_plan(made, spec, color=color(), width=width(), verbose=verbose))
+    text = render_plan(
+        made, spec, color=color(), width=width(), verbose=verbose, applying=applying
+    )
+    show(text)

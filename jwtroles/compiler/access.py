@@ -14,7 +14,7 @@ from jwtroles.kinds.base import Origin
 from jwtroles.names import QName, parse_qname
 from jwtroles.spec.model import PUBLIC, Access, Command, Environment, Role, Spec, Word
 
-TABLE_KINDS = ("r", "p", "f")
+TABLE_KINDS = ("r", "p")
 """What a glob matches: access goes through the parent, so partitions are left out."""
 
 

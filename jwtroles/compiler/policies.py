@@ -69,7 +69,7 @@ def bind_floors(binder: Binder, structure: Structure) -> tuple[FloorOn, ...]:
 
 def _floor(floor: Floor, binder: Binder, structure: Structure) -> Iterator[FloorOn]:
     problems = binder.problems
-    taken = {t for t in (table_named(w, structure, problems) for w in floor.except_) if t}
+    taken = set(matching(floor.except_, structure, problems))
     for through in floor.through:
         child = table_named(through.table, structure, problems)
         parent = table_named(through.parent, structure, problems)
@@ -83,7 +83,7 @@ def _floor(floor: Floor, binder: Binder, structure: Structure) -> Iterator[Floor
     origin = Origin(floor.rows.place, said=str(floor.rows))
     for pattern in floor.tables:
         for table in matching([pattern], structure, problems):
-            if table in taken or structure.relations[table].kind == "f":
+            if table in taken:
                 continue
             taken.add(table)
             trial = Collector()

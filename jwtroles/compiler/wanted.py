@@ -19,7 +19,8 @@ def scope_of(spec: Spec, environment: Environment | None) -> Scope:
     declared = [role for role in spec.roles if role != PUBLIC]
     declared += [login.name for login in spec.database.connect_as]
     ours = {spec.own_role, *map(spec.view_role, spec.views), *map(spec.query_role, spec.queries)}
-    signatures = {name for role in spec.roles.values() for name in role.functions}
+    signatures = {str(name) for role in spec.roles.values() for name in role.functions}
+    signatures |= {f"{q.name}({', '.join(q.params.values())})" for q in spec.queries.values()}
     return Scope(
         project=str(spec.project),
         schemas=(*map(str, spec.database.schemas), OWN_SCHEMA),

@@ -20,10 +20,10 @@ def with_create_right(
 
     And of USAGE on ours, where they name an accessor: what is stored needs it no more.
     """
-    if owner == context.own_role:
+    body = tuple(body)
+    if owner == context.own_role or all(s.sql.startswith("COMMENT ON ") for s in body):
         yield from body
         return
-    body = tuple(body)
     calls = any(f"{OWN_SCHEMA}." in statement.sql for statement in body)
     schema, role = ident(name.schema), ident(owner)
     needs = (Need("owner", context.schema_owners.get(name.schema, ""), f"schema {name.schema}"),)

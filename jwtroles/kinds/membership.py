@@ -44,13 +44,15 @@ class Membership:
     """`member` is a member of `role`; `options` is what all grants of it give together.
 
     `by` lists each grant with its grantor (since 16 there may be several, manual section 21.3);
-    the file does not say who grants, so it is apart from the value.
+    the file does not say who grants, so it is apart from the value. `passed_on` tells whether the
+    member has granted the role to others, who lose it with the member's ADMIN option.
     """
 
     role: str
     member: str
     options: Options
     by: tuple[tuple[str, Options], ...] = field(default=(), compare=False)
+    passed_on: bool = field(default=False, compare=False)
     origin: Origin = field(default=NOWHERE, compare=False)
 
 
@@ -63,7 +65,7 @@ def parse(row: Row) -> Iterable[Membership]:
     options = by[0][1]
     for _, further in by[1:]:
         options = options.union(further)
-    yield Membership(row["role"], row["member"], options, by)
+    yield Membership(row["role"], row["member"], options, by, row["passed_on"])
 
 
 def _clause(options: Options, context: Context) -> str:
@@ -96,12 +98,13 @@ def statements(change: Change[Membership], context: Context) -> Iterable[Stateme
             if context.membership_options:
                 by, theirs = f" GRANTED BY {ident(grantor)}", (Need("membership", grantor, what),)
             tail = f"{pair[0]} FROM {pair[1]}{by}"
+            cascade = " CASCADE" if by and before.passed_on else ""
             if after is None:
-                note = "not in the file"
-                yield Statement(f"REVOKE {tail}", Phase.UNMEMBER, needs=theirs, note=note)
+                sql, note = f"REVOKE {tail}{cascade}", "not in the file"
+                yield Statement(sql, Phase.UNMEMBER, needs=theirs, note=note)
                 continue
             for word in _exceeds(options, after.options):
-                sql = f"REVOKE {word} OPTION FOR {tail}"
+                sql = f"REVOKE {word} OPTION FOR {tail}{cascade if word == 'ADMIN' else ''}"
                 yield Statement(sql, Phase.UNMEMBER, needs=theirs, origin=after.origin)
     if after is not None and (before is None or _exceeds(after.options, before.options)):
         sql = f"GRANT {pair[0]} TO {pair[1]}{_clause(after.options, context)}"

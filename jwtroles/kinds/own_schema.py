@@ -63,6 +63,9 @@ def statements(change: Change[OwnSchema], context: Context) -> Iterable[Statemen
         needs = (Need("owner", change.before.owner, f"schema {NAME}"),)
         sql = f"ALTER SCHEMA {NAME} OWNER TO {ident(after.owner)}"
         yield Statement(sql, Phase.MACHINERY, needs=needs, origin=after.origin)
+    before = change.before
+    if before is not None and (before.comment, before.project) == (after.comment, after.project):
+        return
     comment = comment_sql(f"SCHEMA {NAME}", after.comment, after.project)
     yield Statement(comment, Phase.MACHINERY, as_role=after.owner, origin=after.origin)
 

@@ -36,6 +36,7 @@ class Policy:
         using, check: the expressions as PostgreSQL prints them, so that equality means something;
             until they have been through the server, a compiled policy holds its own text there.
         using_sql, check_sql: the expressions to write, for a compiled policy.
+        outside: those of `roles` that are not of the file.
     """
 
     table: QName
@@ -49,6 +50,7 @@ class Policy:
     check_sql: str | None = field(default=None, compare=False)
     origin: Origin = field(default=NOWHERE, compare=False)
     owner: str = field(default="", compare=False)
+    outside: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
     def shape(self) -> tuple[bool, str]:
@@ -58,7 +60,18 @@ class Policy:
     @property
     def exempts(self) -> bool:
         """Whether it is one of ours for a role outside the file, told by the name we give it."""
-        return self.name.startswith("jr_") and self.name.endswith("_exempt")
+        return self.named_by_us and self.name.endswith("_exempt")
+
+    @property
+    def named_by_us(self) -> bool:
+        """Whether the name is of the form that jwtroles gives."""
+        return self.name.startswith("jr_")
+
+    @property
+    def left_to(self) -> frozenset[str]:
+        """Whom a policy stays with that is not of the file: the other roles that share it."""
+        shared = not self.named_by_us and PUBLIC not in self.roles
+        return self.outside if shared else frozenset()
 
     def clears(self, other: Policy) -> bool:
         """Tell whether `other` lacks an expression that this one has (ALTER cannot clear one)."""
@@ -133,7 +146,9 @@ def statements(change: Change[Policy], context: Context) -> Iterable[Statement]:
 
     note = "" if after else "not in the file"
     if after is None:
-        yield statement(_drop(subject))
+        theirs = replace(subject, roles=subject.left_to)
+        head = f"ALTER POLICY {ident(subject.name)} ON {subject.table.sql}"
+        yield statement(f"{head} TO {_roles(theirs)}" if theirs.roles else _drop(subject))
     elif before is None:
         yield statement(_create(after))
     elif before.shape != after.shape or before.clears(after):

@@ -61,7 +61,7 @@ def build_plan(
         current=current,
         structure=structure,
         context=context,
-        remarks=remarks(spec),
+        remarks=remarks(spec, environment, structure, compiled.granted),
         cut_off=cut_off(steps, structure, desired),
         allow=tuple(map(str, environment.allow)) if environment else Plan.allow,
         allow_place=environment.place if environment else None,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from jwtroles import codes
 from jwtroles.catalog import Catalog, Structure
 from jwtroles.errors import Problem
-from jwtroles.kinds.acl import Grant, ObjectRef
+from jwtroles.kinds.acl import Grant, ObjectRef, Right
 from jwtroles.kinds.base import PUBLIC, Change
 from jwtroles.kinds.policy import Policy
 from jwtroles.kinds.table_security import TableSecurity
@@ -19,13 +19,17 @@ COMMANDS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 
 def cut_off(steps: Iterable[Step], structure: Structure, desired: Catalog) -> tuple[CutOff, ...]:
-    """Name every role outside the file that loses rows or rights by these steps."""
+    """Name every role outside the file that loses rows or rights by these steps.
+
+    The role that applies them knows what it does.
+    """
     after = _After(structure, desired)
     found: dict[tuple[str, str, str], CutOff] = {}
     for step in steps:
         for one in _of(step.change, after):
             found.setdefault((one.role, one.subject, one.problem.code.id), one)
-    return tuple(found[key] for key in sorted(found))
+    applier = structure.server.applier
+    return tuple(found[key] for key in sorted(found) if key[0] != applier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,8 @@ def _of(change: Change[object], after: _After) -> Iterator[CutOff]:
             yield from _rows(table, after, f"without the policy {name} it will see no row")
         case left, Grant(grantee="PUBLIC") as lost if _less(lost, left):
             yield from _public(lost, after)
+        case left, Grant(right=Right(passed_on=True)) as lost if not _may_pass_on(left):
+            yield from _passed_on(lost, after)
 
 
 def _less(before: Grant, after: object) -> bool:
@@ -102,6 +108,30 @@ def _less(before: Grant, after: object) -> bool:
     return columns is not None and (
         before.right.columns is None or bool(before.right.columns - columns)
     )
+
+
+def _may_pass_on(left: object) -> bool:
+    return isinstance(left, Grant) and left.right.option != frozenset()
+
+
+def _passed_on(grant: Grant, after: _After) -> Iterator[CutOff]:
+    """Name who holds the right from the grantee alone, or from somebody who does."""
+    rights = {
+        role: right
+        for acl in after.structure.others
+        if acl.object == grant.object
+        for (role, privilege), right in acl.rights.items()
+        if privilege == grant.privilege
+    }
+    losing = {grant.grantee}
+    while more := {r for r in rights if r not in losing and rights[r].grantors <= losing}:
+        losing |= more
+    what, name = grant.privilege.lower(), after.structure.name_of(grant.object)
+    for role in sorted(losing - {grant.grantee}):
+        message = f"{role} can {what} {name} because {grant.grantee} passed it on, which it loses"
+        remedy = "keep it: let the owner grant it"
+        problem = Problem(codes.PASSED_ON_LOSES, message, remedy=remedy)
+        yield CutOff(role, str(grant.object), problem)
 
 
 def _rows(table: QName, after: _After, why: str) -> Iterator[CutOff]:

@@ -8,17 +8,63 @@ from jwtroles import codes
 from jwtroles.compiler.access import Names
 from jwtroles.compiler.rights import Inheritance
 from jwtroles.errors import Problem
+from jwtroles.kinds.base import PUBLIC
+from jwtroles.names import ident
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from jwtroles.spec.model import MappingRule, Spec
+    from jwtroles.catalog import Structure
+    from jwtroles.compiler.access import Granted
+    from jwtroles.spec.model import Environment, MappingRule, Spec
 
 
-def remarks(spec: Spec) -> tuple[Problem, ...]:
-    """Return every remark on the file, in the order of its lines."""
-    found = [*_limits(spec), *_order(spec)]
+def remarks(
+    spec: Spec,
+    environment: Environment | None,
+    structure: Structure,
+    granted: Iterable[Granted],
+) -> tuple[Problem, ...]:
+    """Return every remark: on the database first, then on the file in the order of its lines."""
+    found = [
+        *_outsiders(spec, Names.of(environment), structure),
+        *_views(granted, structure),
+        *_limits(spec),
+        *_order(spec),
+    ]
     return tuple(sorted(found, key=lambda p: p.place.line if p.place else 0))
+
+
+def _outsiders(spec: Spec, names: Names, structure: Structure) -> Iterator[Problem]:
+    """Roles outside the file that are members of roles of the file: they need no token."""
+    logins = {names(login.name) for login in spec.database.connect_as}
+    token_roles = {names(role) for role in spec.roles if role != PUBLIC}
+    for member, reached in sorted(structure.reach.items()):
+        roles = sorted(reached & token_roles)
+        facts = structure.roles.get(member)
+        if member in logins | token_roles or not roles or (facts and facts.superuser):
+            continue
+        listed = ", ".join(roles)
+        message = f"{member} is a member of {listed} and not of this file: it needs no token"
+        remedy = "\n".join(f"REVOKE {ident(role)} FROM {ident(member)};" for role in roles)
+        yield Problem(codes.OUTSIDE_MEMBER, message, remedy=remedy)
+
+
+def _views(granted: Iterable[Granted], structure: Structure) -> Iterator[Problem]:
+    """Views that are granted as they are show what their owner may see, whatever the reader."""
+    for one in granted:
+        relation = structure.relations[one.table]
+        if relation.kind in _SHOW_AS_OWNER and not relation.invoker:
+            message = (
+                f"{one.role} sees in {one.table} what its owner {relation.owner} sees: "
+                "no row security of the reader holds there"
+            )
+            remedy = "declare it under views:, or make it WITH (security_invoker) (15 and later)"
+            yield Problem(codes.SHOWS_AS_OWNER, message, one.access.place, remedy=remedy)
+
+
+_SHOW_AS_OWNER = ("v", "m", "f")
+"""Views, materialized views and foreign tables: nothing that row security could stand on."""
 
 
 def _limits(spec: Spec) -> Iterator[Problem]:

@@ -77,7 +77,11 @@ def read(connection: Connection, scope: Scope) -> Reading:
     roles = {role.name: role for role in _objects(run, "role", {})}
     marked = {name for name, role in roles.items() if role.project == scope.project}
     grantees = scope.roles | marked
-    everyone = {"schemas": list(scope.schemas), "roles": sorted(grantees)}
+    everyone = {
+        "schemas": list(scope.schemas),
+        "roles": sorted(grantees),
+        "made": sorted(filter(scope.makes, roles)),
+    }
     structure = _structure(run, scope, roles, everyone)
     found: dict[str, list[Any]] = {"role": [roles[name] for name in roles if name in grantees]}
     stores = {table.name for table in _objects(run, "own_table", everyone)}
@@ -96,7 +100,11 @@ def read(connection: Connection, scope: Scope) -> Reading:
         others=tuple(acl for acl in others if acl is not None),
         other_policies=tuple(p for p, ours in zip(found["policy"], here, strict=True) if not ours),
     )
-    found["policy"] = [p for p, ours in zip(found["policy"], here, strict=True) if ours]
+    found["policy"] = [
+        replace(policy, outside=policy.roles - grantees - {PUBLIC})
+        for policy, ours in zip(found["policy"], here, strict=True)
+        if ours
+    ]
     found["view"] = _ours(found["view"], scope)
     found["function"] = _ours(found["function"], scope)
     return Reading(structure, Catalog.of(found), scope)
@@ -145,7 +153,8 @@ def _structure(
         routines={(routine.name, routine.types): routine for routine in routines},
         roles=roles,
         heirs={row["owner"]: frozenset(row["heirs"]) for row in heirs},
-        parents={row["member"]: frozenset(row["roles"]) for row in parents},
+        parents={row["member"]: frozenset(row["inherits"] or ()) for row in parents},
+        reach={row["member"]: frozenset(row["reaches"] or ()) for row in parents},
         types={row["name"]: row["canonical"] for row in types},
         functions=tuple(FunctionFacts(**row) for row in candidates),
         schema_users={row["name"]: frozenset(row["users"]) & outside for row in schemas},
@@ -172,6 +181,7 @@ def _relation(row: dict[str, Any]) -> Relation:
         row["secured"],
         row["forced"],
         split_tag(row["comment"])[1],
+        row["invoker"],
     )
 
 

@@ -35,8 +35,9 @@ class Scope:
     functions: tuple[str, ...]
 
     def makes(self, role: str) -> bool:
-        """Tell by its name whether a role is there to own a view or a query of ours."""
-        return role.startswith((f"{self.project}_view_", f"{self.project}_query_"))
+        """Tell by its name whether a role is there to own what is ours: a view, a query, the schema."""
+        views, queries = f"{self.project}_view_", f"{self.project}_query_"
+        return role == f"{self.project}_jwtroles" or role.startswith((views, queries))
 
     def public_here(self, ref: ObjectRef, structure: Structure) -> bool:
         """Tell whether PUBLIC's rights on an object are managed.

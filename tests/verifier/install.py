@@ -59,7 +59,7 @@ def statements(
 ) -> Iterator[str]:
     """Yield the SQL, in an order that works."""
     owner = spec.own_role
-    context = Context(180000, "postgres", owner)
+    context = Context(180000, own_role=owner)
     yield f"CREATE ROLE {ident(owner)} NOLOGIN"
     yield f"CREATE SCHEMA jwtroles AUTHORIZATION {ident(owner)}"
     yield f"SET ROLE {ident(owner)}"

@@ -6,6 +6,9 @@ SELECT n.nspname AS schema,
        c.relispartition AS partition,
        c.relrowsecurity AS secured,
        c.relforcerowsecurity AS forced,
+       EXISTS (
+           SELECT FROM unnest(c.reloptions) AS o (text) WHERE o.text ~* '^security_invoker=(true|on|1|yes)$'
+       ) AS invoker,
        CASE c.relkind WHEN 'v' THEN obj_description(c.oid, 'pg_class') END AS comment,
        pn.nspname AS parent_schema,
        pc.relname AS parent_name,

@@ -59,9 +59,14 @@ _PICKING: tuple[Section, ...] = (
 """The same in the order in which they pick: the more special one first."""
 
 
-def render_plan(plan: Plan, spec: Spec, *, color: bool, width: int, verbose: bool) -> str:
-    """Return a plan as text, without a line end; the same plan gives the same text."""
-    sheet = Sheet(plan, spec, verbose)
+def render_plan(
+    plan: Plan, spec: Spec, *, color: bool, width: int, verbose: bool, applying: bool = False
+) -> str:
+    """Return a plan as text, without a line end; the same plan gives the same text.
+
+    `applying` leaves out what to do next, because it is being done.
+    """
+    sheet = Sheet(plan, spec, verbose, applying)
     page = Page(max(min(width, MAX_WIDTH), MIN_WIDTH), color)
     if plan.empty:
         return "\n".join(_in_sync(sheet, page))
@@ -73,9 +78,10 @@ def render_plan(plan: Plan, spec: Spec, *, color: bool, width: int, verbose: boo
 
 def _in_sync(sheet: Sheet, page: Page) -> Iterator[str]:
     yield from page.paragraph(f"{header.target(sheet)}    In sync.")
-    if sheet.verbose and sheet.plan.remarks:
+    seen = [one for one in sheet.plan.remarks if sheet.verbose or one.place is None]
+    if seen:
         yield ""
-        yield from footer.remarks(sheet, page)
+        yield from footer.remarks(sheet, page, seen)
 
 
 def told_by_section(sheet: Sheet) -> list[tuple[Section | None, list[Block]]]:

@@ -36,7 +36,7 @@ _SINGULAR = {Effect.LOOSENS: "loosen", Effect.TIGHTENS: "tighten", Effect.DESTRO
 def lines(sheet: Sheet, page: Page) -> Iterator[str]:
     """Give what follows the changes."""
     plan = sheet.plan
-    told = [*_affected(plan, page), *remarks(sheet, page)]
+    told = [*_affected(plan, page), *remarks(sheet, page, plan.remarks)]
     if told:
         yield from told
         yield ""
@@ -82,12 +82,12 @@ def _loss(role: str, template: str, group: Sequence[CutOff]) -> Row:
     return Row("!", shown(role), "", text, details=details)
 
 
-def remarks(sheet: Sheet, page: Page) -> Iterator[str]:
+def remarks(sheet: Sheet, page: Page, seen: Sequence[Problem]) -> Iterator[str]:
     """Give what is allowed and still worth a look."""
-    if not sheet.plan.remarks:
+    if not seen:
         return
     yield from page.title("Worth a look")
-    block = Block("", tuple(_remark(sheet, problem) for problem in sheet.plan.remarks))
+    block = Block("", tuple(_remark(sheet, problem) for problem in seen))
     yield from page.block(block, Columns.of([block], page.width))
 
 
@@ -110,6 +110,8 @@ def _verdict(sheet: Sheet, page: Page) -> Iterator[str]:
     env = f" --env {shown(plan.environment)}" if plan.environment else ""
     allowed = "" if refused else f" All allowed{here}."
     yield from page.paragraph(f"{changes}: {parts} · {words}.{allowed}")
+    if not refused and sheet.applying:
+        return
     if not refused:
         yield from page.paragraph(f"Not applied. Next: jwtroles apply{env}")
         return

@@ -77,6 +77,7 @@ class Sheet:
     plan: Plan
     spec: Spec
     verbose: bool = False
+    applying: bool = False
 
     def place(self, place: Place | None) -> str:
         """Return a place: `:65` in the one file, `services/shipping.yaml:13` in another."""

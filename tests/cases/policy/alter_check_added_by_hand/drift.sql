@@ -1,2 +1,2 @@
--- ALTER POLICY cannot clear an expression: the floor is replaced.
+-- ALTER POLICY cannot clear an expression: the floor is replaced, and never away.
 ALTER POLICY jr_floor ON app.notes WITH CHECK (true);

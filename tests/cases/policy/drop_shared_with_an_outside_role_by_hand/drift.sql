@@ -1,3 +1,3 @@
--- What etl has of it is etl's own affair.
+-- What etl has of it stays with etl.
 CREATE POLICY shared ON app.notes FOR SELECT TO etl, reader USING (state = 'open');
 CREATE POLICY etls_own ON app.notes FOR SELECT TO etl USING (true);

@@ -1,16 +1,16 @@
--- jwtroles · acme → staging · plan 0072e78d · spec 384b7e58
+-- jwtroles · acme → staging · plan 984058ac · spec 384b7e58
 BEGIN;
 SET LOCAL lock_timeout = '2s';
 SET LOCAL search_path = pg_catalog;
 SET LOCAL check_function_bodies = off;
+-- borrow
+GRANT acme_jwtroles TO deployer WITH INHERIT TRUE, SET TRUE;   -- for this transaction
 -- unmap
 SET LOCAL ROLE acme_jwtroles;
 DELETE FROM jwtroles.claim_role WHERE "position" = 2;
 -- roles
 RESET ROLE;
 ALTER ROLE auditor NOBYPASSRLS CONNECTION LIMIT -1;   -- :57
--- borrow
-GRANT acme_jwtroles TO deployer WITH INHERIT TRUE, SET TRUE;   -- for this transaction
 -- tighten
 -- :22
 ALTER POLICY jr_floor ON app.customers TO acme_query_invoice_total, acme_view_customer_directory, auditor, billing_admin, invoice_reader, member;
