@@ -166,6 +166,7 @@ class Clusters:
 
 def reset(connection: psycopg.Connection) -> None:
     """Drop all databases and roles that a test made, and the settings of roles."""
+    connection.execute("SET default_transaction_read_only = off")  # if a test has set it for us
     for (name,) in connection.execute(DATABASES).fetchall():
         database = sql.Identifier(name)
         connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(database))

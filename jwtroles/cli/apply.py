@@ -17,6 +17,7 @@ from jwtroles.cli.options import (
     Quiet,
     SpecFile,
     Verbose,
+    effects,
 )
 from jwtroles.cli.plan import Format, show_plan
 from jwtroles.cli.terminal import show, tell
@@ -48,6 +49,7 @@ def apply(
     from jwtroles.cli.session import choose, connected  # noqa: PLC0415
     from jwtroles.workflow import make_plan  # noqa: PLC0415
 
+    allowed = effects(allow)
     target = choose(spec, env, database, "apply")
     with connected(target) as connection:
         planned = make_plan(connection, target.spec, target.environment)
@@ -55,7 +57,6 @@ def apply(
             show_plan(planned.plan, target.spec, Format.TEXT, verbose=verbose, applying=True)
         if planned.plan.empty:
             return
-        allowed = tuple(allow or ())
         applier.check_allowed(planned.plan, allowed)
         applier.check_rights(planned.plan)
         if not yes:

@@ -39,13 +39,21 @@ def start() -> None:
 
 
 @app.command()
-def stop() -> None:
-    """Stop the server. Its databases are there again at the next start.
+def stop(
+    delete: Annotated[
+        bool, typer.Option("--delete", help="Delete its databases and roles as well.")
+    ] = False,
+) -> None:
+    """Stop the server. Its databases are there again at the next start, unless they are deleted.
 
     Example: jwtroles db stop
     """
     from jwtroles.embedded import default_server  # noqa: PLC0415 - only what a command needs
 
+    if delete:
+        deleted = default_server().delete()
+        typer.echo("deleted" if deleted else "there was nothing to delete")
+        return
     stopped = default_server().stop()
     typer.echo("stopped" if stopped else "it was not running")
 

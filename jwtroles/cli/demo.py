@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 import textwrap
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jwtroles import codes
 from jwtroles.cli.plan import Format, show_plan
 from jwtroles.cli.terminal import color, show, width
-from jwtroles.errors import Exit
+from jwtroles.errors import Exit, Problem, UsageError
 
 if TYPE_CHECKING:
     from jwtroles.planner.model import Plan
@@ -29,11 +31,19 @@ DRIFTS = (
 """What somebody changes by hand in the middle of the demo: what it is, and the statement."""
 
 
-def demo() -> None:
+def demo(
+    copy: Annotated[
+        Path | None,
+        typer.Option("--copy", metavar="DIR", help="Write the example there, and do nothing else."),
+    ] = None,
+) -> None:
     """Show the main job on a private server: plan, apply, drift, and what each token sees.
 
     Example: jwtroles demo
     """
+    if copy is not None:
+        _copy(copy)
+        return
     from jwtroles.policy_tests import run  # noqa: PLC0415 - only what a command needs
     from jwtroles.private import loaded_privately  # noqa: PLC0415
     from jwtroles.report.policy_tests import render_tests  # noqa: PLC0415
@@ -65,9 +75,19 @@ def demo() -> None:
     _tokens(spec, results)
     _heading("jwtroles test: the file's own tests")
     show(render_tests(results, width()))
-    show("\nThe server is gone. Your turn:  jwtroles db start   and   docs/tutorial.md")
+    show("\nThe server is gone. Your turn:  jwtroles demo --copy DIR   and   docs/tutorial.md")
     if not (results.passed and converged.empty):
         raise typer.Exit(Exit.FAILED)
+
+
+def _copy(folder: Path) -> None:
+    """Write the example into a folder that is not there or empty, so that nothing is lost."""
+    if folder.exists() and any(folder.iterdir()):
+        message = f"{folder} is not empty"
+        remedy = "name a folder that is not there yet"
+        raise UsageError(Problem(codes.USAGE, message, remedy=remedy))
+    shutil.copytree(example("saas-gateway"), folder, dirs_exist_ok=True)
+    show(f"{folder}: jwtroles.yaml and schema.sql")
 
 
 def example(name: str) -> Path:

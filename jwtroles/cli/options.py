@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
+
+from jwtroles import codes
+from jwtroles.errors import Problem, UsageError
 
 SpecFile = Annotated[
     Path,
@@ -35,7 +39,7 @@ Allow = Annotated[
         "--allow",
         metavar="EFFECT",
         envvar="JWTROLES_ALLOW",
-        help="Allow an effect once: destroys, cuts_off, loosens …; may be repeated.",
+        help="Allow an effect once: tightens, loosens, neutral, destroys or cuts_off; may be repeated.",
     ),
 ]
 Verbose = Annotated[
@@ -54,3 +58,16 @@ LockTimeout = Annotated[
     ),
 ]
 DEFAULT_SPEC = Path("jwtroles.yaml")
+
+
+def effects(given: list[str] | None) -> tuple[str, ...]:
+    """Return the effects of --allow, or refuse what is none (JR010)."""
+    from jwtroles.kinds.base import Effect  # noqa: PLC0415 - only what a command needs
+
+    known = [effect.value for effect in Effect if effect is not Effect.UNKNOWN]
+    for word in given or ():
+        if word not in known:
+            near = get_close_matches(word, known, 1)
+            message = f"no effect {word}" + (f". Did you mean {near[0]}?" if near else "")
+            raise UsageError(Problem(codes.USAGE, message, remedy="effects: " + ", ".join(known)))
+    return tuple(given or ())

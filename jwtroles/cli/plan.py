@@ -15,6 +15,7 @@ from jwtroles.cli.options import (
     Quiet,
     SpecFile,
     Verbose,
+    effects,
 )
 from jwtroles.errors import Exit
 
@@ -53,12 +54,13 @@ def plan(
     from jwtroles.cli.session import choose, connected  # noqa: PLC0415 - only what a command needs
     from jwtroles.workflow import make_plan  # noqa: PLC0415
 
+    allowed = effects(allow)
     target = choose(spec, env, database, "plan")
     with connected(target) as connection:
         made = make_plan(connection, target.spec, target.environment).plan
     if not quiet:
         show_plan(made, target.spec, format, verbose=verbose)
-    refused = set(made.refused_effects()) - set(allow or ())
+    refused = set(made.refused_effects()) - set(allowed)
     if refused:
         raise typer.Exit(Exit.REFUSED)
     if check and not made.empty:

@@ -45,7 +45,7 @@ def choose(spec_file: Path, name: str | None, database: str | None, command: str
     from jwtroles.spec.load import load  # noqa: PLC0415 - only what a command needs
 
     spec = load(spec_file)
-    environment = environment_of(spec, name, command)
+    environment = environment_of(spec, name, command, database)
     if database is not None:
         return Target(spec, environment, _service(database), "--database")
     if environment is not None and environment.database is not None:
@@ -59,7 +59,9 @@ def choose(spec_file: Path, name: str | None, database: str | None, command: str
     return Target(spec, environment, url, "DATABASE_URL" if url else "PG* variables")
 
 
-def environment_of(spec: Spec, name: str | None, command: str) -> Environment | None:
+def environment_of(
+    spec: Spec, name: str | None, command: str, database: str | None = None
+) -> Environment | None:
     """Return the environment that is meant; the only one of a file needs no naming."""
     known = {str(key): value for key, value in spec.environments.items()}
     listed = ", ".join(known)
@@ -67,6 +69,7 @@ def environment_of(spec: Spec, name: str | None, command: str) -> Environment | 
         if len(known) > 1:
             message = f"which environment? This file has {listed}"
             remedy = f"jwtroles {command} --env {_example(list(known))}"
+            remedy += "  (it says which effects are allowed)" if database else ""
             raise UsageError(Problem(codes.WHICH_ENVIRONMENT, message, remedy=remedy))
         return next(iter(known.values()), None)
     if name not in known:

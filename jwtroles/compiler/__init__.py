@@ -56,7 +56,7 @@ def compile_spec(spec: Spec, environment: Environment | None, structure: Structu
         CompileError: every way in which the file does not fit the database, at once.
     """
     problems = Collector()
-    _check_database(spec, structure, problems)
+    _check_database(spec, Names.of(environment), structure, problems)
     problems.raise_if_any(CompileError, _FOOTER)
     catalog, owners, granted = _compile(
         spec, environment, structure, verified_accessor, problems
@@ -91,7 +91,7 @@ def _compile(
     check_inserts(granted, floored, structure, problems)
     check_reach(security, granted, inheritance, problems)
     check_cycles(security, problems)
-    exempt = exempt_policies(spec.database.exempt, security.tables, structure)
+    exempt = exempt_policies(spec, names, security.tables, structure)
     machine = machinery(spec, structure.types)
     rights = Rights()
     table_rights(rights, granted)
@@ -118,14 +118,16 @@ def _compile(
     return catalog, owners, granted
 
 
-def _check_database(spec: Spec, structure: Structure, problems: Collector) -> None:
+def _check_database(
+    spec: Spec, names: Names, structure: Structure, problems: Collector
+) -> None:
     for schema in spec.database.schemas:
         owner = structure.schemas.get(schema)
         if owner is None:
             message = f"no schema {schema} in the database {structure.server.database}"
             remedy = "run the migrations first, or mend database.schemas"
             problems.add(codes.NO_SUCH_SCHEMA, message, schema.place, remedy=remedy)
-        elif spec.database.owner and owner != spec.database.owner:
+        elif spec.database.owner and owner != names(spec.database.owner):
             problems.add(
                 codes.WRONG_OWNER,
                 f"schema {schema} belongs to {owner}, not to {spec.database.owner}",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from jwtroles import codes
 from jwtroles.catalog import Structure
-from jwtroles.compiler.access import Granted, matching, table_named
+from jwtroles.compiler.access import Granted, Names, matching, table_named
 from jwtroles.compiler.bind import Accessor, Bound, Scope, bind_join, bind_predicate
 from jwtroles.errors import Collector
 from jwtroles.kinds.base import NOWHERE, Origin
@@ -221,12 +221,13 @@ def policy_name(role: str, command: str) -> str:
 
 
 def exempt_policies(
-    roles: Iterable[Word], tables: Iterable[TableSecurity], structure: Structure
+    spec: Spec, names: Names, tables: Iterable[TableSecurity], structure: Structure
 ) -> Iterator[Policy]:
     """Give other roles that the file exempts an explicit policy on what they hold grants on."""
     secured = {security.table for security in tables if security.enabled}
-    for role in roles:
-        held_by = structure.above(str(role))
+    for word in spec.database.exempt:
+        role = names(word)
+        held_by = structure.above(role)
         for acl in structure.others:
             if acl.object.name in secured and any(key[0] in held_by for key in acl.rights):
                 yield Policy(
@@ -234,10 +235,10 @@ def exempt_policies(
                     policy_name(role, "exempt"),
                     True,
                     "all",
-                    frozenset({str(role)}),
+                    frozenset({role}),
                     "true",
                     "true",
                     "true",
                     "true",
-                    Origin(role.place),
+                    Origin(word.place),
                 )

@@ -7,6 +7,7 @@ not end with the process that started it; `stop` ends it.
 
 from __future__ import annotations
 
+import shutil
 import time
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -109,6 +110,20 @@ class EmbeddedServer:
             return False
         with locked(self._root / "lock"):
             return self._end("fast", "immediate")
+
+    def delete(self) -> bool:
+        """Stop the server and delete its databases; the next start makes a new one.
+
+        Returns:
+            Whether there was anything to delete.
+        """
+        if not self._wanted_root.exists():
+            return False
+        with locked(self._root / "lock"):
+            self._end("fast", "immediate")
+            there = self._data.exists()
+            shutil.rmtree(self._data, ignore_errors=True)
+            return there
 
     def running(self) -> bool:
         """Tell whether the server runs and accepts connections."""

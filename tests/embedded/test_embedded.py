@@ -345,3 +345,19 @@ def test_root_runs_it_as_somebody_else(way, root, tmp_path):
             shutil.rmtree(data.parent)
     assert not processes_in(data.parent)
     assert not postmaster.socket_folder.exists()
+
+
+def test_delete_takes_the_databases_with_it(tmp_path):
+    server = EmbeddedServer(binaries.bundled(), tmp_path / "server")
+    server.start()
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE kept")
+    server.stop()
+    assert server.delete()
+    assert not server.delete()
+    server.start()
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'kept'").fetchall()
+    server.delete()
+    assert found == []
+    assert not server.running()

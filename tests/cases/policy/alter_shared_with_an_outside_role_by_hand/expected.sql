@@ -1,0 +1,1 @@
+ALTER POLICY jr_writer_update ON app.notes TO writer;
