@@ -1,7 +1,8 @@
 # make         formatting, lint, types, layers and unit tests
 # make test    all of that and every test on every server: what CI runs
 # make demo    the product in one minute, on a server of its own
-# make bench   how long things take
+# make coverage  the same tests with what they reach of the code
+# make docs    write what is generated: docs/errors.md, docs/commands.md, the picture
 # make golden  rewrite the expected outputs of the tests
 # make clean   remove everything that was made here
 
@@ -12,7 +13,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 CODE := jwtroles tests
 
 .DEFAULT_GOAL := check
-.PHONY: check test demo bench golden servers clean
+.PHONY: check test demo coverage docs golden servers clean
 
 check: .venv/.dev
 	$(BIN)/ruff format --check --quiet $(CODE)
@@ -27,8 +28,15 @@ test: check servers
 demo: .venv/.runtime
 	$(BIN)/jwtroles demo
 
-bench: .venv/.dev servers
-	$(BIN)/python -m tests.bench
+coverage: .venv/.dev servers
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest --quiet
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --skip-covered --show-missing
+
+docs: .venv/.dev
+	$(BIN)/python docs/reference.py
+	$(BIN)/python docs/picture.py
 
 golden: .venv/.dev servers
 	$(BIN)/pytest --quiet --update

@@ -15,7 +15,6 @@ from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.role import FLAGS, Role
 from jwtroles.spec.model import PUBLIC, Spec
 
-
 OWNER = "it owns tables, functions or the schema, and row security does not bind an owner"
 
 

@@ -1,4 +1,4 @@
-"""What views, queries and the verifier's functions share: they are made and owned by a role of ours.
+"""What views, queries and the verifier's functions share: a role of ours makes and owns them.
 
 The owner is a NOLOGIN role without members. It creates its object itself, which takes CREATE on
 the schema for the length of the transaction (manual: CREATE FUNCTION, CREATE VIEW, ALTER … OWNER).

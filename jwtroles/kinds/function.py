@@ -116,7 +116,7 @@ def statements(change: Change[Function], context: Context) -> Iterable[Statement
     """CREATE OR REPLACE (or DROP and CREATE) the function; a new one is born closed to PUBLIC."""
     before, after = change.before, change.after
     if after is None:
-        # A query goes with the rights to it; policies that call one of our own change before it goes.
+        # A query goes with the rights to it; an accessor after the policies that call it changed.
         own = change.subject.name.schema == OWN_SCHEMA
         yield _drop(change.subject, Phase.DROP if own else Phase.TIGHTEN, context)
         return

@@ -31,7 +31,9 @@ class Options:
     def union(self, other: Options) -> Options:
         """What two grants of the same membership give together."""
         return Options(
-            self.admin or other.admin, _either(self.inherit, other.inherit), _either(self.set, other.set)
+            self.admin or other.admin,
+            _either(self.inherit, other.inherit),
+            _either(self.set, other.set),
         )
 
 

@@ -27,7 +27,7 @@ from jwtroles.names import QName, ident, idents
 class OwnTable:
     """A table of ours: columns as (name, type), all NOT NULL, and the primary key.
 
-    `changed` lists what was done to it by hand: triggers, rules, row security, constraints, defaults.
+    `changed` lists what was done to it by hand: triggers, rules, row security, constraints.
     """
 
     name: str
@@ -46,7 +46,9 @@ class OwnTable:
 def parse(row: Row) -> Iterable[OwnTable]:
     """Read a row of own_table.sql."""
     columns = tuple((name, kind) for name, kind in row["columns"])
-    yield OwnTable(row["name"], columns, tuple(row["primary_key"]), row["owner"], tuple(row["changed"]))
+    yield OwnTable(
+        row["name"], columns, tuple(row["primary_key"]), row["owner"], tuple(row["changed"])
+    )
 
 
 def statements(change: Change[OwnTable], context: Context) -> Iterable[Statement]:
@@ -79,7 +81,7 @@ def recreated(change: Change[OwnTable]) -> bool:
 
 
 def effect(change: Change[OwnTable], _context: Context) -> Effect:
-    """An empty table gives nothing; its rows are changes of their own, but for a stranger's table."""
+    """Ours by themselves give nothing, and their rows are changes; a stranger's table goes."""
     return Effect.DESTROYS if change.after is None else Effect.NEUTRAL
 
 

@@ -22,7 +22,6 @@ from jwtroles.kinds.base import (
 from jwtroles.kinds.implication import implies
 from jwtroles.names import QName, ident
 
-
 PUBLIC_ROLES = frozenset({PUBLIC})
 
 
@@ -200,7 +199,9 @@ def _compare(before: Policy, after: Policy, *, gives: bool) -> Effect:
     else:
         more_roles = bool(after.roles - before.roles)
         fewer_roles = bool(before.roles - after.roles)
-    loosens_roles, tightens_roles = (more_roles, fewer_roles) if gives else (fewer_roles, more_roles)
+    loosens_roles, tightens_roles = (
+        (more_roles, fewer_roles) if gives else (fewer_roles, more_roles)
+    )
     if narrower and not loosens_roles:
         return Effect.TIGHTENS if (not wider or tightens_roles) else Effect.NEUTRAL
     if wider and not tightens_roles:

@@ -101,7 +101,9 @@ def claim_role_statements(change: Change[ClaimRole], context: Context) -> Iterab
     """DELETE the old row before everything else, INSERT the new one after everything else."""
     after = change.after
     key = {"position": str(change.subject.position)}
-    values = {"conditions": literal(after.conditions), "role": literal(after.role)} if after else None
+    values = (
+        {"conditions": literal(after.conditions), "role": literal(after.role)} if after else None
+    )
     yield from _row_statements(CLAIM_ROLE, key, values, change, context)
 
 

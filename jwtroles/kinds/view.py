@@ -64,9 +64,12 @@ def parse(row: Row) -> Iterable[View]:
     )
 
 
+_OFF = frozenset({"false", "fals", "fal", "fa", "f", "no", "n", "off", "of", "0"})
+
+
 def _is_on(value: str) -> bool:
-    """Read an option as PostgreSQL does: it stores what was written, `on` or `1` or `t`."""
-    return not "false".startswith(value.lower()) and value.lower() not in ("no", "n", "off", "of", "0")
+    """Read an option that stands as it was written: `on`, `1`, `t` (manual section 8.6)."""
+    return value.lower() not in _OFF
 
 
 def recreated(change: Change[View]) -> bool:
@@ -107,9 +110,7 @@ def _body(before: View | None, after: View) -> Iterable[Statement]:
     needs = (Need("owner", after.owner, str(after.name)),)
 
     def run(sql: str) -> Statement:
-        return Statement(
-            sql, Phase.DEFINERS, as_role=after.owner, needs=needs, origin=after.origin
-        )
+        return Statement(sql, Phase.DEFINERS, as_role=after.owner, needs=needs, origin=after.origin)
 
     if before is None or _shape(before) != _shape(after):
         select = after.sql if after.sql is not None else after.definition

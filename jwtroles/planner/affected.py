@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from jwtroles import codes
 from jwtroles.catalog import Catalog, Structure
 from jwtroles.errors import Problem
-from jwtroles.kinds.acl import Grant, ObjectRef, Right
+from jwtroles.kinds.acl import Acl, Grant, ObjectRef
 from jwtroles.kinds.base import PUBLIC, Change
 from jwtroles.kinds.policy import Policy
 from jwtroles.kinds.table_security import TableSecurity
@@ -23,7 +23,7 @@ def cut_off(steps: Iterable[Step], structure: Structure, desired: Catalog) -> tu
 
     The role that applies them knows what it does.
     """
-    after = _After(structure, desired)
+    after = _After.of(structure, desired)
     found: dict[tuple[str, str, str], CutOff] = {}
     for step in steps:
         for one in _of(step.change, after):
@@ -34,21 +34,36 @@ def cut_off(steps: Iterable[Step], structure: Structure, desired: Catalog) -> tu
 
 @dataclass(frozen=True, slots=True)
 class _After:
-    """The database as it will be: what is left to roles outside the file."""
+    """The database as it will be: what is left to roles outside the file.
+
+    Attributes:
+        structure: the database as it is.
+        desired: what will be there of the file.
+        others: the rights of roles outside the file, by object.
+        policies: all permissive policies that will be there, by table.
+    """
 
     structure: Structure
     desired: Catalog
+    others: Mapping[ObjectRef, Acl]
+    policies: Mapping[QName, tuple[Policy, ...]]
+
+    @classmethod
+    def of(cls, structure: Structure, desired: Catalog) -> _After:
+        """Sort by object what will be asked for by object."""
+        policies: dict[QName, tuple[Policy, ...]] = {}
+        for policy in (*desired["policy"].values(), *structure.other_policies):
+            if policy.permissive:
+                policies[policy.table] = (*policies.get(policy.table, ()), policy)
+        others = {acl.object: acl for acl in structure.others}
+        return cls(structure, desired, others, policies)
 
     def sees(self, role: str, table: QName, command: str) -> bool:
         """Tell whether a policy will give rows of a table to a role, itself or by inheritance."""
         line = self.structure.above(role) | {PUBLIC}
-        policies: list[Policy] = [
-            *(p for p in self.desired["policy"].values() if p.table == table),
-            *(p for p in self.structure.other_policies if p.table == table),
-        ]
         return any(
-            policy.permissive and policy.command in ("all", command.lower()) and policy.roles & line
-            for policy in policies
+            policy.command in ("all", command.lower()) and policy.roles & line
+            for policy in self.policies.get(table, ())
         )
 
     def unbound(self, role: str, table: QName) -> bool:
@@ -63,11 +78,10 @@ class _After:
     def holders(self, ref: ObjectRef) -> dict[str, set[str]]:
         """Return who outside the file holds what on an object by its own name."""
         found: dict[str, set[str]] = {}
-        for acl in self.structure.others:
-            if acl.object == ref:
-                for role, privilege in acl.rights:
-                    if role != PUBLIC:
-                        found.setdefault(role, set()).add(privilege)
+        if acl := self.others.get(ref):
+            for role, privilege in acl.rights:
+                if role != PUBLIC:
+                    found.setdefault(role, set()).add(privilege)
         return found
 
     def keeps(self, role: str, grant: Grant) -> bool:
@@ -97,7 +111,7 @@ def _of(change: Change[object], after: _After) -> Iterator[CutOff]:
             yield from _rows(table, after, f"without the policy {name} it will see no row")
         case left, Grant(grantee="PUBLIC") as lost if _less(lost, left):
             yield from _public(lost, after)
-        case left, Grant(right=Right(passed_on=True)) as lost if not _may_pass_on(left):
+        case left, Grant() as lost if lost.right.passed_on and not _may_pass_on(left):
             yield from _passed_on(lost, after)
 
 
@@ -116,13 +130,9 @@ def _may_pass_on(left: object) -> bool:
 
 def _passed_on(grant: Grant, after: _After) -> Iterator[CutOff]:
     """Name who holds the right from the grantee alone, or from somebody who does."""
-    rights = {
-        role: right
-        for acl in after.structure.others
-        if acl.object == grant.object
-        for (role, privilege), right in acl.rights.items()
-        if privilege == grant.privilege
-    }
+    acl = after.others.get(grant.object)
+    held = acl.rights if acl else {}
+    rights = {role: right for (role, what), right in held.items() if what == grant.privilege}
     losing = {grant.grantee}
     while more := {r for r in rights if r not in losing and rights[r].grantors <= losing}:
         losing |= more

@@ -35,7 +35,7 @@ class Scope:
     functions: tuple[str, ...]
 
     def makes(self, role: str) -> bool:
-        """Tell by its name whether a role is there to own what is ours: a view, a query, the schema."""
+        """Tell by its name whether a role is there to own a view, a query or our schema."""
         views, queries = f"{self.project}_view_", f"{self.project}_query_"
         return role == f"{self.project}_jwtroles" or role.startswith((views, queries))
 
@@ -83,7 +83,9 @@ def argument_types(arguments: str) -> list[str]:
     return [part for part in parts if part]
 
 
-def rights_in_scope(acl: Acl, scope: Scope, structure: Structure, grantees: frozenset[str]) -> Acl | None:
+def rights_in_scope(
+    acl: Acl, scope: Scope, structure: Structure, grantees: frozenset[str]
+) -> Acl | None:
     """Return what of an ACL the file decides, or None.
 
     In our own schema other roles may look (whoever plans must), and nothing else: who can write the

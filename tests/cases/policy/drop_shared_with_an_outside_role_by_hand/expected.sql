@@ -1,1 +1,1 @@
-DROP POLICY shared ON app.notes;
+ALTER POLICY shared ON app.notes TO etl;

@@ -1,0 +1,1 @@
+REVOKE TRUNCATE ON app.tags FROM reader;

@@ -1,0 +1,1 @@
+DROP POLICY jr_etl_exempt ON app.notes;

@@ -1,0 +1,11 @@
+GRANT CREATE ON SCHEMA app TO case_view_names;
+SET LOCAL ROLE case_jwtroles;
+GRANT USAGE ON SCHEMA jwtroles TO case_view_names;
+RESET ROLE;
+ALTER VIEW app.names OWNER TO case_view_names;
+SET LOCAL ROLE case_view_names;
+CREATE OR REPLACE VIEW app.names WITH (security_barrier = true) AS SELECT id, body FROM app.notes WHERE author = (SELECT jwtroles.claim_sub());
+SET LOCAL ROLE case_jwtroles;
+REVOKE USAGE ON SCHEMA jwtroles FROM case_view_names;
+RESET ROLE;
+REVOKE CREATE ON SCHEMA app FROM case_view_names;
