@@ -10,19 +10,21 @@ PYTHON ?= python3
 WORKERS ?= 2
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-CODE := jwtroles tests
+CODE := jwtroles tests docs
 
 .DEFAULT_GOAL := check
-.PHONY: check test demo coverage docs golden servers clean
+.PHONY: check lint test demo coverage docs golden servers clean
 
-check: .venv/.dev
+check: lint
+	$(BIN)/pytest --quiet -n $(WORKERS) tests/unit
+
+lint: .venv/.dev
 	$(BIN)/ruff format --check --quiet $(CODE)
 	$(BIN)/ruff check --quiet $(CODE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest --quiet tests/unit
 
-test: check servers
+test: lint servers
 	$(BIN)/pytest --quiet -n $(WORKERS) --matrix
 
 demo: .venv/.runtime

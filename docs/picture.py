@@ -1,6 +1,6 @@
 """Draws docs/images/plan.svg: the first plan of examples/saas-gateway as a terminal shows it.
 
-    python docs/picture.py
+python docs/picture.py
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from jwtroles.kinds import BY_NAME, KINDS
@@ -64,7 +65,10 @@ def stable(item: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a relation; `filled` when a row may leave it out (default, identity, generated)."""
+    """A column of a relation.
+
+    `filled` when a row may leave it out (default, identity, generated).
+    """
 
     name: str
     type: str
@@ -152,7 +156,7 @@ class Server:
     database_create: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, for the cached property
 class Structure:
     """What the database has that this file does not manage, but has to know.
 
@@ -200,8 +204,16 @@ class Structure:
 
     def partitions(self, table: QName) -> tuple[QName, ...]:
         """Return every partition below `table`, however deep, in name order."""
-        direct = sorted(r.name for r in self.relations.values() if r.parent == table)
+        direct = self._children.get(table, ())
         return tuple(name for child in direct for name in (child, *self.partitions(child)))
+
+    @cached_property
+    def _children(self) -> Mapping[QName, tuple[QName, ...]]:
+        found: dict[QName, tuple[QName, ...]] = {}
+        for name, relation in sorted(self.relations.items()):
+            if relation.parent is not None:
+                found[relation.parent] = (*found.get(relation.parent, ()), name)
+        return found
 
     def name_of(self, ref: ObjectRef) -> str:
         """Return an object as the file names it: a function by its input types alone."""

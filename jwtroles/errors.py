@@ -111,7 +111,10 @@ class ApplyError(JwtrolesError):
 
 
 class Refused(JwtrolesError):  # noqa: N818 - a refusal is the answer, not a fault
-    """jwtroles will not do this: a right or an allowance is missing, or the proof failed (JR6xx)."""
+    """jwtroles will not do this.
+
+    A right or an allowance is missing, or the proof failed (JR6xx).
+    """
 
     exit_code = Exit.REFUSED
 

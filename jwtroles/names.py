@@ -1,6 +1,7 @@
 """Names and literals: how the file writes them, and how SQL must quote them.
 
-Quoting follows PostgreSQL's own `quote_ident` and `quote_literal` (manual section 9.4): a name stays
+Quoting follows PostgreSQL's own `quote_ident` and `quote_literal` (manual section 9.4): a name
+stays
 bare where that is safe, so that plans read as people write.
 """
 

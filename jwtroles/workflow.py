@@ -1,8 +1,8 @@
 """The pipeline: read what is there, compile what should be, and say the difference.
 
-    spec ──compile──► desired Catalog ─┐
-                                       ├─diff──► Plan ──apply──► proof ──commit
-    database ──read─► current Catalog ─┘
+spec ──compile──► desired Catalog ─┐
+                                   ├─diff──► Plan ──apply──► proof ──commit
+database ──read─► current Catalog ─┘
 """
 
 from __future__ import annotations

@@ -56,7 +56,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("row", [r for r in ROWS if not r.get("server")], ids=lambda r: " ".join(r["run"]))
+@pytest.mark.parametrize(
+    "row", [r for r in ROWS if not r.get("server")], ids=lambda r: " ".join(r["run"])
+)
 def test_row(row, folder):
     assert judge(row, run(row, folder, None)) == []
 

@@ -43,7 +43,7 @@ ClickUsageError: type[BaseException] = typer.BadParameter.__mro__[1]
 @app.callback(invoke_without_command=True)
 def root(
     context: typer.Context,
-    version: bool = typer.Option(False, "--version", help="Print the version."),  # noqa: FBT003
+    version: bool = typer.Option(False, "--version", help="Print the version."),
 ) -> None:
     """Say what to do when no command is given."""
     if version:
@@ -82,7 +82,10 @@ def _tell(error: JwtrolesError) -> int:
 
 
 def _usage(error: BaseException) -> UsageError:
-    """Turn a wrong command line into a problem of ours: typer's own exit code would mean differences."""
+    """Turn a wrong command line into a problem of ours.
+
+    Typer's own exit code would mean differences.
+    """
     option = getattr(error, "option_name", None)
     near = getattr(error, "possibilities", None) or ()
     said = str(getattr(error, "message", error)).rstrip(".")

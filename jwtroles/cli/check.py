@@ -57,7 +57,8 @@ def test(
 ) -> None:
     """Run the file's own tests: claims in, role out, then what each statement may do.
 
-    On a private server, which is made from the SQL files of --load and thrown away; or on a database
+    On a private server, which is made from the SQL files of --load and thrown away; or on a
+    database
     that is applied already, where everything is rolled back.
 
     Example: jwtroles test --load schema.sql

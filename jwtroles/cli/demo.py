@@ -111,9 +111,7 @@ def _apply(connection: Connection, spec: Spec) -> None:
     from jwtroles.workflow import make_plan  # noqa: PLC0415
 
     planned = make_plan(connection, spec, None)
-    done = apply(
-        connection, planned.plan, planned.scope, allow=EVERYTHING, progress=progress()
-    )
+    done = apply(connection, planned.plan, planned.scope, allow=EVERYTHING, progress=progress())
     show(f"Applied {len(planned.plan.units)} changes, {done.statements} statements.")
 
 

@@ -13,9 +13,7 @@ from jwtroles.errors import Problem, UsageError
 
 SpecFile = Annotated[
     Path,
-    typer.Option(
-        "--spec", "-f", metavar="FILE", envvar="JWTROLES_SPEC", help="The specification."
-    ),
+    typer.Option("--spec", "-f", metavar="FILE", envvar="JWTROLES_SPEC", help="The specification."),
 ]
 EnvironmentName = Annotated[
     Optional[str],  # noqa: UP045 - typer reads the annotation at run time
@@ -30,7 +28,7 @@ DatabaseUrl = Annotated[
         "-d",
         metavar="URL",
         envvar="JWTROLES_DATABASE",
-        help="A libpq URL or service, or `embedded`; else the environment's, else DATABASE_URL or PG*.",
+        help="A libpq URL or service, or `embedded`; else the environment's, DATABASE_URL or PG*.",
     ),
 ]
 Allow = Annotated[
@@ -39,7 +37,7 @@ Allow = Annotated[
         "--allow",
         metavar="EFFECT",
         envvar="JWTROLES_ALLOW",
-        help="Allow an effect once: tightens, loosens, neutral, destroys or cuts_off; may be repeated.",
+        help="Allow an effect once (tightens, loosens, neutral, destroys, cuts_off); repeatable.",
     ),
 ]
 Verbose = Annotated[

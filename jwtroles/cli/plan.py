@@ -80,7 +80,5 @@ def show_plan(
         return
     from jwtroles.report.text import render_plan  # noqa: PLC0415
 
-    text = render_plan(
-        made, spec, color=color(), width=width(), verbose=verbose, applying=applying
-    )
+    text = render_plan(made, spec, color=color(), width=width(), verbose=verbose, applying=applying)
     show(text)

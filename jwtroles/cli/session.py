@@ -39,7 +39,8 @@ def choose(spec_file: Path, name: str | None, database: str | None, command: str
 
     Raises:
         SpecError: what is wrong with the file.
-        UsageError: JR012 when it is not clear which environment is meant, JR013 for one that the file
+        UsageError: JR012 when it is not clear which environment is meant, JR013 for one that the
+        file
             does not have, JR014 for a variable that is not set.
     """
     from jwtroles.spec.load import load  # noqa: PLC0415 - only what a command needs

@@ -13,8 +13,8 @@ from jwtroles.compiler.definers import Definers, compile_definers
 from jwtroles.compiler.grants import Owners, Rights, definer_rights, other_rights, table_rights
 from jwtroles.compiler.policies import (
     Binder,
-    exempt_policies,
     bind_floors,
+    exempt_policies,
     row_security,
 )
 from jwtroles.compiler.reach import check_cycles, check_reach
@@ -37,7 +37,8 @@ class Compiled:
 
     Attributes:
         catalog: the objects that must be there, each with its origin.
-        trial: the same with typed NULLs in the place of accessors, to try expressions out before the
+        trial: the same with typed NULLs in the place of accessors, to try expressions out before
+        the
             accessors exist.
         definers: the roles that own views and queries.
         granted: every access, for reports and checks.
@@ -58,9 +59,7 @@ def compile_spec(spec: Spec, environment: Environment | None, structure: Structu
     problems = Collector()
     _check_database(spec, Names.of(environment), structure, problems)
     problems.raise_if_any(CompileError, _FOOTER)
-    catalog, owners, granted = _compile(
-        spec, environment, structure, verified_accessor, problems
-    )
+    catalog, owners, granted = _compile(spec, environment, structure, verified_accessor, problems)
     problems.raise_if_any(CompileError, _FOOTER)
     trial, _, _ = _compile(spec, environment, structure, null_accessor, Collector())
     return Compiled(catalog, trial, owners.roles, granted)
@@ -118,9 +117,7 @@ def _compile(
     return catalog, owners, granted
 
 
-def _check_database(
-    spec: Spec, names: Names, structure: Structure, problems: Collector
-) -> None:
+def _check_database(spec: Spec, names: Names, structure: Structure, problems: Collector) -> None:
     for schema in spec.database.schemas:
         owner = structure.schemas.get(schema)
         if owner is None:

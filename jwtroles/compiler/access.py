@@ -30,6 +30,7 @@ class Names:
         return cls(environment.names if environment else {})
 
     def __call__(self, role: str) -> str:
+        """Return the role's name in the environment."""
         return str(self.renamed.get(role, role))  # type: ignore[call-overload]
 
 
@@ -67,9 +68,7 @@ def accesses_of(
     return tuple(sorted(found, key=lambda g: (g.table, g.role, g.command)))
 
 
-def _of_role(
-    name: str, role: Role, structure: Structure, problems: Collector
-) -> Iterator[Granted]:
+def _of_role(name: str, role: Role, structure: Structure, problems: Collector) -> Iterator[Granted]:
     exact: set[tuple[QName, Command]] = set()
     for pattern, accesses in role.tables.items():
         if is_glob(pattern):

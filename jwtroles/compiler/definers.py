@@ -124,7 +124,8 @@ def _function(
     name = parse_qname(query.name)
     assert name is not None  # noqa: S101 - the file was checked
     types = {
-        key: structure.types.get(kind) for key, kind in (*query.params.items(), *query.returns.items())
+        key: structure.types.get(kind)
+        for key, kind in (*query.params.items(), *query.returns.items())
     }
     if None in types.values():
         return None

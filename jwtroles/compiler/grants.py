@@ -56,6 +56,7 @@ class Owners:
     own_role: str
 
     def __call__(self, ref: ObjectRef) -> str:
+        """Return the owner of an object."""
         if ref.name.schema == OWN_SCHEMA:
             return self.own_role
         made = {view.name: view.owner for view in self.definers.views}
@@ -117,9 +118,7 @@ def _functions(
             rights.add(ref, grantee, privilege.upper(), Origin(signature.place))
 
 
-def _keep_callers(
-    rights: Rights, spec: Spec, structure: Structure, problems: Collector
-) -> None:
+def _keep_callers(rights: Rights, spec: Spec, structure: Structure, problems: Collector) -> None:
     """Refuse to take EXECUTE from PUBLIC where defaults, checks or policies call the function."""
     told: set[QName] = set()
     for role in spec.roles.values():
@@ -135,7 +134,8 @@ def _keep_callers(
                 codes.CALLED_BY,
                 f"{signature} is called by {', '.join(routine.called_by)}",
                 signature.place,
-                remedy=f'keep it open:  roles: {{PUBLIC: {{functions: {{"{signature}": [execute]}}}}}}',
+                remedy="keep it open:  "
+                f'roles: {{PUBLIC: {{functions: {{"{signature}": [execute]}}}}}}',
             )
 
 
@@ -171,5 +171,7 @@ def _unknown(what: str, name: Word, known: list[str], problems: Collector) -> No
         f"no {what} {name} in the database",
         name.place,
         label=f"did you mean `{close[0]}`?" if close else "",
-        remedy=f"{what}s there: " + ", ".join(sorted(known)[:12]) if known else f"it has no {what}s",
+        remedy=f"{what}s there: " + ", ".join(sorted(known)[:12])
+        if known
+        else f"it has no {what}s",
     )

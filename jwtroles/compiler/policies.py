@@ -18,6 +18,7 @@ from jwtroles.kinds.table_security import TableSecurity
 from jwtroles.names import MAX_IDENTIFIER_BYTES, QName
 from jwtroles.spec.model import Floor, Spec, Word
 
+
 @dataclass(frozen=True, slots=True)
 class FloorOn:
     """A floor on one table, bound to its columns."""
@@ -39,9 +40,7 @@ class Binder:
 
     def rows(self, text: Word, table: QName) -> Bound | None:
         """Bind a condition of the file to `table`, or report what is wrong with it."""
-        return bind_predicate(
-            text, table, self.spec, self.scope, self.accessor, self.problems
-        )
+        return bind_predicate(text, table, self.spec, self.scope, self.accessor, self.problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +136,17 @@ def row_security(
         name = "jr_floor" + (f"_{floor.name}" if floor.name else "")
         sql = floor.bound.sql
         policies.append(
-            Policy(floor.table, name, False, "all", holders, sql, None, sql, None, floor.origin)
+            Policy(
+                table=floor.table,
+                name=name,
+                permissive=False,
+                command="all",
+                roles=holders,
+                using=sql,
+                check=None,
+                using_sql=sql,
+                origin=floor.origin,
+            )
         )
         reads.setdefault((floor.table, ""), []).append(("", floor.bound, floor.origin))
     for one in accesses:
@@ -205,13 +214,25 @@ def _permissive(one: Granted, binder: Binder) -> tuple[Policy | None, list[Bound
     name = policy_name(one.role, one.command)
     roles = frozenset({one.role})
     policy = Policy(
-        one.table, name, True, one.command, roles, using, check, using, check, origin
+        table=one.table,
+        name=name,
+        permissive=True,
+        command=one.command,
+        roles=roles,
+        using=using,
+        check=check,
+        using_sql=using,
+        check_sql=check,
+        origin=origin,
     )
     return policy, bounds
 
 
 def policy_name(role: str, command: str) -> str:
-    """Return the name of a permissive policy; a long role name is cut and told apart by a digest."""
+    """Return the name of a permissive policy.
+
+    A long role name is cut and told apart by a digest.
+    """
     name = f"jr_{role}_{command}"
     if len(name.encode()) <= MAX_IDENTIFIER_BYTES:
         return name
@@ -231,14 +252,14 @@ def exempt_policies(
         for acl in structure.others:
             if acl.object.name in secured and any(key[0] in held_by for key in acl.rights):
                 yield Policy(
-                    acl.object.name,
-                    policy_name(role, "exempt"),
-                    True,
-                    "all",
-                    frozenset({role}),
-                    "true",
-                    "true",
-                    "true",
-                    "true",
-                    Origin(word.place),
+                    table=acl.object.name,
+                    name=policy_name(role, "exempt"),
+                    permissive=True,
+                    command="all",
+                    roles=frozenset({role}),
+                    using="true",
+                    check="true",
+                    using_sql="true",
+                    check_sql="true",
+                    origin=Origin(word.place),
                 )

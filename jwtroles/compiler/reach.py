@@ -84,5 +84,3 @@ def _loop(start: QName, edges: Mapping[QName, set[QName]]) -> tuple[QName, ...]:
                 seen.add(step)
                 paths.append((*path, step))
     return ()
-
-

@@ -88,12 +88,12 @@ def _leaks(parent: Granted, child: Granted) -> bool:
     columns = [None if a.columns is None else frozenset(a.columns) for a in (one, two)]
     if columns[0] == columns[1]:
         return False
-    return not (_covers(one.rows, columns[0], columns[1]) or _covers(two.rows, columns[1], columns[0]))
+    return not (
+        _covers(one.rows, columns[0], columns[1]) or _covers(two.rows, columns[1], columns[0])
+    )
 
 
-def _covers(
-    rows: str | None, columns: frozenset[str] | None, other: frozenset[str] | None
-) -> bool:
+def _covers(rows: str | None, columns: frozenset[str] | None, other: frozenset[str] | None) -> bool:
     """Tell whether one access is the union by itself: every row, and at least the columns."""
     return rows is None and (columns is None or (other is not None and columns >= other))
 

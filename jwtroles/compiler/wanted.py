@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from jwtroles.compiler.access import Names
-from jwtroles.spec.predicates import function_names
 from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.names import parse_signature
 from jwtroles.reader.scope import Scope, argument_types
 from jwtroles.spec.model import Environment, Spec
+from jwtroles.spec.predicates import function_names
 
 
 def scope_of(spec: Spec, environment: Environment | None) -> Scope:

@@ -60,9 +60,9 @@ def _losses(grant: Grant, after: Right | None) -> Iterable[tuple[str, str]]:
     if before.columns is None and after.columns is not None:
         yield f"REVOKE {privilege}", ""
         return
-    if before.columns is not None and after.columns is not None:
-        if gone := before.columns - after.columns:
-            yield f"REVOKE {privilege} {columns_sql(gone)}", ""
+    both = before.columns is not None and after.columns is not None
+    if both and (gone := before.columns - after.columns):  # type: ignore[operator]
+        yield f"REVOKE {privilege} {columns_sql(gone)}", ""
     kept = before.columns if before.columns is not None else None
     if before.option is None and after.option is not None:
         yield f"REVOKE GRANT OPTION FOR {privilege}", ""

@@ -60,7 +60,8 @@ def statements(change: Change[OwnSchema], context: Context) -> Iterable[Statemen
             sql = f"GRANT USAGE ON SCHEMA {NAME} TO {ident(context.reader)}"
             yield Statement(sql, Phase.MACHINERY, as_role=after.owner, note="to plan again")
     elif change.before.owner != after.owner:
-        needs = (Need("owner", change.before.owner, f"schema {NAME}"),)
+        owners = (change.before.owner, after.owner)
+        needs = tuple(Need("owner", owner, f"schema {NAME}") for owner in owners)
         sql = f"ALTER SCHEMA {NAME} OWNER TO {ident(after.owner)}"
         yield Statement(sql, Phase.MACHINERY, needs=needs, origin=after.origin)
     before = change.before

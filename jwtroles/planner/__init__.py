@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 
 def fingerprint(catalog: Catalog, structure: Structure) -> str:
-    """Return a digest of all that a plan was made from: what is managed, and the tables it is on."""
+    """Return a digest of all that a plan was made from.
+
+    What is managed, and the tables it is on.
+    """
     relations = stable(structure.relations)
     return hashlib.sha256(f"{catalog.fingerprint()}{relations}".encode()).hexdigest()[:16]
 

@@ -178,13 +178,20 @@ def _public(grant: Grant, after: _After) -> Iterator[CutOff]:
         what = grant.privilege.lower()
         name = after.structure.name_of(ref)
         message = f"{role} can {what} {name} only through PUBLIC"
-        remedy = _keep(grant, role, name)
+        remedy = _keep(grant, role, name, after.structure)
         yield CutOff(role, str(ref), Problem(codes.PUBLIC_LOSES, message, remedy=remedy))
 
 
-def _keep(grant: Grant, role: str, name: str) -> str:
-    """Return how a role keeps what it has through PUBLIC; PUBLIC gets no tables in the file."""
+def _keep(grant: Grant, role: str, name: str, structure: Structure) -> str:
+    """Return how a role keeps what it has through PUBLIC.
+
+    In the file PUBLIC gets no tables, and none of what the file itself declares.
+    """
     ref, what = grant.object, grant.privilege.lower()
+    routines = structure.routines.values()
+    if any((r.name, r.arguments) == (ref.name, ref.arguments) and r.project for r in routines):
+        function = f"{ref.name.sql}({ref.arguments})"
+        return f"keep it: GRANT {grant.privilege} ON FUNCTION {function} TO {ident(role)}"
     section = {"function": "functions", "sequence": "sequences"}.get(ref.cls)
     if section:
         return f'keep it: roles: {{PUBLIC: {{{section}: {{"{name}": [{what}]}}}}}}'

@@ -22,7 +22,8 @@ class _Roles:
 def order(steps: Sequence[Step], server: Server, context: Context) -> tuple[Statement, ...]:
     """Return all statements in the order of their phases, with borrowed memberships around them.
 
-    Within a phase the order of kinds stands; what is dropped goes in the reverse order, since a role
+    Within a phase the order of kinds stands; what is dropped goes in the reverse order, since a
+    role
     can be dropped only when nothing of it is left.
     """
     listed = [statement for step in steps for statement in step.statements]

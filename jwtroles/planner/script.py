@@ -20,7 +20,8 @@ class Line:
 def preamble(lock_timeout: str) -> tuple[str, ...]:
     """Return what opens the transaction.
 
-    Names resolve in pg_catalog alone; bodies are not checked because functions of ours call each other
+    Names resolve in pg_catalog alone; bodies are not checked because functions of ours call each
+    other
     (BEGIN ATOMIC bodies always are); a wait for a lock ends before it becomes an outage.
     """
     return (
@@ -31,7 +32,7 @@ def preamble(lock_timeout: str) -> tuple[str, ...]:
 
 
 def lines(statements: Iterable[Statement]) -> Iterator[Line]:
-    """Return every statement in order, with SET LOCAL ROLE and RESET ROLE where the runner changes."""
+    """Return every statement in order; SET LOCAL ROLE and RESET ROLE where the runner changes."""
     runner: str | None = None
     for statement in statements:
         if statement.as_role != runner:

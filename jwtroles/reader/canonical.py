@@ -1,7 +1,8 @@
 """Expressions as PostgreSQL prints them, so that comparing texts compares meaning.
 
 PostgreSQL rewrites what it stores: casts, parentheses, `IN` to `= ANY`, qualified names. Rules of
-our own would be unsound, so the server itself prints the compiled side too, in a transaction that is
+our own would be unsound, so the server itself prints the compiled side too, in a transaction that
+is
 rolled back. Measured: every expression prints exactly as the real table stores it.
 """
 

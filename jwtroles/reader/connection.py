@@ -106,7 +106,7 @@ def _malformed(origin: str, place: Place | None) -> Problem:
         place,
         details=_from(origin),
         remedy="postgresql://user@host:5432/database, or host=… dbname=…\n"
-        "in a URL's password, @ : / and ? are written %40 %3A %2F and %3F",
+        "in a URL's password, @ / and % are written %40 %2F and %25",
     )
 
 

@@ -342,7 +342,10 @@ class Spec:
 
     @property
     def own_role(self) -> str:
-        """The NOLOGIN role that owns jwtroles' schema; roles belong to the cluster, so by project."""
+        """The NOLOGIN role that owns jwtroles' schema.
+
+        Roles belong to the cluster, so by project.
+        """
         return f"{self.project}_jwtroles"
 
     def view_role(self, name: str) -> str:

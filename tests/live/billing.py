@@ -1,4 +1,7 @@
-"""The billing example on a sandbox: planned, applied, filled with two tenants, and asked by tokens."""
+"""The billing example on a sandbox.
+
+Planned, applied, filled with two tenants, and asked by tokens.
+"""
 
 from __future__ import annotations
 

@@ -209,7 +209,8 @@ CREATE FUNCTION public.refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF {when} THEN RAISE EXCEPTION 'not on a Friday' USING HINT = 'wait for Monday'; END IF;
 END $$;
-CREATE EVENT TRIGGER refuse ON ddl_command_end WHEN TAG IN ('{tag}') EXECUTE FUNCTION public.refuse();
+CREATE EVENT TRIGGER refuse ON ddl_command_end WHEN TAG IN ('{tag}') EXECUTE FUNCTION
+public.refuse();
 """
 
 
@@ -293,7 +294,8 @@ BEGIN
     ALTER TABLE app.customers DISABLE ROW LEVEL SECURITY;
   END IF;
 END $$;
-CREATE EVENT TRIGGER undo ON ddl_command_end WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION public.undo();
+CREATE EVENT TRIGGER undo ON ddl_command_end WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION
+public.undo();
 """
 
 

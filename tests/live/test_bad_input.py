@@ -23,7 +23,8 @@ BEFORE = """
 CREATE ROLE stranger LOGIN;
 CREATE ROLE strong BYPASSRLS;
 CREATE ROLE maker CREATEROLE;
-CREATE ROLE landlord; CREATE TABLE app.land (tenant_id uuid); ALTER TABLE app.land OWNER TO landlord;
+CREATE ROLE landlord; CREATE TABLE app.land (tenant_id uuid); ALTER TABLE app.land OWNER TO
+landlord;
 CREATE ROLE of_another; COMMENT ON ROLE of_another IS 'theirs [jwtroles: other]';
 CREATE VIEW app.taken AS SELECT 1 AS id;
 CREATE FUNCTION app.checked(text) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN true;
@@ -104,7 +105,8 @@ CASES: dict[str, tuple[tuple[tuple[str, str], ...], str, str, str]] = {
         ((PLANS, '      app.taken: {select: {rows: "id = 1"}}\n'),), "JR305", "id = 1",
         "app.taken cannot have row security"),
     "a function that a check calls": (
-        (('"app.invoice_age(date)": [execute]', '"app.invoice_age(date)": [execute], "app.checked(text)": [execute]'),),
+        (('"app.invoice_age(date)": [execute]', '"app.invoice_age(date)": [execute],
+        "app.checked(text)": [execute]'),),
         "JR316", "app.checked(text)", "app.checked(text) is called by"),
     "an insert without the tenant": (
         (("insert: {columns: [tenant_id, owner_id,", "insert: {columns: [owner_id,"),), "JR315",
@@ -237,7 +239,6 @@ def test_no_server_there(tmp_path: Path) -> None:
         ("postgresql://me:{}/part@127.0.0.1/db", "part"),
         ("postgresql://me:123/{}@127.0.0.1/db", "123"),
         ("postgresql://me:12@{}:part@127.0.0.1/db", "part"),
-        ("postgresql://me:{}?part@127.0.0.1/db", "part"),
         ("postgresql://me:{}%zz@127.0.0.1/db", "%zz"),
         ("password={} nonsense", "nonsense"),
     ],
@@ -268,7 +269,8 @@ def with_password(url: str, password: str) -> str:
 
 def test_logins_that_the_server_refuses(guarded):
     guarded.run_sql(f"CREATE ROLE guarded LOGIN PASSWORD '{SECRET}'; CREATE ROLE nobody LOGIN;"
-                    "CREATE ROLE no_login; CREATE DATABASE closed")  # fmt: skip
+                    "CREATE ROLE no_login")  # fmt: skip
+    guarded.create_database("closed")
     guarded.run_sql("REVOKE CONNECT ON DATABASE closed FROM PUBLIC")
     before = state(guarded)
     guarded_url = guarded.url_for("guarded")
@@ -285,7 +287,7 @@ def test_logins_that_the_server_refuses(guarded):
         with_password(guarded.url_for(database="absent"), SECRET): (
             "postgres for absent (no such database)"
         ),
-        with_password(guarded_url + "", SECRET).replace("dbname=sandbox", "dbname=closed"): (
+        with_password(guarded.url_for("guarded", "closed"), SECRET): (
             "guarded for closed (it may not connect to this database)"
         ),
     }

@@ -26,7 +26,10 @@ TABLES = {
     "jwtroles.claim_role": "position conditions role",
     "jwtroles.role_setting": "role name value",
 }
-"""Every table and view with its columns, written out: what a glob matches is decided here by hand."""
+"""Every table and view with its columns, written out.
+
+What a glob matches is decided here by hand.
+"""
 GLOB = {
     "app.*": ["app.plans", "app.customers", "app.invoices", "app.invoice_lines", "app.audit_events"]
 }

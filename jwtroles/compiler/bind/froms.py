@@ -86,7 +86,8 @@ class FromItems:
             near = difflib.get_close_matches(str(table), known, n=1, cutoff=0.75)
             label = f"did you mean `{near[0]}`?" if near else ""
             message = f"no table or view {table}"
-            self.resolver.problem(codes.UNKNOWN_RELATION, item, message, label=label)
+            remedy = "tables there: " + ", ".join(sorted(known)[:12]) if known else "it has none"
+            self.resolver.problem(codes.UNKNOWN_RELATION, item, message, label=label, remedy=remedy)
             return Relation(alias or table.name, {}, certain=False)
         if table == setting.own:
             message = f"a policy of {table} cannot read {table} itself"

@@ -5,7 +5,8 @@
 DO $do$
 DECLARE
     input jsonb := current_setting('jwtroles.canonical_input')::jsonb;
-    output jsonb := '{}';
+    labels text[] := '{}';
+    answers jsonb[] := '{}';
     item jsonb;
     part jsonb;
     printed jsonb;
@@ -29,7 +30,8 @@ BEGIN
             EXCEPTION WHEN OTHERS THEN
                 printed := jsonb_build_object('error', SQLERRM, 'state', SQLSTATE);
             END;
-            output := output || jsonb_build_object(part ->> 'id', printed);
+            labels := labels || (part ->> 'id');
+            answers := answers || printed;
         END LOOP;
         EXECUTE format('DROP TABLE pg_temp.%I', item ->> 'name');
     END LOOP;
@@ -48,7 +50,8 @@ BEGIN
         EXCEPTION WHEN OTHERS THEN
             printed := jsonb_build_object('error', SQLERRM, 'state', SQLSTATE);
         END;
-        output := output || jsonb_build_object(item ->> 'id', printed);
+        labels := labels || (item ->> 'id');
+        answers := answers || printed;
     END LOOP;
     FOR item IN SELECT * FROM jsonb_array_elements(input -> 'functions') LOOP
         BEGIN
@@ -64,8 +67,11 @@ BEGIN
         EXCEPTION WHEN OTHERS THEN
             printed := jsonb_build_object('error', SQLERRM, 'state', SQLSTATE);
         END;
-        output := output || jsonb_build_object(item ->> 'id', printed);
+        labels := labels || (item ->> 'id');
+        answers := answers || printed;
     END LOOP;
-    PERFORM set_config('jwtroles.canonical_output', output::text, true);
+    PERFORM set_config('jwtroles.canonical_output', (
+        SELECT coalesce(jsonb_object_agg(label, answer), '{}')::text
+        FROM unnest(labels, answers) AS given (label, answer)), true);
 END
 $do$

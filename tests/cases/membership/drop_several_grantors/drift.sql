@@ -1,3 +1,4 @@
-GRANT reader TO etl WITH ADMIN OPTION GRANTED BY :applier;
-GRANT etl TO :applier;
-GRANT reader TO writer GRANTED BY etl;
+CREATE ROLE admins;
+GRANT reader TO admins WITH ADMIN OPTION GRANTED BY :applier;
+GRANT admins TO :applier;
+GRANT reader TO writer GRANTED BY admins;

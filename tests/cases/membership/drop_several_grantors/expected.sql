@@ -1,2 +1,2 @@
-REVOKE reader FROM writer GRANTED BY etl;
+REVOKE reader FROM writer GRANTED BY admins;
 REVOKE reader FROM writer GRANTED BY :applier;

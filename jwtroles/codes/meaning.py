@@ -1,0 +1,220 @@
+"""The meaning of the file, without a database (JR2xx)."""
+
+from __future__ import annotations
+
+from jwtroles.codes.code import Code
+
+PREDICATE_SYNTAX = Code(
+    "JR200",
+    "PostgreSQL cannot parse this SQL",
+    "Predicates, view columns and queries are PostgreSQL's own SQL, read by its own grammar.",
+)
+NOT_ONE_EXPRESSION = Code(
+    "JR201",
+    "this is not one expression",
+    "A predicate is one boolean expression, and a view's column is one expression. A further "
+    "target, clause or statement beside it would become part of the policy unseen.",
+)
+NOT_ONE_SELECT = Code(
+    "JR202",
+    "a query is one SELECT",
+    "A query of the file returns rows and changes nothing: one SELECT, without INTO, row locks "
+    "and statements that write.",
+)
+SQL_NOT_ALLOWED = Code(
+    "JR203",
+    "this SQL is not allowed here",
+    "The language takes the part of SQL whose meaning can be checked. What is not known to be "
+    "safe in a policy is refused.",
+)
+UNKNOWN_PREDICATE = Code(
+    "JR204",
+    "unknown named predicate",
+    "A bare word where a condition stands is a named predicate of `rows:` or a boolean column. "
+    "This one is nearly the name of a predicate.",
+)
+PREDICATE_CYCLE = Code(
+    "JR205",
+    "a named predicate that uses itself",
+    "Named predicates are written out where they are used; one that leads back to itself has no"
+    " end.",
+)
+UNKNOWN_CLAIM = Code(
+    "JR206",
+    "a claim that is not declared",
+    "Only claims under `tokens.claims` have a type and a path, and only those are verified.",
+)
+NAME_CLAIMS = Code(
+    "JR207",
+    "`claims` means the token's claims",
+    "`claims.NAME` is one claim. A table, alias, parameter or predicate of that name would make"
+    " it unclear what a condition compares with.",
+)
+UNQUALIFIED_RELATION = Code(
+    "JR208",
+    "a relation without a schema",
+    "A relation without a schema is looked up in the search path, temporary tables first: a "
+    "session could put its own table in the place of yours.",
+)
+UNSTABLE_BUILTIN = Code(
+    "JR209",
+    "a function that must not stand here",
+    "A volatile function gives another answer at each call or has effects, and one that returns"
+    " a set has no truth value: a condition must be decided by the row and the token.",
+)
+AGGREGATE = Code(
+    "JR210",
+    "an aggregate or window function outside a subquery",
+    "A condition is decided for each row by itself. Aggregates and window functions need the "
+    "other rows, so they can only stand in a subquery.",
+)
+WHOLE_ROW = Code(
+    "JR211",
+    "a reference that depends on the table itself",
+    "Policies are compared on a stand-in of the table, where a whole row has another type and "
+    "schema.table.column names another table.",
+)
+TRUE_WITHOUT_CLAIM = Code(
+    "JR212",
+    "a condition that lets rows pass without its claim",
+    "A claim that a token does not have is NULL, and a condition that uses it must then not be "
+    "true. Comparisons and strict functions of NULL are NULL, which denies, and so is their "
+    "negation; IS NULL, COALESCE, CASE, NOT EXISTS and the like turn it into true.",
+)
+CLIENT_SETTING = Code(
+    "JR213",
+    "a setting decides who sees a row",
+    "Whoever can run SQL can SET it. Claims are verified, settings are not.",
+)
+NUMBERED_PARAMETER = Code(
+    "JR214",
+    "a numbered parameter",
+    "There is nothing that $1 could stand for. A query's parameters are used by their names.",
+)
+UNPRINTABLE_SQL = Code(
+    "JR215",
+    "this SQL cannot be written back faithfully",
+    "jwtroles prints conditions from their syntax tree and parses the print again. The two "
+    "differ here, and a policy that may mean something else is not made.",
+)
+UNTRUSTED_CLAIM = Code(
+    "JR221",
+    "a claim that users can edit decides nothing",
+    "The claim is declared `trusted: false`: users can change it themselves. A rule that looks "
+    "at it would let them choose their own rights.",
+)
+UNKNOWN_ROLE = Code(
+    "JR230",
+    "unknown role",
+    "Roles are declared under `roles:`; a name that is not there would be granted nothing, or "
+    "somebody else's role.",
+)
+NEVER_APPLIES = Code(
+    "JR231",
+    "a connection limit that never applies",
+    "CONNECTION LIMIT counts sessions that log in as the role; nobody logs in as a token role.",
+)
+INHERITS_CYCLE = Code(
+    "JR233",
+    "roles inherit one another in a circle",
+    "PostgreSQL refuses a membership that leads back to its own role (manual, GRANT).",
+)
+RESERVED_NAME = Code(
+    "JR234",
+    "a reserved role",
+    "PostgreSQL keeps `pg_*`, `public` and `none` for itself, and a superuser or a table owner "
+    "is held back by no policy; a token must not become any of them.",
+)
+UNMANAGED_SCHEMA = Code(
+    "JR235",
+    "a schema that the file does not manage",
+    "Only what stands in `database.schemas` is compared and changed; a grant elsewhere would "
+    "never be revoked again.",
+)
+CLAIM_TYPE = Code(
+    "JR236",
+    "unsupported type of a claim",
+    "A claim is cast once, from JSON, to one of a few types whose cast cannot run user code.",
+)
+CONDITION_TYPE = Code(
+    "JR237",
+    "this test does not fit the claim",
+    "`contains` looks into a list (an array type, or a text with `split`), `equals` compares "
+    "one value.",
+)
+NAME_TAKEN = Code(
+    "JR238",
+    "two things would have one name",
+    "Roles belong to the whole cluster and share one set of names, with the ones that jwtroles "
+    "makes for itself (`<project>_jwtroles`, `<project>_view_…`, `<project>_query_…`).",
+)
+GLOBS_OVERLAP = Code(
+    "JR239",
+    "two globs of one role overlap",
+    "A table could match both, and neither is more exact than the other. An exact name replaces"
+    " a glob for the commands that it names.",
+)
+PART_DOES_NOT_APPLY = Code(
+    "JR240",
+    "this part does not apply to the command",
+    "PostgreSQL has column privileges for select, insert and update only, and WITH CHECK for "
+    "insert and update only; on insert there is no USING that `rows` could be (CREATE POLICY).",
+)
+SETTING = Code(
+    "JR241",
+    "not a setting that a token role may have",
+    "The name is not one of a run-time setting, or it is one that says who somebody is, which "
+    "only a verified token may say.",
+)
+NO_ISSUER = Code(
+    "JR242",
+    "nothing to verify tokens against",
+    "With `verify: database` the database accepts the tokens of declared issuers only, each for"
+    " a declared audience.",
+)
+PUBLIC_HOLDS = Code(
+    "JR243",
+    "PUBLIC cannot have this",
+    "PUBLIC is everybody, not a role: it inherits nothing, has no settings, and policies of "
+    "this file never name it, so it gets no tables.",
+)
+SHADOWED_RULE = Code(
+    "JR244",
+    "a token that could become two roles becomes the first",
+    "Both rules can hold for one token; the order of the mapping decides, and the lesser role "
+    "stands first.",
+)
+EXEMPT_ROLE = Code(
+    "JR245",
+    "a role of the file cannot be exempt",
+    "`database.exempt` gives full row access to roles that have nothing to do with tokens. For "
+    "a role of the file it would lift the floor.",
+)
+FLOOR_CYCLE = Code(
+    "JR246",
+    "floors lead back to themselves",
+    "A floor that is evaluated through another table, which is evaluated through the first, "
+    "never ends: PostgreSQL reports infinite recursion.",
+)
+RESERVED_SCHEMA = Code(
+    "JR247",
+    "a schema that is not yours to manage",
+    "System schemas belong to PostgreSQL, and the schema `jwtroles` to jwtroles itself.",
+)
+VIEW_AS_TABLE = Code(
+    "JR248",
+    "a view is granted where it is declared",
+    "Policies stand on tables. A view of this file is granted under its own `grant`, so that "
+    "its rights are read in one place.",
+)
+UNKNOWN_ISSUER = Code(
+    "JR249",
+    "unknown issuer",
+    "A test whose token becomes a role needs an issuer that the file declares.",
+)
+AMBIGUOUS_FLOOR = Code(
+    "JR250",
+    "two floors of one name, or one table twice in a floor",
+    "A table has the floor's own condition, or the one of another table (`through`), or none "
+    "(`except`): one of the three.",
+)

@@ -1,0 +1,34 @@
+"""Others who are affected, and what is worth a look (JR5xx)."""
+
+from __future__ import annotations
+
+from jwtroles.codes.code import Code
+
+ROWS_VANISH = Code(
+    "JR507",
+    "another role will see no row",
+    "Row security comes on for a table that a role outside the file can read or change today.",
+)
+PUBLIC_LOSES = Code(
+    "JR508",
+    "another role loses what it had through PUBLIC",
+    "A right of PUBLIC goes, and a role outside the file has it in no other way.",
+)
+PASSED_ON_LOSES = Code(
+    "JR509",
+    "another role loses what a role of the file passed on to it",
+    "A role of the file granted a right of its own to a role outside the file. The right goes, "
+    "or its GRANT OPTION does, and PostgreSQL takes with it what was granted by it.",
+)
+SHOWS_AS_OWNER = Code(
+    "JR510",
+    "a view that shows what its owner sees",
+    "Row security of the tables below a view binds its owner, not its reader, unless the view "
+    "is security_invoker; materialized views and foreign tables have no row security at all.",
+)
+OUTSIDE_MEMBER = Code(
+    "JR511",
+    "a role outside the file is a member of a role of the file",
+    "It has that role's rights, or may take them, without any token. jwtroles leaves "
+    "memberships of other roles alone.",
+)

@@ -1,0 +1,47 @@
+"""Running: the command line, the connection, the embedded server (JR0xx)."""
+
+from __future__ import annotations
+
+from jwtroles.codes.code import Code
+
+NO_ANSWER = Code(
+    "JR001",
+    "no answer from the server",
+    "The server did not accept a connection at this address.",
+)
+LOGIN_REFUSED = Code(
+    "JR002",
+    "the server refused the login",
+    "The server answered and refused the user, the password or the database.",
+)
+EMBEDDED = Code(
+    "JR003",
+    "the embedded server cannot run here",
+    "The private PostgreSQL server could not be prepared, started or stopped.",
+)
+CANNOT_ASK = Code(
+    "JR005",
+    "the server does not answer what a plan needs to know",
+    "A plan reads the catalog and the schema `jwtroles`, and lets the server print expressions "
+    "on temporary tables. The connected role may not, or the connection was lost meanwhile.",
+)
+USAGE = Code(
+    "JR010",
+    "the command line is not understood",
+    "Unknown command, option or value.",
+)
+WHICH_ENVIRONMENT = Code(
+    "JR012",
+    "which environment?",
+    "The file has several environments, and none was named: a guess could reach production.",
+)
+NO_ENVIRONMENT = Code(
+    "JR013",
+    "no such environment",
+    "The file has no environment of the name that was given.",
+)
+NO_VARIABLE = Code(
+    "JR014",
+    "a variable is not set",
+    "The file takes a connection from a variable of the process environment that is not set.",
+)

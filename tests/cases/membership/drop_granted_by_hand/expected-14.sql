@@ -1,0 +1,1 @@
+REVOKE etl FROM reader;

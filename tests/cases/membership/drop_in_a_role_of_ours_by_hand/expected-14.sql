@@ -1,0 +1,2 @@
+REVOKE case_jwtroles FROM etl;
+REVOKE case_view_names FROM etl;

@@ -1,0 +1,13 @@
+CREATE ROLE writer NOLOGIN;
+COMMENT ON ROLE writer IS '[jwtroles: case]';
+SET LOCAL ROLE case_jwtroles;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_sub() TO writer;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_tenant() TO writer;
+GRANT EXECUTE ON FUNCTION jwtroles.claims() TO writer;
+RESET ROLE;
+ALTER POLICY jr_floor ON app.notes TO reader, writer;
+CREATE POLICY jr_writer_update ON app.notes FOR UPDATE TO writer USING (author = (SELECT jwtroles.claim_sub())) WITH CHECK (author = (SELECT jwtroles.claim_sub()));
+GRANT USAGE ON SCHEMA app TO writer;
+GRANT UPDATE (body) ON app.notes TO writer;
+GRANT reader TO writer;
+GRANT writer TO gate;
