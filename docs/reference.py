@@ -20,7 +20,7 @@ sys.path.insert(0, str(HERE.parent))
 ERRORS = """\
 # Errors and remarks
 
-This page is made from `jwtroles/codes.py` by `python docs/reference.py`. `jwtroles explain CODE`
+This page is made from `jwtroles/codes/` by `python docs/reference.py`. `jwtroles explain CODE`
 prints one entry of it.
 
 A code never changes its meaning and is never used again. All the problems of one stage are told in

@@ -83,6 +83,35 @@ def parse_qname(text: str) -> QName | None:
     return None
 
 
+def is_glob(pattern: str) -> bool:
+    """Tell whether a table name of the file is a pattern: its name, not its schema, holds `*`."""
+    name = parse_qname(pattern)
+    return name is not None and "*" in name.name
+
+
+def glob_matches(pattern: str, name: QName) -> bool:
+    """Tell whether `name` is one that `pattern` means: `*` is any text, all else is itself.
+
+    The schema is compared as it is, and so is a name without `*`.
+    """
+    parsed = parse_qname(pattern)
+    if parsed is None or parsed.schema != name.schema:
+        return False
+    first, *middle = parsed.name.split("*")
+    if not middle:
+        return name.name == first
+    last = middle.pop()
+    rest = name.name.removeprefix(first)
+    if not name.name.startswith(first) or not rest.endswith(last):
+        return False
+    rest = rest[: len(rest) - len(last)]
+    for part in middle:
+        _, found, rest = rest.partition(part) if part else ("", "-", rest)
+        if not found:
+            return False
+    return True
+
+
 def parse_signature(text: str) -> tuple[QName, str] | None:
     """Read `schema.function(type, type)` into the name and the argument types as written."""
     name, bracket, rest = text.partition("(")

@@ -144,7 +144,7 @@ def read_acl(row: Row) -> Acl:
     """Read a row of acl.sql: every right on the object but its owner's own."""
     rights: dict[tuple[str, str], Right] = {}
     for item in map(parse_item, row["items"] or ()):
-        if item.grantee == row["owner"] and row["cls"] != "default":
+        if item.grantee == row["owner"]:
             continue
         for privilege in item.privileges:
             old = rights.get((item.grantee, privilege), Right())

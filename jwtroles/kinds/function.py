@@ -37,6 +37,7 @@ class Function:
         definer: SECURITY DEFINER.
         settings: its SET clauses, `name=value`.
         strict, leakproof: as CREATE FUNCTION has them; nothing of ours is either.
+        other: whether it is a procedure, an aggregate or a window function; nothing of ours is.
         body: the text of the body; for a BEGIN ATOMIC body what PostgreSQL prints of it.
         atomic: whether the body is BEGIN ATOMIC (parsed when it is made, manual section 36.5).
         body_sql: the body to write, for a compiled function.
@@ -55,6 +56,7 @@ class Function:
     atomic: bool = False
     strict: bool = False
     leakproof: bool = False
+    other: bool = False
     comment: str = ""
     project: str | None = None
     body_sql: str | None = field(default=None, compare=False)
@@ -90,6 +92,7 @@ def parse(row: Row) -> Iterable[Function]:
         row["atomic"],
         row["strict"],
         row["leakproof"],
+        row["prokind"] != "f",
         comment,
         project,
     )
@@ -105,7 +108,8 @@ def dies_with(change: Change[Function]) -> Iterable[tuple[str, Hashable]]:
     """A function that is dropped takes its grants with it."""
     before = change.before
     if before is not None and (change.after is None or recreated(change)):
-        yield "acl", ObjectRef("function", before.name, before.arguments)
+        for cls in ("function", "procedure") if before.other else ("function",):
+            yield "acl", ObjectRef(cls, before.name, before.arguments)
 
 
 def _phase(function: Function, context: Context) -> Phase:
@@ -129,7 +133,10 @@ def statements(change: Change[Function], context: Context) -> Iterable[Statement
 
 
 def _drop(function: Function, phase: Phase, context: Context) -> Statement:
-    return drop(f"DROP {function.reference}", function.name, phase, context)
+    reference = function.reference
+    if function.other:
+        reference = reference.replace("FUNCTION", "ROUTINE", 1)
+    return drop(f"DROP {reference}", function.name, phase, context)
 
 
 def _make_way(

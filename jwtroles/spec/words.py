@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, NoReturn, TypeVar
 
 from jwtroles import codes
-from jwtroles.names import QName, parse_qname, parse_signature, too_long
+from jwtroles.names import QName, is_glob, parse_qname, parse_signature, too_long
 from jwtroles.spec import traps
 from jwtroles.spec.model import Word
 from jwtroles.spec.nodes import ListNode, MapNode, Node, ScalarNode, UnreadNode
@@ -125,7 +125,7 @@ class Qualified(Shape[Word]):
                 node.word.place,
                 remedy="write schema.name; a part that holds a dot itself is double-quoted",
             )
-        if not self.glob and "*" in node.word:
+        if not self.glob and is_glob(node.word):
             at.refuse(
                 codes.NOT_QUALIFIED,
                 f"expected {self.expected}, found the glob {tick(node.word)}",

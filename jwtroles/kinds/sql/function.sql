@@ -13,15 +13,16 @@ SELECT n.nspname AS schema,
        p.prosqlbody IS NOT NULL AS atomic,
        p.proisstrict AS strict,
        p.proleakproof AS leakproof,
+       p.prokind AS prokind,
        pg_get_userbyid(p.proowner) AS owner,
        obj_description(p.oid, 'pg_proc') AS comment
 FROM pg_proc AS p
 JOIN pg_namespace AS n ON n.oid = p.pronamespace
 JOIN pg_language AS l ON l.oid = p.prolang
-WHERE n.nspname = ANY (%(schemas)s) AND p.prokind = 'f'
+WHERE n.nspname = ANY (%(schemas)s)
   AND (
       n.nspname = 'jwtroles'
-      OR pg_get_userbyid(p.proowner) = ANY (%(roles)s)
-      OR obj_description(p.oid, 'pg_proc') LIKE '%%[jwtroles: %%]'
+      OR p.prokind = 'f' AND pg_get_userbyid(p.proowner) = ANY (%(roles)s)
+      OR p.prokind = 'f' AND obj_description(p.oid, 'pg_proc') LIKE '%%[jwtroles: %%]'
   )
 ORDER BY n.nspname, p.proname, 3

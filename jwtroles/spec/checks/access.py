@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 from jwtroles import codes
-from jwtroles.spec.checks.globs import overlap
+from jwtroles.spec.checks.globs import overlaps
 from jwtroles.spec.model import PUBLIC
 from jwtroles.spec.wording import tick
 
@@ -64,14 +63,13 @@ def parts(spec: Spec, problems: Collector) -> None:
 def globs(spec: Spec, problems: Collector) -> None:
     """No two globs of a role could match one table for one command."""
     for name, role in spec.roles.items():
-        patterns = [table for table in role.tables if "*" in table]
-        for one, other in combinations(patterns, 2):
+        for one, other in overlaps(role.tables):
             shared = [
                 access.command
                 for access in role.tables[other]
                 if access.command in {first.command for first in role.tables[one]}
             ]
-            if shared and overlap(one, other):
+            if shared:
                 line = one.place.line if one.place else "?"
                 problems.add(
                     codes.GLOBS_OVERLAP,

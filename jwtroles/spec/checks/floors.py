@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jwtroles import codes
+from jwtroles.names import glob_matches, parse_qname
 from jwtroles.spec.checks.circles import circles
 from jwtroles.spec.wording import tick
 
@@ -26,7 +27,8 @@ def names_and_tables(spec: Spec, problems: Collector) -> None:
             )
         seen.add(floor.name)
         for step in floor.through:
-            if step.table in floor.except_:
+            table = parse_qname(step.table)
+            if table and any(glob_matches(pattern, table) for pattern in floor.except_):
                 problems.add(
                     codes.AMBIGUOUS_FLOOR,
                     f"{tick(step.table)} stands under `except` and under `through`",

@@ -1,41 +1,55 @@
-"""Globs of table names: whether two of them could match one name."""
+"""Globs of table names: which of them could match one table."""
 
 from __future__ import annotations
 
-from jwtroles.names import parse_qname
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from jwtroles.names import is_glob, parse_qname
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from jwtroles.spec.model import Word
 
 
-def overlap(one: str, other: str) -> bool:
-    """Tell whether some table could match both globs (`app.in*` and `app.*_lines` can)."""
-    left, right = parse_qname(one), parse_qname(other)
-    if left is None or right is None or left.schema != right.schema:
-        return False
-    return patterns_meet(left.name, right.name)
+class _Glob(NamedTuple):
+    """A glob: what stands before its first star and after its last one, the latter backwards."""
+
+    ends: tuple[str, str]
+    number: int
+    word: Word
 
 
-def patterns_meet(one: str, other: str) -> bool:
-    """Tell whether some text matches both patterns, in which `*` is any text.
+def overlaps(names: Iterable[Word]) -> Iterator[tuple[Word, Word]]:
+    """Give the pairs of globs among `names` that some table could match both of.
 
-    Walks all pairs of positions, as a product of two automata: a star stays where it is while the
-    other side moves on, or is passed over.
+    What stands between the first and the last star of one glob fits into a star of the other. So
+    only the ends decide: one beginning has to begin with the other, and so for what stands last.
     """
-    todo = [(0, 0)]
-    seen: set[tuple[int, int]] = set()
-    while todo:
-        pair = todo.pop()
-        if pair in seen:
-            continue
-        seen.add(pair)
-        left, right = pair
-        if left == len(one) and right == len(other):
-            return True
-        here, there = one[left : left + 1], other[right : right + 1]
-        if here == "*":
-            todo.append((left + 1, right))
-            todo.extend([(left, right + 1)] if there else [])
-        if there == "*":
-            todo.append((left, right + 1))
-            todo.extend([(left + 1, right)] if here else [])
-        if here and here == there:
-            todo.append((left + 1, right + 1))
-    return False
+    schemas: dict[str, list[_Glob]] = defaultdict(list)
+    for number, word in enumerate(names):
+        name = parse_qname(word)
+        if name is not None and is_glob(word):
+            ends = name.name.partition("*")[0], name.name.rpartition("*")[2][::-1]
+            schemas[name.schema].append(_Glob(ends, number, word))
+    for globs in schemas.values():
+        for one, other in _neighbours(globs):
+            if all(map(_meet, one.ends, other.ends)):
+                first, second = sorted((one, other), key=lambda glob: glob.number)
+                yield first.word, second.word
+
+
+def _neighbours(globs: list[_Glob]) -> Iterator[tuple[_Glob, _Glob]]:
+    """Give the pairs that meet at one of their ends: at the one that tells more globs apart."""
+    side = max((0, 1), key=lambda side: len({glob.ends[side] for glob in globs}))
+    ordered = sorted(globs, key=lambda glob: glob.ends[side])
+    for index, one in enumerate(ordered):
+        for following in range(index + 1, len(ordered)):
+            if not ordered[following].ends[side].startswith(one.ends[side]):
+                break
+            yield one, ordered[following]
+
+
+def _meet(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)

@@ -42,7 +42,7 @@ ENVIRONMENT: Record[Environment] = Record(
         Field("allow", ListOf(Choice("an effect", EFFECTS), "a list of effects", nonempty=False)),
         Field("confirm", Bool()),
         Field("names", MapOf(ROLE, ROLE, "a map of role names to the names used here")),
-        Field("load", ListOf(Text("the path of a file"), "a list of SQL files")),
     ),
     name="name",
+    refused=not_yet("load"),
 )

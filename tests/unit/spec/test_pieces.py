@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jwtroles.names import QName, glob_matches, is_glob
 from jwtroles.spec.checks.circles import circles
-from jwtroles.spec.checks.globs import overlap, patterns_meet
+from jwtroles.spec.checks.globs import overlaps
+from jwtroles.spec.model import Word
 from jwtroles.spec.nodes import core_value
 from jwtroles.spec.traps import quoted
 from jwtroles.spec.wording import listed, nearest, tick
@@ -50,28 +52,69 @@ def test_core_schema(text: str, value: object) -> None:
     assert (found, type(found)) == (value, type(value))
 
 
-PATTERN = st.text("ab*", max_size=4)
+PATTERN = st.text("ab*", min_size=1, max_size=4)
 TEXTS = ["".join(letters) for size in range(7) for letters in product("ab", repeat=size)]
 
 
 def matching(pattern: str) -> set[str]:
+    return {text for text in TEXTS if glob_matches(f"app.{pattern}", QName("app", text))}
+
+
+@given(PATTERN)
+def test_a_star_is_any_text_and_nothing_else_is_special(pattern: str) -> None:
     compiled = re.compile(pattern.replace("*", ".*"))
-    return {text for text in TEXTS if compiled.fullmatch(text)}
+    assert matching(pattern) == {text for text in TEXTS if compiled.fullmatch(text)}
+    assert is_glob(f"app.{pattern}") == ("*" in pattern)
 
 
-@given(PATTERN, PATTERN)
-def test_patterns_meet_where_some_text_matches_both(one: str, other: str) -> None:
-    # The shortest common text of two such patterns has no more letters than both together: 6 here,
-    # unless neither has a star, and then 4.
-    letters = len((one + other).replace("*", ""))
-    if letters <= 6:
-        assert patterns_meet(one, other) == bool(matching(one) & matching(other))
+@pytest.mark.parametrize(
+    ("pattern", "matched", "passed_over"),
+    [
+        ("app.*", QName("app", "a.b\nc"), QName("ap", "x")),
+        ("app.in*", QName("app", "in"), QName("app", "min")),
+        ("app.*a*a", QName("app", "aa"), QName("app", "a")),
+        ("app.a*ba*b", QName("app", "abab"), QName("app", "abaa")),
+        ('app."v1.*"', QName("app", "v1.2"), QName("app", "v1_2")),
+        ('"a.b".*', QName("a.b", "x"), QName("a", "b.x")),
+        ("Lab Work.R*", QName("Lab Work", "Results"), QName("lab work", "Results")),
+        ("app.a?", QName("app", "a?"), QName("app", "ab")),
+        ("app.a[bc]", QName("app", "a[bc]"), QName("app", "ab")),
+        ("a*.b", QName("a*", "b"), QName("app", "b")),
+        ("app.*a*a*a*a*a*a*a*a*b", QName("app", "a" * 62 + "b"), QName("app", "a" * 63)),
+    ],
+)
+def test_globs_and_names(pattern: str, matched: QName, passed_over: QName) -> None:
+    assert glob_matches(pattern, matched)
+    assert not glob_matches(pattern, passed_over)
+
+
+def test_what_is_a_glob() -> None:
+    assert [name for name in ("app.a?", "app.[a]", "a*.b", "app", "*") if is_glob(name)] == []
+    assert is_glob('app."v1.*"')
+
+
+def overlap(*names: str) -> list[tuple[str, str]]:
+    return sorted(overlaps(Word(name) for name in names))
+
+
+GLOB = PATTERN.filter(lambda pattern: "*" in pattern)
+
+
+@given(st.lists(GLOB, min_size=2, max_size=5, unique=True))
+def test_globs_overlap_where_some_table_matches_both(globs: list[str]) -> None:
+    # The shortest common text of two such globs has no more letters than both together: 6 here.
+    expected = [
+        (f"app.{one}", f"app.{other}")
+        for one, other in combinations(globs, 2)
+        if matching(one) & matching(other)
+    ]
+    assert overlap(*(f"app.{glob}" for glob in globs)) == sorted(expected)
 
 
 def test_globs_of_different_schemas_never_overlap() -> None:
-    assert overlap("app.*", "app.b*")
-    assert not overlap("app.*", "ap.*")
-    assert overlap('"a.b".*', '"a.b".c*')
+    assert overlap("app.*", "app.b*", "app.b") == [("app.*", "app.b*")]
+    assert overlap("app.*", "ap.*") == []
+    assert overlap('"a.b".*', '"a.b".c*') == [('"a.b".*', '"a.b".c*')]
 
 
 GRAPH = st.dictionaries(st.sampled_from("abcdef"), st.frozensets(st.sampled_from("abcdef")))
