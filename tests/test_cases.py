@@ -6,7 +6,7 @@ first.yaml       applied first; where there is none, a case with a migration or 
 migration.sql    run after that by a superuser: what a later migration did
 drift.sql        run after that by a superuser: what somebody changed by hand (in both files,
                  `:applier` is the role that applies)
-spec.yaml        what must be there in the end
+spec.yaml        what must be there in the end; its own tests must pass then
 expected.sql     the statements of the plan, without loans of memberships (expected-14.sql where
                  PostgreSQL 14 needs others)
 error.txt        in place of expected.sql: why the file is refused
@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from jwtroles import policy_tests
 from jwtroles.applier import apply
 from jwtroles.catalog import stable
 from jwtroles.errors import JwtrolesError
@@ -58,6 +59,9 @@ NEVER = {
 }
 INPUTS = {"before.sql", "first.yaml", "migration.sql", "drift.sql", "spec.yaml"}
 OUTPUTS = {"expected.sql", "expected-14.sql", "error.txt", "createrole.txt"}
+
+
+loaded = cache(load_text)
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,7 @@ class Case:
         return self.script("migration.sql", applier)
 
     def spec(self, file: str = "spec.yaml") -> Spec:
-        return load_text(self.files[file], file)
+        return loaded(self.files[file], file)
 
     @property
     def first(self) -> Spec | None:
@@ -210,6 +214,8 @@ def check_plan(
             return
         apply(connection, planned.plan, planned.scope, allow=EVERYTHING)
         again = make_plan(connection, spec, None)
+        proof = policy_tests.run(connection, spec) if spec.tests else None
+    assert proof is None or (proof.passed and proof.expectations), proof
     assert text_of(again.plan) == ""
     assert [step.change for step in again.plan.steps] == []
     # What the plan made of a database with a past is what it makes of one without.

@@ -145,6 +145,7 @@ _REFUSALS = {
         "pg_hba.conf has no entry for it",
         "add a line for this user, database and address, or use one that is there",
     ),
+    "pg_hba.conf rejects": ("pg_hba.conf rejects it", "use another user, database or address"),
     "not permitted to log in": ("the role may not log in", "use a role that has LOGIN"),
     "permission denied for database": (
         "it may not connect to this database",

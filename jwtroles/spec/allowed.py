@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from jwtroles.errors import Collector, Place
     from jwtroles.spec.model import Word
 
+MOST_PROBLEMS = 200
+"""A text with more of them is not looked at any further."""
+
 CLAIMS = "claims"
 """The name that stands for the token's claims."""
 
@@ -123,6 +126,8 @@ class _Constructs:
             ast.A_Indirection: self.indirection,
         }
         for node in sqltree.walk(self.parsed.tree, into=self._is_allowed):
+            if len(self.problems.problems) >= MOST_PROBLEMS:
+                return
             if not self._is_allowed(node):
                 self.refuse_node(node)
             elif visit := visits.get(type(node)):
@@ -197,19 +202,19 @@ class _Constructs:
 
     def column(self, node: Any) -> None:
         parts = sqltree.name_parts(node.fields)
-        place = self.parsed.place(node)
         if parts[0] == CLAIMS:
             if len(parts) != 2 or parts[1] == "*":
-                message = "`claims` by itself is not a value"
                 remedy = "name one claim:  claims.NAME"
-                self.problems.add(codes.NAME_CLAIMS, message, place, remedy=remedy)
+                self.note(codes.NAME_CLAIMS, node, "`claims` by itself is not a value", remedy)
         elif len(parts) > 2:
             remedy = f"write {parts[-2]}.{parts[-1]}, or give the table an alias"
-            message = f"{'.'.join(parts)} names a schema too"
-            self.problems.add(codes.WHOLE_ROW, message, place, remedy=remedy)
+            self.note(codes.WHOLE_ROW, node, f"{'.'.join(parts)} names a schema too", remedy)
         elif parts[-1] == "*" and id(node) not in self.stars:
             message = f"{'.'.join(parts)} is a whole row"
-            self.problems.add(codes.WHOLE_ROW, message, place, remedy="name the columns")
+            self.note(codes.WHOLE_ROW, node, message, "name the columns")
+
+    def note(self, code: codes.Code, node: Any, message: str, remedy: str) -> None:
+        self.problems.add(code, message, self.parsed.place(node), remedy=remedy)
 
     def call(self, node: Any) -> None:
         parts = sqltree.name_parts(node.funcname)

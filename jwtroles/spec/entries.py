@@ -27,6 +27,7 @@ class Entry:
         bare: whether the key stands inside `{…}` without a colon, and so without a value.
         start: index of the value's first character in the file.
         stop: index after the key.
+        end: index after the value, where that is a scalar.
     """
 
     key: ScalarNode
@@ -34,6 +35,7 @@ class Entry:
     bare: bool
     start: int
     stop: int
+    end: int
 
 
 def is_usable(key: Node, problems: Collector) -> TypeGuard[ScalarNode]:
@@ -96,6 +98,44 @@ def without_bare(
         traps.report_split(problems, split)
         kept[index] = replace(before, value=UnreadNode(before.value.place))
     return kept
+
+
+def split_at(
+    error: int, entries: Sequence[Entry], parent: Word | None, text: str, start: int
+) -> tuple[traps.Split, slice] | None:
+    """Return the value that was meant to go on over the index `error`, where YAML cannot go on.
+
+    With it comes where in the file it stands. A plain value is meant to be longer if it ends in
+    the middle of SQL, and only if a key of the language says that it is SQL, or an open bracket.
+
+    Args:
+        error: the index of the syntax error in the file.
+        entries: the entries of the map so far.
+        parent: the key that the map is the value of.
+        text: the file.
+        start: the index of the map in the file.
+    """
+    for number, entry in enumerate(entries):
+        value = entry.value
+        if entry.bare or not isinstance(value, ScalarNode) or not value.plain or not value.word:
+            continue
+        sql = traps.noun_of(entry.key.word, parent) or traps.is_open(value.word)
+        stop = traps.meant_end(text, entry.start) if sql else entry.start
+        end = text[entry.end :].lstrip()[:1]
+        if not entry.end <= error < stop or end not in traps.ENDS:
+            continue
+        rest = text[stop:].lstrip()[:1]
+        split = traps.Split(
+            key=entry.key.word,
+            value=value,
+            orphans=tuple(orphan.key for orphan in entries[number + 1 :]),
+            parent=parent,
+            written=text[start:stop] + ("}" if rest == "}" else ", …}"),
+            span=slice(entry.start - start, stop - start),
+            end=end,
+        )
+        return split, slice(entry.start, stop)
+    return None
 
 
 def _without_value(orphans: Sequence[Entry], problems: Collector) -> None:

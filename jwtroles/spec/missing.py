@@ -47,12 +47,23 @@ class MissingClaim:
         self.claim = claim
         self.named = named
         self.values = WhileNull(claim)
+        self._known: dict[tuple[str, int, bool], Any] = {}
+
+    def _once(self, what: Callable[..., Any], named: Any, *, negated: bool = False) -> Any:
+        """Return what is known of a named predicate, however often it is used."""
+        key = what.__name__, id(named), negated
+        if key not in self._known:
+            self._known[key] = what(named, negated=negated) if negated else what(named)
+        return self._known[key]
+
+    def _lets_pass(self, named: Any, *, negated: bool = False) -> bool:
+        return next(self.unsafe(named, negated=negated), None) is not None
 
     def unsafe(self, tree: Any, *, negated: bool = False) -> Iterator[Any]:
         """Yield the conditions below `tree` that use the claim and may be true without it."""
         named = self.named(tree)
         if named is not None:
-            if next(self.unsafe(named, negated=negated), None) is not None:
+            if self._once(self._lets_pass, named, negated=negated):
                 yield tree
         elif not self.uses(tree):
             return
@@ -72,7 +83,7 @@ class MissingClaim:
         """Tell whether the claim stands anywhere in the condition `tree`."""
         named = self.named(tree)
         if named is not None:
-            return self.uses(named)
+            return bool(self._once(self.uses, named))
         if sqltree.boolean(tree) is not None:
             return any(map(self.uses, tree.args))
         return self.values.mentions(tree)
@@ -125,7 +136,7 @@ class MissingClaim:
         """Return the values that a condition may have, named predicates written out."""
         named = self.named(tree)
         if named is not None:
-            return self.condition(named)
+            return int(self._once(self.condition, named))
         if sqltree.boolean(tree) is None:
             return self.values.truth(tree)
         return combine(tree.boolop, list(map(self.condition, tree.args)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -46,14 +47,21 @@ class Word(str):
             return None
         source, line, column = self.place.source, self.place.line, self.place.column
         fragment = self[offset : offset + length]
-        if source.line(line)[column - 1 + offset :].startswith(fragment):
+        lines = _lines(source.text)
+        first = lines[line - 1] if line <= len(lines) else ""
+        if first.startswith(fragment, column - 1 + offset):
             return Place(source, line, column + offset, max(length, 1))
-        lines = source.text.splitlines()
         for number in range(line, len(lines) + 1):
             start = lines[number - 1].find(fragment, column - 1 if number == line else 0)
             if fragment and start >= 0:
                 return Place(source, number, start + 1, len(fragment))
         return self.place
+
+
+@lru_cache(maxsize=4)
+def _lines(text: str) -> tuple[str, ...]:
+    """Return the lines of a file; each of its words may ask."""
+    return tuple(text.splitlines())
 
 
 def empty() -> Mapping[Any, Any]:

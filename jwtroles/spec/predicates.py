@@ -1,9 +1,9 @@
 """The SQL of a specification: parsed, and checked as far as the file alone tells.
 
-After `check_file` every predicate, view column and query of the file parses, uses only what the
-language allows, names only claims that are declared and trusted, and no condition that uses a
-claim is true for a token without it. Columns, tables and functions are checked against the
-database in :mod:`jwtroles.compiler.bind`.
+After `jwtroles.spec.checks.sql` every predicate, view column and query of the file parses, uses
+only what the language allows, names only claims that are declared and trusted, and no condition
+that uses a claim is true for a token without it. Columns, tables and functions are checked
+against the database in :mod:`jwtroles.compiler.bind`.
 """
 
 from __future__ import annotations
@@ -17,18 +17,16 @@ from jwtroles import codes
 from jwtroles.errors import Collector
 from jwtroles.spec import sqltree
 from jwtroles.spec.allowed import CLAIMS, Parsed, calls, check_constructs, only_target
-from jwtroles.spec.missing import MissingClaim
+from jwtroles.spec.model import Word
+from jwtroles.spec.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jwtroles.spec.model import Claim, Spec, Word
+    from jwtroles.spec.model import Claim, Spec
 
 Predicate = Parsed
 """One boolean expression."""
-
-SMALLEST_LIKENESS = 0.8
-"""How alike a bare word and a named predicate are (difflib's ratio) for the word to be a slip."""
 
 
 def parse_predicate(text: Word, problems: Collector) -> Predicate | None:
@@ -69,11 +67,11 @@ def parse_query(text: Word, problems: Collector) -> Parsed | None:
 
 
 def named_predicate(node: Any, spec: Spec) -> Word | None:
-    """Return the key of the named predicate that `node` is a use of, or None."""
+    """Return the name of the named predicate that `node` is a use of, or None."""
     if not sqltree.is_column(node):
         return None
     parts = sqltree.name_parts(node.fields)
-    return next((name for name in spec.rows if (name,) == parts), None)
+    return Word(parts[0]) if len(parts) == 1 and parts[0] in spec.rows else None
 
 
 def conditions(tree: Any) -> Iterator[Any]:
@@ -99,15 +97,14 @@ def claim_uses(tree: Any) -> list[Any]:
 def check_claim(parsed: Parsed, node: Any, spec: Spec, problems: Collector) -> Claim | None:
     """Return the claim that `node` uses, or note that it is not declared or not trusted."""
     name = sqltree.name_parts(node.fields)[1]
-    place = parsed.place(node)
-    claim = next((claim for key, claim in spec.tokens.claims.items() if key == name), None)
+    claim = spec.tokens.claims.get(Word(name))
     if claim is None:
-        known = ", ".join(spec.tokens.claims) or "none"
+        known = listed(spec.tokens.claims) or "none"
         near = nearest(name, spec.tokens.claims)
         problems.add(
             codes.UNKNOWN_CLAIM,
             f"unknown claim `{name}`",
-            place,
+            parsed.place(node),
             label=f"did you mean `claims.{near}`?" if near else "",
             remedy=f"declared claims: {known}",
         )
@@ -117,7 +114,7 @@ def check_claim(parsed: Parsed, node: Any, spec: Spec, problems: Collector) -> C
         problems.add(
             codes.UNTRUSTED_CLAIM,
             f"claim `{name}` is not trusted: users can edit it",
-            place,
+            parsed.place(node),
             label=f"declared `trusted: false`{where}",
         )
         return None
@@ -133,6 +130,11 @@ def texts(spec: Spec, problems: Collector) -> Iterator[Parsed]:
     """Parse every predicate, view column and query of the file, and yield those that parse."""
     for predicate in all_predicates(spec):
         yield from filter(None, [parse_predicate(predicate, problems)])
+    yield from other_texts(spec, problems)
+
+
+def other_texts(spec: Spec, problems: Collector) -> Iterator[Parsed]:
+    """Parse every join condition, view column and query, and yield those that parse."""
     for floor in spec.tenancy:
         for through in floor.through:
             yield from filter(None, [parse_join(through.on, problems)])
@@ -164,140 +166,18 @@ def function_names(spec: Spec) -> frozenset[str]:
     )
 
 
-def check_file(spec: Spec, problems: Collector) -> None:
-    """Note every problem of the file's SQL that can be told without the database."""
-    found = Collector()
-    _check_texts(spec, found)
-    _check_cycles(spec, found)
-    if not found.problems:
-        _check_missing(spec, found)
-    take(found, problems)
-
-
 def take(found: Collector, problems: Collector) -> bool:
     """Add what was `found` to `problems`; tell whether nothing was."""
-    problems.problems.extend(one for one in found.problems if one not in problems.problems)
-    return not found.problems
-
-
-def _check_texts(spec: Spec, problems: Collector) -> None:
-    taken = [name for name in spec.rows if name == CLAIMS]
-    taken += [name for query in spec.queries.values() for name in query.params if name == CLAIMS]
-    for name in taken:
-        problems.add(codes.NAME_CLAIMS, "nothing else can be called `claims`", name.place)
-    for parsed in texts(spec, problems):
-        for node in claim_uses(parsed.tree):
-            check_claim(parsed, node, spec, problems)
-    for word in all_predicates(spec):
-        parsed_word = parse_predicate(word, problems)
-        for node in conditions(parsed_word.tree) if parsed_word else ():
-            _check_word(parsed_word, node, spec, problems)
-
-
-def _check_missing(spec: Spec, problems: Collector) -> None:
-    """Note the conditions that let rows pass when a claim they use is missing."""
-    named = {name: _tree(text) for name, text in spec.rows.items()}
-
-    def written_out(node: Any) -> Any:
-        name = named_predicate(node, spec)
-        return None if name is None else named[name]
-
-    places: list[tuple[Any, Parsed, Any]]
-    places = [(parsed.tree, parsed, written_out) for parsed in map(_parsed, all_predicates(spec))]
-    for parsed in texts(spec, Collector()):
-        if parsed.query:
-            places += [(tree, parsed, _no_names) for tree in _wheres(parsed.tree)]
-    for tree, parsed, names in places:
-        for claim in spec.tokens.claims:
-            for leaf in MissingClaim(claim, names).unsafe(tree):
-                _note_missing(parsed, leaf, claim, problems)
-
-
-def _note_missing(parsed: Parsed, leaf: Any, claim: Word, problems: Collector) -> None:
-    uses = (node for node in claim_uses(leaf) if sqltree.name_parts(node.fields)[1] == claim)
-    problems.add(
-        codes.TRUE_WITHOUT_CLAIM,
-        f"this can be true for a token that has no claim `{claim}`",
-        parsed.place(next(uses, leaf)),
-        label="NULL when it is missing",
-        remedy=f"let it deny:  claims.{claim} is not null and …",
-    )
-
-
-def _wheres(tree: Any) -> list[Any]:
-    """Return each WHERE, HAVING and ON that decides which rows a query returns."""
-    found: list[Any] = []
-    todo = [tree]
-    while todo:
-        node = todo.pop()
-        below = [getattr(node, name, None) for name in ("whereClause", "havingClause", "quals")]
-        found.extend(filter(None, below))
-        skip = {id(part) for part in (*below, *(getattr(node, "targetList", None) or ()))}
-        todo.extend(part for part in sqltree.children(node) if id(part) not in skip)
-    return found
-
-
-def _no_names(_: Any) -> None:
-    """Take no word for a named predicate: they stand in predicates only."""
-
-
-def _parsed(text: Word) -> Any:
-    return parse_predicate(text, Collector())
-
-
-def _tree(text: Word) -> Any:
-    return _parsed(text).tree
-
-
-def _check_word(parsed: Any, node: Any, spec: Spec, problems: Collector) -> None:
-    """Note a bare word that is nearly a named predicate; others may be boolean columns."""
-    parts = sqltree.name_parts(node.fields) if sqltree.is_column(node) else ()
-    if len(parts) != 1 or parts[0] in spec.rows:
-        return
-    (word,) = parts
-    similar = [name for name in map(str, spec.rows) if abs(len(name) - len(word)) < 2]
-    near = [name for name in similar if sorted(name) == sorted(word)]
-    near = near or difflib.get_close_matches(word, similar, n=1, cutoff=SMALLEST_LIKENESS)
-    if near:
+    for one in found.problems:
         problems.add(
-            codes.UNKNOWN_PREDICATE,
-            f"unknown named predicate `{word}`",
-            parsed.place(node),
-            label=f"did you mean `{near[0]}`?",
-            remedy=f"named predicates: {', '.join(spec.rows)}",
+            one.code,
+            one.message,
+            one.place,
+            label=one.label,
+            details=one.details,
+            remedy=one.remedy,
         )
-
-
-def _check_cycles(spec: Spec, problems: Collector) -> None:
-    uses = {name: _uses(text, spec) for name, text in spec.rows.items()}
-    for start, used in uses.items():
-        path = _path_back(start, uses)
-        if path and min(path) == start:
-            _, node, parsed = next(use for use in used if use[0] == path[1])
-            message = f"named predicate `{start}` uses itself: {' → '.join(path)}"
-            problems.add(codes.PREDICATE_CYCLE, message, parsed.place(node))
-
-
-def _uses(text: Word, spec: Spec) -> list[tuple[Word, Any, Parsed]]:
-    parsed = parse_predicate(text, Collector())  # its own problems are known already
-    if parsed is None:
-        return []
-    found = ((named_predicate(node, spec), node) for node in conditions(parsed.tree))
-    return [(name, node, parsed) for name, node in found if name is not None]
-
-
-def _path_back(start: Word, uses: dict[Word, list[tuple[Word, Any, Parsed]]]) -> tuple[Word, ...]:
-    """Return the shortest way from `start` back to itself, both ends included, or nothing."""
-    paths: list[tuple[Word, ...]] = [(start,)]
-    seen: set[Word] = set()
-    for path in paths:
-        for name, _, _ in uses[path[-1]]:
-            if name == start:
-                return (*path, name)
-            if name not in seen:
-                seen.add(name)
-                paths.append((*path, name))
-    return ()
+    return not found.problems
 
 
 def _parse_expression(text: Word, problems: Collector, what: str) -> Parsed | None:

@@ -8,6 +8,7 @@ Its resolver, which knows YAML 1.1, is not used at all.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from yaml import events
@@ -19,7 +20,7 @@ from yaml.scanner import Scanner
 from jwtroles import codes
 from jwtroles.errors import Collector, Place, Source, SpecError
 from jwtroles.spec import traps
-from jwtroles.spec.entries import Entry, is_usable, unique, without_bare
+from jwtroles.spec.entries import Entry, is_usable, split_at, unique, without_bare
 from jwtroles.spec.model import Word
 from jwtroles.spec.nodes import ListNode, MapNode, Node, ScalarNode, UnreadNode, core_value
 from jwtroles.spec.wording import tick
@@ -30,9 +31,13 @@ if TYPE_CHECKING:
 MAX_DEPTH = 64
 """The language itself needs six levels; the payload of a token in a test may need some more."""
 
+MAX_SPLITS = 10
+"""Values that a comma has split so that YAML cannot go on: the file is read again after each."""
+
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """What an escape such as `"\\0"` can still put into a text, and PostgreSQL cannot store."""
 
+_NO_LINE_END = re.compile("[^\r\n]")
 _COLON = re.compile(r"\s*:")
 
 _REMEDIES = (
@@ -56,7 +61,33 @@ def read(source: Source, problems: Collector) -> Node:
     Raises:
         SpecError: nothing after this place can be read.
     """
-    return _Reading(source, problems).document()
+    text, passed_over = source.text, set[int]()
+    while True:
+        try:
+            return _Reading(source, problems, text, passed_over).document()
+        except _SplitError as split:
+            passed_over.add(split.value.start)
+            if len(passed_over) == MAX_SPLITS:
+                problems.fail(SpecError)
+            blank = _NO_LINE_END.sub(" ", text[split.value])
+            text = f"{text[: split.value.start]}x{blank[1:]}{text[split.value.stop :]}"
+
+
+class _SplitError(Exception):
+    """A value was split so that YAML cannot go on; it has been noted, and can be passed over."""
+
+    def __init__(self, value: slice) -> None:
+        super().__init__()
+        self.value = value
+
+
+@dataclass(frozen=True, slots=True)
+class _FlowMap:
+    """A map inside `{…}` that is being read: the key that it stands under, and its beginning."""
+
+    parent: Word | None
+    start: int
+    entries: list[Entry] = field(default_factory=list)
 
 
 class _Events(Reader, Scanner, Parser):
@@ -69,14 +100,26 @@ class _Events(Reader, Scanner, Parser):
 
 
 class _Reading:
-    """One run over a source."""
+    """One run over a source.
 
-    def __init__(self, source: Source, problems: Collector) -> None:
+    Args:
+        source: the file.
+        problems: where to note what is wrong.
+        text: the file, with a word in the place of each value that is passed over.
+        passed_over: the indexes of these values.
+    """
+
+    def __init__(
+        self, source: Source, problems: Collector, text: str, passed_over: set[int]
+    ) -> None:
         self.source = source
         self.problems = problems
+        self.text = text
+        self.passed_over = passed_over
         self.lines = source.text.splitlines() or [""]
-        self.events = _Events(source.text)
+        self.events = _Events(text)
         self.flow = 0
+        self.open: list[_FlowMap] = []
         self.latest: ScalarNode | None = None
 
     def document(self) -> Node:
@@ -124,6 +167,12 @@ class _Reading:
             traps.report_cut(self.problems, latest, None, "value", "value")
             self.problems.fail(SpecError)
         mark = error.problem_mark or error.context_mark or self.events.get_mark()
+        if self.open:
+            within, text = self.open[-1], self.source.text
+            found = split_at(mark.index, within.entries, within.parent, text, within.start)
+            if found is not None:
+                traps.report_split(self.problems, found[0])
+                raise _SplitError(found[1])
         what = error.problem or "this is not YAML"
         began = error.context_mark
         self._fatal(
@@ -195,6 +244,8 @@ class _Reading:
     def _scalar(self, event: Any, _key: Word | None, _depth: int) -> Node:
         place = self._place(event.start_mark, event.end_mark)
         text: str = event.value
+        if event.start_mark.index in self.passed_over:
+            return UnreadNode(place)
         if match := _UNSTORABLE.search(text):
             self.problems.add(
                 codes.FORBIDDEN_CHARACTER,
@@ -251,10 +302,15 @@ class _Reading:
 
     def _map(self, event: Any, parent: Word | None, depth: int) -> Node:
         self.flow += bool(event.flow_style)
-        entries: list[Entry] = []
+        within = _FlowMap(parent, event.start_mark.index)
+        if event.flow_style:
+            self.open.append(within)
+        entries = within.entries
         while not isinstance(following := self._next(), events.MappingEndEvent):
             entries.extend(self._entry(following, depth + 1, flow=event.flow_style))
         self.flow -= bool(event.flow_style)
+        if event.flow_style:
+            self.open.pop()
         place, whole = self._span(event, following)
         written = self.source.text[whole]
         kept = without_bare(entries, parent, written, whole.start, self.problems)
@@ -269,10 +325,9 @@ class _Reading:
         if not is_usable(key, self.problems):
             self._node(following, None, depth)
             return
-        start = following.start_mark.index
-        bare = flow and start == following.end_mark.index
-        bare = bare and not _COLON.match(self.source.text, stop)
-        yield Entry(key, self._node(following, key.word, depth), bare, start, stop)
+        start, end = following.start_mark.index, following.end_mark.index
+        bare = flow and start == end and not _COLON.match(self.text, stop)
+        yield Entry(key, self._node(following, key.word, depth), bare, start, stop, end)
 
     def _span(self, first: Any, last: Any) -> tuple[Place, slice]:
         """Return the place of a collection, and its indexes in the text."""

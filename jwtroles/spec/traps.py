@@ -1,7 +1,8 @@
 """Two traps of YAML that turn a predicate into a shorter one, unseen.
 
 In `rows: a or meta #>> '{x}' = 'y'` the ` #` begins a comment, and the rule is `a or meta`. In
-`{rows: f(a, b)}` the comma ends the value, and the rule is `f(a`. Both are errors of their own.
+`{rows: f(a, b)}` the comma ends the value, and the rule is `f(a`. Both are errors of their own,
+the second one also where YAML cannot go on after the comma, as in `{rows: f(a, 'b')}`.
 """
 
 from __future__ import annotations
@@ -20,8 +21,24 @@ if TYPE_CHECKING:
 _OPERATOR = re.compile(r"#[>#\-]")
 """Operators of PostgreSQL that begin with `#`: `#>`, `#>>`, `#-` and `##` (manual 9.16, 9.11)."""
 
-_NOUNS = {"rows": "predicate", "check": "predicate", "query": "statement", "sql": "statement"}
+_NOUNS = {
+    "rows": "predicate",
+    "check": "predicate",
+    "query": "statement",
+    "then": "statement",
+    "sql": "statement",
+}
 """What the value of a key is called, where only the key is known."""
+
+_NOUNS_BELOW = {"rows": "predicate", "columns": "expression"}
+"""What the values of a map are called, where only the key of the map is known."""
+
+ENDS = {",": "", "[": ", then a list", "{": ", then a map", "?": ", then a key"}
+"""What ends a plain value inside `{…}`, and what YAML reads behind it."""
+
+_STRING = re.compile(r"'(?:[^']|'')*'" + r'|"(?:[^"]|"")*"')
+_KEY = re.compile(r"""\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s,:{}\[\]'"][^,:{}\[\]\n]*)\s*:\s""")
+_LINE_END = re.compile(r"\s*\n\s*")
 
 
 def quoted(text: str) -> str:
@@ -72,9 +89,41 @@ def report_cut(
     )
 
 
+def noun_of(key: str, parent: str | None) -> str:
+    """Return what the value of `key`, in a map that is the value of `parent`, is; '' if unknown."""
+    return _NOUNS.get(key) or _NOUNS_BELOW.get(parent or "", "")
+
+
+def meant_end(text: str, start: int) -> int:
+    """Return where the SQL that begins at `start`, inside `{…}`, was meant to end.
+
+    It ends where the braces do, or before the next key; both count outside of SQL's quotes only.
+    Where neither comes, the text is not SQL, and the answer is `start`.
+    """
+    position = start
+    while position < len(text) and text[position] not in "{}":
+        if text[position] in "'\"":
+            string = _STRING.match(text, position)
+            if string is None:
+                return start
+            position = string.end()
+        elif text[position] == "," and _KEY.match(text, position + 1):
+            break
+        else:
+            position += 1
+    ended = text[position : position + 1] in {"}", ","}
+    return start + len(text[start:position].rstrip()) if ended else start
+
+
+def is_open(text: str) -> bool:
+    """Tell whether `text` has a bracket or a quote that it does not close."""
+    bare = _STRING.sub("", text)
+    return bare.count("(") > bare.count(")") or "'" in bare
+
+
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A value inside `{…}` that ends at a comma.
+    """A value inside `{…}` that ends at a comma, or at a bracket.
 
     Attributes:
         key: the key that it is the value of.
@@ -83,6 +132,7 @@ class Split:
         parent: the key that the whole map is the value of.
         written: the whole map as the file has it.
         span: all parts of the value in it.
+        end: the character at which the value ends.
     """
 
     key: str
@@ -91,25 +141,32 @@ class Split:
     parent: str | None
     written: str
     span: slice
+    end: str = ","
 
     @property
     def mended(self) -> str:
-        """The map with the value in quotes, as short as one line."""
-        start, stop = self.span.start, self.span.stop
-        whole = self.written[:start] + quoted(self.written[self.span]) + self.written[stop:]
-        return whole if "\n" not in whole else f'{{{self.key}: "…", …}}'
+        """The map with the value in quotes, on one line."""
+        before, after = self.written[: self.span.start], self.written[self.span.stop :]
+        value = quoted(_LINE_END.sub(" ", self.written[self.span]))
+        if "\n" not in before + after:
+            return before + value + after
+        others = "," in before or after.strip() != "}"
+        return f"{{{self.key}: {value}{', …' if others else ''}}}"
 
 
 def report_split(problems: Collector, split: Split) -> None:
     """Note that a value ends at a comma (JR118)."""
+    end = "comma" if split.end == "," else tick(split.end)
     keys = "a key" if len(split.orphans) == 1 else "keys"
-    noun = _NOUNS.get(split.key) or _NOUNS.get(split.parent or "", "value that holds a comma")
+    then = f", then {keys} " + ", ".join(tick(orphan.word) for orphan in split.orphans)
+    noun = noun_of(split.key, split.parent) or f"value that holds a {end}"
+    article = "an" if noun[0] in "aeiou" else "a"
     prefix = f"{split.parent}: " if split.parent else ""
     problems.add(
         codes.SPLIT_AT_COMMA,
-        f"the value of {tick(split.key)} ends at the comma",
+        f"the value of {tick(split.key)} ends at the {end}",
         split.value.place,
-        label=f"YAML reads this as {tick(split.value.word)}, then {keys} "
-        + ", ".join(tick(orphan.word) for orphan in split.orphans),
-        remedy=f"quote a {noun} inside {{…}}:  {prefix}{split.mended}",
+        label=f"YAML reads this as {tick(split.value.word)}"
+        + (then if split.orphans else ENDS[split.end]),
+        remedy=f"quote {article} {noun} inside {{…}}:  {prefix}{split.mended}",
     )

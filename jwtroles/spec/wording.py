@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 60
 _MOST = 12
+_MOST_COMPARED = 2000
 
 
 def tick(text: str) -> str:
@@ -30,7 +32,7 @@ def listed(names: Iterable[str]) -> str:
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
     """Return the name that `word` was probably meant to be, whatever its case, or None."""
-    by_folded = {name.casefold(): name for name in names}
+    by_folded = {name.casefold(): name for name in islice(names, _MOST_COMPARED)}
     close = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
     return by_folded[close[0]] if close else None
 

@@ -152,11 +152,27 @@ class Asker:
         return ""
 
 
-CATALOGS = (
-    "pg_class pg_attribute pg_attrdef pg_policy pg_authid pg_auth_members pg_namespace pg_proc "
-    "pg_default_acl pg_db_role_setting pg_description pg_shdescription pg_depend pg_shdepend "
-    "pg_rewrite pg_database pg_type pg_constraint pg_trigger"
-).split()
+CATALOGS = [
+    "pg_class",
+    "pg_attribute",
+    "pg_attrdef",
+    "pg_policy",
+    "pg_authid",
+    "pg_auth_members",
+    "pg_namespace",
+    "pg_proc",
+    "pg_default_acl",
+    "pg_db_role_setting",
+    "pg_description",
+    "pg_shdescription",
+    "pg_depend",
+    "pg_shdepend",
+    "pg_rewrite",
+    "pg_database",
+    "pg_type",
+    "pg_constraint",
+    "pg_trigger",
+]
 
 
 def state(sandbox: Sandbox) -> dict[str, str]:
@@ -166,12 +182,14 @@ def state(sandbox: Sandbox) -> dict[str, str]:
     """
     tables = [f"pg_catalog.{name}" for name in CATALOGS]
     with sandbox.connect() as connection:
-        own = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = to_regnamespace(%s)"
+        own = """SELECT relname FROM pg_class
+                 WHERE relkind = 'r' AND relnamespace = to_regnamespace(%s)"""
         tables += [f"jwtroles.{row[0]}" for row in connection.execute(own, ["jwtroles"])]
         # Their statistics and TOAST tables come and go with temporary tables.
         found = {}
         for table in tables:
-            query = f"SELECT md5(coalesce(string_agg(ctid::text || xmin, ',' ORDER BY ctid), '')) FROM {table}"
+            rows = "string_agg(ctid::text || xmin, ',' ORDER BY ctid)"
+            query = f"SELECT md5(coalesce({rows}, '')) FROM {table}"
             if table == "pg_catalog.pg_namespace":
                 query += " WHERE nspname !~ '^pg_(toast_)?temp_'"
             row = connection.execute(query.encode()).fetchone()

@@ -241,7 +241,8 @@ def test_what_a_role_of_the_file_passed_on_goes_with_a_word(sandbox, applier, re
     sandbox.run_sql(
         "GRANT USAGE ON SCHEMA app TO friend;"
         "GRANT SELECT ON app.plans TO member WITH GRANT OPTION;"
-        "SET ROLE member; GRANT SELECT ON app.plans TO friend WITH GRANT OPTION, other;"
+        "SET ROLE member; GRANT SELECT ON app.plans TO other;"
+        "GRANT SELECT ON app.plans TO friend WITH GRANT OPTION;"
         "SET ROLE friend; GRANT SELECT ON app.plans TO pal; RESET ROLE;"
         "GRANT SELECT ON app.plans TO other"
     )
@@ -256,7 +257,8 @@ def test_what_a_role_of_the_file_passed_on_goes_with_a_word(sandbox, applier, re
     ]
     assert state(sandbox) == before
     deploy(url, allow=("cuts_off",))
-    can = "SELECT r, has_table_privilege(r, 'app.plans', 'SELECT') FROM unnest('{friend,pal,other}'::text[]) AS r"
+    can = """SELECT r, has_table_privilege(r, 'app.plans', 'SELECT')
+             FROM unnest('{friend,pal,other}'::text[]) AS r"""
     assert sandbox.rows(can) == [("friend", False), ("pal", False), ("other", True)]
     assert plan(url).plan.empty
     record_case(sandbox.major, applier)
@@ -321,25 +323,26 @@ def without(planned: Planned, *words: str) -> Planned:
     return replace(planned, plan=replace(planned.plan, statements=left))
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "CREATE POLICY jr_floor ON app.invoices ",
-        "ALTER TABLE app.audit_events_2026 ENABLE",
-        "GRANT SELECT (id, name, tenant_id) ON app.customers TO member",
-        "GRANT invoice_reader TO member",
-        'INSERT INTO jwtroles.claim_role ("position", conditions, role) VALUES (3,',
-        "REVOKE ALL ON FUNCTION app.invoice_total(month date) FROM PUBLIC",
-        "REVOKE CREATE ON SCHEMA app FROM acme_view_customer_directory",
-    ],
-)
-def test_the_proof_notices_a_statement_that_is_left_out(sandbox, fresh, words):
-    planned = without(plan(fresh), words)
+LEFT_OUT = [
+    "CREATE POLICY jr_floor ON app.invoices ",
+    "ALTER TABLE app.audit_events_2026 ENABLE",
+    "GRANT SELECT (id, name, tenant_id) ON app.customers TO member",
+    "GRANT invoice_reader TO member",
+    'INSERT INTO jwtroles.claim_role ("position", conditions, role) VALUES (3,',
+    "REVOKE ALL ON FUNCTION app.invoice_total(month date) FROM PUBLIC",
+    "REVOKE CREATE ON SCHEMA app FROM acme_view_customer_directory",
+]
+
+
+def test_the_proof_notices_a_statement_that_is_left_out(sandbox, fresh):
+    planned = plan(fresh)
     before = state(sandbox)
-    with pytest.raises(Refused) as error:
-        run_plan(fresh, planned)
-    only(error, "JR620")
-    assert state(sandbox) == before
+    for words in LEFT_OUT:
+        with pytest.raises(Refused) as error:
+            run_plan(fresh, without(planned, words))
+        only(error, "JR620")
+        assert state(sandbox) == before, words
+    assert run_plan(fresh, planned).attempts == 1
 
 
 BY_ETL = """
@@ -398,8 +401,10 @@ def test_a_revoke_by_the_wrong_grantor_is_told_with_the_right_one(sandbox, appli
 LACKS = {
     "owner": (
         "REVOKE app_owner FROM deployer",
-        "ALTER TABLE app.invoices ENABLE ROW LEVEL SECURITY\t"
-        "needs: owner of app.invoices (app_owner)",
+        (
+            "ALTER TABLE app.invoices ENABLE ROW LEVEL SECURITY\t"
+            "needs: owner of app.invoices (app_owner)"
+        ),
         "GRANT app_owner TO deployer;",
     ),
     "createrole": (
@@ -469,8 +474,10 @@ def test_a_role_of_somebody_else_needs_admin_on_16(sandbox):
     _, details = only(error, "JR605")
     assert sorted(details.splitlines()) == [
         "DROP ROLE extra\tneeds: ADMIN OPTION on extra",
-        "REVOKE auditor FROM invoice_reader GRANTED BY postgres\t"
-        "needs: the rights of postgres, who granted it",
+        (
+            "REVOKE auditor FROM invoice_reader GRANTED BY postgres\t"
+            "needs: the rights of postgres, who granted it"
+        ),
     ]
     assert "GRANT extra TO deployer WITH ADMIN OPTION;" in error.value.problems[0].remedy
     assert state(sandbox) == before
@@ -637,9 +644,8 @@ def wait_until_gone(sandbox: Sandbox) -> None:
 
 
 def test_killed_at_any_point_it_is_nothing_or_all(sandbox, fresh):
-    total = len(plan(fresh).plan.statements)
     before = state(sandbox)
-    for stage, done in (("unchanged", 0), ("statement", total // 2), ("proved", 0)):
+    for stage, done in (("statement", 20), ("proved", 0)):
         assert apply_and_stop(fresh, stage, done, "SIGKILL") == -signal.SIGKILL
         wait_until_gone(sandbox)
         assert state(sandbox) == before, (stage, done)
@@ -649,7 +655,7 @@ def test_killed_at_any_point_it_is_nothing_or_all(sandbox, fresh):
 
 
 def test_killed_and_applied_again(sandbox, fresh):
-    assert apply_and_stop(fresh, "statement", 20, "SIGKILL") == -signal.SIGKILL
+    assert apply_and_stop(fresh, "statement", 90, "SIGKILL") == -signal.SIGKILL
     wait_until_gone(sandbox)
     deploy(fresh)
     assert plan(fresh).plan.empty

@@ -310,11 +310,10 @@ def test_roles_that_lose_what_they_had_through_public_are_named(sandbox, applier
     assert etl.problem.remedy == f"keep it: {keep}"
     everybody = able(sandbox)
     assert everybody == {"etl", "has_group", "has_own", "of_team", "heir", "root"}
-    kept = changed(
-        ("roles:\n  invoice_reader:", 'roles:\n  PUBLIC: {functions: {"app.invoice_age(date)":
-        [execute]}}'
-         "\n  invoice_reader:")
-    )  # fmt: skip
+    public = """roles:
+  PUBLIC: {functions: {"app.invoice_age(date)": [execute]}}
+  invoice_reader:"""
+    kept = changed(("roles:\n  invoice_reader:", public))
     assert affected(url, kept) == []
     deploy(url, kept)
     assert able(sandbox) == everybody

@@ -97,7 +97,7 @@ def roles() -> list[str]:
 def saas(
     sandbox: Sandbox, applier: str, record_case: Callable[[int, str], None]
 ) -> Iterator[Sandbox]:
-    """Give the example, applied, with rows of two tenants and a role that the file does not know."""
+    """Give the example, applied, with rows of two tenants and a role from outside the file."""
     deployed(sandbox, applier, before="CREATE ROLE bystander LOGIN")
     sandbox.run_sql(ROWS)
     yield sandbox
@@ -197,7 +197,8 @@ def test_the_roles_are_as_the_file_says(saas):
     assert inherit == (False,), "the login has none of the rights of the roles it may become"
     for role, line in parents().items():
         for other in parents():
-            ask = f"SELECT pg_has_role('{role}', '{other}', 'USAGE'), pg_has_role('{LOGIN}', '{other}', 'MEMBER')"
+            has = "SELECT pg_has_role('{}', '{}', 'USAGE'), pg_has_role('{}', '{}', 'MEMBER')"
+            ask = has.format(role, other, LOGIN, other)
             assert saas.rows(ask) == [(other in line, True)], (role, other)
         (members,) = saas.rows(f"SELECT pg_has_role('bystander', '{role}', 'MEMBER')")
         assert members == (False,)
@@ -219,7 +220,7 @@ WHERE has_table_privilege('bystander', c.oid, p) AND relnamespace = 'app'::regna
 
 
 def denied(error: str) -> bool:
-    """Tell whether an error is one of missing privileges, or of a transaction that may not write."""
+    """Tell whether an error is one of missing privileges, or of a read-only transaction."""
     return error.startswith(("42501 permission denied", "42501 must be owner", "25006 "))
 
 
@@ -252,7 +253,8 @@ def test_no_token_reaches_around_row_security(saas):
                  " 'BEGIN RETURN NULL; END'")  # fmt: skip
     tries = ["CREATE TABLE app.mine ()", "CREATE VIEW jwtroles.mine AS SELECT 1",
              "ALTER TABLE app.invoices DISABLE ROW LEVEL SECURITY",
-             "DROP POLICY jr_floor ON app.invoices", "SELECT * FROM jwtroles.claim_role"]  # fmt: skip
+             "DROP POLICY jr_floor ON app.invoices",
+             "SELECT * FROM jwtroles.claim_role"]  # fmt: skip
     for table, kind in ("invoices", "bigint"), ("customers", "bigint"), ("plans", "text"):
         tries.append(f"CREATE TABLE scratch.{table} (id {kind} REFERENCES app.{table})")
         trigger = f"CREATE TRIGGER t BEFORE INSERT ON app.{table}"
@@ -372,10 +374,12 @@ def test_the_permissive_policies_are_what_limits_a_role_within_its_tenant(saas):
 
 
 def test_the_next_apply_puts_back_what_was_taken(saas):
-    saas.run_sql("DROP POLICY jr_floor ON app.invoices;"
-                 "ALTER TABLE app.customers DISABLE ROW LEVEL SECURITY;"
-                 "ALTER POLICY jr_member_update ON app.invoices USING (true) WITH CHECK (true)")  # fmt: skip
-    assert successful(saas, ATTACKS) and successful(saas, LIBERTIES)
+    saas.run_sql(
+        "DROP POLICY jr_floor ON app.invoices; ALTER TABLE app.customers DISABLE ROW LEVEL SECURITY;"
+        "ALTER POLICY jr_member_update ON app.invoices USING (true) WITH CHECK (true)"
+    )
+    assert successful(saas, ATTACKS)
+    assert successful(saas, LIBERTIES)
     deploy(saas.url)
     assert successful(saas, ATTACKS) == successful(saas, LIBERTIES) == set()
 

@@ -92,7 +92,28 @@ CASES = {
     ),
     "bracket in a flow map": form(
         "JR104",
-        "rows: {a: b«[»1] = c}",
+        "environments: {dev: {database: b«[»1] = c}}",
+        "not YAML: expected ',' or '}', but got '['",
+        "close the bracket, or quote a text that holds one of  , ? [ ] { }",
+        "while parsing a flow mapping that begins on line 11",
+    ),
+    "two values without a comma": form(
+        "JR104",
+        "rows: {a: 'b' «c», d: e}",
+        "not YAML: expected ',' or '}', but got '<scalar>'",
+        "close the bracket, or quote a text that holds one of  , ? [ ] { }",
+        "while parsing a flow mapping that begins on line 11",
+    ),
+    "quote that does not end": form(
+        "JR104",
+        "roles: {a: {tables: {app.t: {insert: {rows: f(b, 'c)}}}}}«»",
+        "not YAML: found unexpected end of stream",
+        "",
+        "while scanning a quoted scalar that begins on line 11",
+    ),
+    "apostrophe in a name": form(
+        "JR104",
+        "tests: [{name: it's, as: {}, becomes: null «[»x]}]",
         "not YAML: expected ',' or '}', but got '['",
         "close the bracket, or quote a text that holds one of  , ? [ ] { }",
         "while parsing a flow mapping that begins on line 11",
@@ -282,6 +303,12 @@ CASES = {
         "`lookups` is not supported here by this version of jwtroles",
         "",
     ),
+    "planned form of an environment": form(
+        "JR117",
+        "environments: {dev: {«load»: [schema.sql]}}",
+        "`load` is not supported here by this version of jwtroles",
+        "",
+    ),
     "planned form in a role": form(
         "JR117",
         "roles: {a: {«login»: true}}",
@@ -342,8 +369,81 @@ CASES = {
         "JR118",
         "rows: {a: «f(x»,\n  y)}",
         "the value of `a` ends at the comma",
-        'quote a predicate inside {…}:  rows: {a: "…", …}',
+        'quote a predicate inside {…}:  rows: {a: "f(x, y)"}',
         "YAML reads this as `f(x`, then a key `y)`",
+    ),
+    "split before a quote": form(
+        "JR118",
+        "roles: {a: {tables: {app.t: {insert: {rows: «f(x», 'y')}}}}}",
+        "the value of `rows` ends at the comma",
+        """quote a predicate inside {…}:  insert: {rows: "f(x, 'y')"}""",
+        "YAML reads this as `f(x`, then a key `y`",
+    ),
+    "split in a list of quoted values, before another key": form(
+        "JR118",
+        "roles:\n  a:\n    tables:\n      app.t: {update: {rows: "
+        "«status in ('a'», 'b'), check: y = 'c'}}",
+        "the value of `rows` ends at the comma",
+        """quote a predicate inside {…}:  update: {rows: "status in ('a', 'b')", …}""",
+        "YAML reads this as `status in ('a'`, then a key `b`",
+    ),
+    "split before a quoted key with a cast": form(
+        "JR118",
+        "roles: {a: {tables: {app.t: {select: {rows: «f(x», 'y'::text)}}}}}",
+        "the value of `rows` ends at the comma",
+        """quote a predicate inside {…}:  select: {rows: "f(x, 'y'::text)"}""",
+        "YAML reads this as `f(x`",
+    ),
+    "split statement of quoted values": form(
+        "JR118",
+        "tests: [{name: a, " + AS + ", expect: [{query: «select 'x'», 'y', rows: []}]}]",
+        "the value of `query` ends at the comma",
+        """quote a statement inside {…}:  {query: "select 'x', 'y'", rows: []}""",
+        "YAML reads this as `select 'x'`, then a key `y`",
+    ),
+    "split at the bracket of an array": form(
+        "JR118",
+        "roles: {a: {tables: {app.t: {select: {rows: «x = any(array»[1, 2])}}}}}",
+        "the value of `rows` ends at the `[`",
+        'quote a predicate inside {…}:  select: {rows: "x = any(array[1, 2])"}',
+        "YAML reads this as `x = any(array`, then a list",
+    ),
+    "split at the brace of an array": form(
+        "JR118",
+        "rows: {a: «x = '»{b,c}'}",
+        "the value of `a` ends at the `{`",
+        """quote a predicate inside {…}:  rows: {a: "x = '{b,c}'"}""",
+        "YAML reads this as `x = '`, then a map",
+    ),
+    "split at an operator": form(
+        "JR118",
+        "rows: {a: «meta» ? 'b', c: d}",
+        "the value of `a` ends at the `?`",
+        """quote a predicate inside {…}:  rows: {a: "meta ? 'b'", …}""",
+        "YAML reads this as `meta`, then a key",
+    ),
+    "split expression of a view": form(
+        "JR118",
+        "views: {app.v: {from: app.t, columns: {a: «f(b», '^[x]+', '*')}}}",
+        "the value of `a` ends at the comma",
+        """quote an expression inside {…}:  columns: {a: "f(b, '^[x]+', '*')"}""",
+        "YAML reads this as `f(b`, then keys `^[x]+`, `*`",
+    ),
+    "split in a map of several lines": form(
+        "JR118",
+        "roles:\n  a:\n    tables:\n      app.t: {insert: {\n        rows: «f(x»,\n          'y')\n"
+        "      }}",
+        "the value of `rows` ends at the comma",
+        """quote a predicate inside {…}:  insert: {rows: "f(x, 'y')"}""",
+        "YAML reads this as `f(x`, then a key `y`",
+    ),
+    "split in a map of several lines with more keys": form(
+        "JR118",
+        "roles:\n  a:\n    tables:\n      app.t: {update: {columns: [b],\n        "
+        "rows: «f(x», 'y')\n      }}",
+        "the value of `rows` ends at the comma",
+        """quote a predicate inside {…}:  update: {rows: "f(x, 'y')", …}""",
+        "YAML reads this as `f(x`, then a key `y`",
     ),
     "cut by an operator": form(
         "JR119",
@@ -933,6 +1033,26 @@ def test_a_name_whose_value_is_wrong_is_still_known() -> None:
         "{app.t: {select: {rows: own}}}}}"
     )
     assert [problem.code.id for problem in found] == ["JR113", "JR113"]
+
+
+def test_the_file_is_read_on_after_a_split_that_yaml_cannot_read() -> None:
+    found = problems(
+        BASE
+        + "rows: {a: f(x, 'y'), b: x[1] = 2, c: x ? 'y'}\n"
+        + "roles:\n  a: {inherits: [d]}\n  b: {comment: f(x 'y')}\n  e: 5\n"
+        + "  c: {tables: {app.t: {select: {rows: f('a', 'b') and g(a, 'b')}, update: all[}}}\n"
+    )
+    assert [problem.code.id for problem in found] == [*["JR118"] * 4, "JR104"]
+    found = problems(
+        BASE + "rows: {a: f(x, 'y')}\nroles: {a: {inherits: [d], tables: {app.t: al}}}"
+    )
+    assert [problem.code.id for problem in found] == ["JR118", "JR230", "JR113"]
+    assert found[0].remedy == """quote a predicate inside {…}:  rows: {a: "f(x, 'y')"}"""
+
+
+def test_a_file_of_splits_that_yaml_cannot_read_stops() -> None:
+    found = problems(BASE + "rows: {" + ", ".join(f"a{n}: f(x, 'y')" for n in range(50)) + "}")
+    assert [problem.code.id for problem in found] == ["JR118"] * 10
 
 
 @pytest.mark.parametrize(

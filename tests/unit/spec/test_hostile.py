@@ -90,7 +90,7 @@ def test_ten_megabytes(tmp_path: Path) -> None:
     with pytest.raises(SpecError) as caught:
         load(path)
     (problem,) = caught.value.problems
-    assert (problem.code.id, problem.message) == ("JR101", f"{path} is larger than 4 MB")
+    assert (problem.code.id, problem.message) == ("JR101", f"{path} is larger than 1 MB")
     assert codes("# x\n" * (MAX_BYTES // 4 + 1)) == ["JR101"]
 
 
@@ -118,7 +118,7 @@ def test_a_byte_order_mark_shifts_no_place(tmp_path: Path) -> None:
 def test_nesting_a_hundred_thousand_levels_deep(opening: str) -> None:
     deep = opening * 100_000
     if opening == "a:\n":
-        deep = "".join(" " * n + "a:\n" for n in range(1500))
+        deep = "".join(" " * n + "a:\n" for n in range(1000))
     assert codes(deep) == ["JR107"]
 
 
@@ -147,10 +147,36 @@ def test_globs_of_many_stars() -> None:
     assert isinstance(outcome(text), Spec), "one ends in a, the other in x"
 
 
+def test_named_predicates_that_explode() -> None:
+    head = (
+        "jwtroles: 1\nproject: acme\ndatabase: {schemas: [app]}\n"
+        "tokens: {verify: gateway, claims: {sub: {type: uuid}}}\n"
+    )
+    doubled = "".join(f"  r{n}: r{n - 1} and r{n - 1}\n" for n in range(1, 60))
+    found = outcome(head + "rows:\n  r0: a = claims.sub\n" + doubled)
+    assert isinstance(found, SpecError)
+    assert found.problems[0].message == (
+        "this is too large: 1024 conditions, 21 levels deep, named predicates written out"
+    )
+    assert {problem.code.id for problem in found.problems} == {"JR203"}
+    chain = "".join(f"  r{n}: r{n - 1}\n" for n in range(1, 2000))
+    assert set(codes(head + "rows:\n  r0: a\n" + chain)) == {"JR203"}
+    circle = "".join(f"  r{n}: r{(n + 1) % 2000}\n" for n in range(2000))
+    assert codes(head + "rows:\n" + circle) == ["JR205"]
+
+
+def test_predicates_full_of_errors_stop() -> None:
+    head = "jwtroles: 1\nproject: acme\ndatabase: {schemas: [app]}\ntokens: {verify: gateway}\n"
+    wrong = "".join(f"  r{n}: a = = b\n" for n in range(1000))
+    assert len(codes(f"{head}rows:\n{wrong}")) == MAX_PROBLEMS
+    many = " or ".join(f"a{n}.*" for n in range(1000))
+    assert len(codes(f"{head}rows:\n  a: {many}\n")) == MAX_PROBLEMS
+
+
 def test_predicates_are_checked_last_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
     monkeypatch.setattr(
-        "jwtroles.spec.predicates.check_file", lambda spec, problems: seen.append(spec.project)
+        "jwtroles.spec.checks.sql.check_file", lambda spec, problems: seen.append(spec.project)
     )
     assert loading.load_text(CONTRACT).project == "acme"
     assert seen == ["acme"]

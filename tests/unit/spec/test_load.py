@@ -261,7 +261,7 @@ database:
   exempt: [metrics_bot]
 environments:
   prod:
-    {database: service, allow: [], confirm: true, names: {member: member_prod}, load: [a.sql]}
+    {database: service, allow: [], confirm: true, names: {member: member_prod}}
 tokens:
   verify: gateway
   claims: {org: {type: text}, amr: {type: "text[]"}}
@@ -294,12 +294,7 @@ tests:
         ("metrics_bot",),
     )
     (prod,) = spec.environments.values()
-    assert (prod.allow, prod.confirm, prod.names, prod.load) == (
-        (),
-        True,
-        {"member": "member_prod"},
-        ("a.sql",),
-    )
+    assert (prod.allow, prod.confirm, prod.names) == ((), True, {"member": "member_prod"})
     assert [rule.conditions[0] for rule in spec.mapping] == [
         Condition(Word("org"), "equals", Word("5")),
         Condition(Word("amr"), "present", None),

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from jwtroles.errors import Collector, Place, Source
 from jwtroles.spec import sqltree
+from jwtroles.spec.checks.sql import check_file
 from jwtroles.spec.model import (
     Access,
     Claim,
@@ -20,7 +21,6 @@ from jwtroles.spec.model import (
     Word,
 )
 from jwtroles.spec.predicates import (
-    check_file,
     function_names,
     parse_expression,
     parse_predicate,

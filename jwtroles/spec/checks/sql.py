@@ -1,0 +1,227 @@
+"""The SQL of a file as a whole: what the predicates, view columns and queries are to each other.
+
+Each of them by itself is parsed by :mod:`jwtroles.spec.predicates`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from graphlib import TopologicalSorter
+from typing import TYPE_CHECKING, Any
+
+from jwtroles import codes
+from jwtroles.spec import sqltree
+from jwtroles.spec.allowed import CLAIMS, Parsed
+from jwtroles.spec.checks.circles import circles
+from jwtroles.spec.missing import MissingClaim
+from jwtroles.spec.model import Word
+from jwtroles.spec.predicates import (
+    all_predicates,
+    check_claim,
+    claim_uses,
+    conditions,
+    named_predicate,
+    other_texts,
+    parse_predicate,
+)
+from jwtroles.spec.wording import listed
+
+if TYPE_CHECKING:
+    from jwtroles.errors import Collector
+    from jwtroles.spec.model import Spec
+
+MOST_CONDITIONS = 1000
+"""How many conditions a predicate may have once its named predicates are written out."""
+
+MOST_COMPARISONS = 1_000_000
+"""How many pairs of a bare word and a named predicate are compared, in search of slips."""
+
+SMALLEST_LIKENESS = 0.8
+"""How alike a bare word and a named predicate are (difflib's ratio) for the word to be a slip."""
+
+Named = Mapping[Word, Parsed]
+"""The named predicates that could be parsed."""
+
+
+def check_file(spec: Spec, problems: Collector) -> None:
+    """Note every problem of the file's SQL that can be told without the database."""
+    before = len(problems.problems)
+    for name in (*spec.rows, *(name for query in spec.queries.values() for name in query.params)):
+        if name == CLAIMS:
+            problems.add(codes.NAME_CLAIMS, "nothing else can be called `claims`", name.place)
+    predicates = [parse_predicate(word, problems) for word in all_predicates(spec)]
+    others = list(other_texts(spec, problems))
+    named = {name: one for name, one in zip(spec.rows, predicates, strict=False) if one is not None}
+    parsed = [one for one in predicates if one is not None]
+    for one in (*parsed, *others):
+        for node in claim_uses(one.tree):
+            check_claim(one, node, spec, problems)
+    _check_words(parsed, spec, problems)
+    _check_cycles(named, spec, problems)
+    if len(problems.problems) == before:
+        _check_sizes(parsed, named, spec, problems)
+    if len(problems.problems) == before:
+        _check_missing(parsed, others, named, spec, problems)
+
+
+def _check_sizes(
+    predicates: Iterable[Parsed], named: Named, spec: Spec, problems: Collector
+) -> None:
+    """Note predicates that are too large once the named ones in them are written out."""
+    uses = {name: [use for use, _ in _uses(one, spec)] for name, one in named.items()}
+    sizes: dict[str, tuple[int, int]] = {}
+
+    def measured(node: Any) -> tuple[int, int]:
+        name = named_predicate(node, spec)
+        if name is not None:
+            return sizes[name][0], sizes[name][1] + 1
+        if sqltree.boolean(node) is None:
+            return 1, 1
+        parts = [measured(arg) for arg in node.args]
+        return sum(size for size, _ in parts), max(depth for _, depth in parts) + 1
+
+    for name in TopologicalSorter(uses).static_order():
+        sizes[name] = measured(named[name].tree)
+    for one in predicates:
+        size, depth = measured(one.tree)
+        if size > MOST_CONDITIONS or depth > sqltree.MAX_DEPTH:
+            problems.add(
+                codes.SQL_NOT_ALLOWED,
+                f"this is too large: {_counted(size, 'condition')}, {_counted(depth, 'level')} "
+                "deep, named predicates written out",
+                one.text.at(0, len(one.text.split("\n", 1)[0])),
+                remedy=f"at most {MOST_CONDITIONS} conditions, {sqltree.MAX_DEPTH} levels deep",
+            )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _check_missing(
+    predicates: Iterable[Parsed],
+    others: Iterable[Parsed],
+    named: Named,
+    spec: Spec,
+    problems: Collector,
+) -> None:
+    """Note the conditions that let rows pass when a claim they use is missing."""
+
+    def written_out(node: Any) -> Any:
+        name = named_predicate(node, spec)
+        return None if name is None else named[name].tree
+
+    missing = cache(lambda claim: MissingClaim(claim, written_out))
+    without_names = cache(lambda claim: MissingClaim(claim, _no_names))
+    places = [(parsed.tree, parsed, missing) for parsed in predicates]
+    for parsed in others:
+        wheres = _wheres(parsed.tree) if parsed.query else []
+        places.extend((tree, parsed, without_names) for tree in wheres)
+    for tree, parsed, judge in places:
+        for claim in _claims_below(tree, written_out):
+            for leaf in judge(claim).unsafe(tree):
+                _note_missing(parsed, leaf, claim, problems)
+
+
+def _claims_below(tree: Any, written_out: Callable[[Any], Any]) -> Iterable[str]:
+    """Return the claims that `tree` uses, by itself or by its named predicates, in their order."""
+    claims: dict[str, None] = {}
+    todo, seen = [tree], set[int]()
+    for one in todo:
+        claims |= dict.fromkeys(sqltree.name_parts(use.fields)[1] for use in claim_uses(one))
+        inside = (named for named in map(written_out, conditions(one)) if named is not None)
+        for named in inside:
+            if id(named) not in seen:
+                seen.add(id(named))
+                todo.append(named)
+    return claims
+
+
+def _note_missing(parsed: Parsed, leaf: Any, claim: str, problems: Collector) -> None:
+    uses = (node for node in claim_uses(leaf) if sqltree.name_parts(node.fields)[1] == claim)
+    problems.add(
+        codes.TRUE_WITHOUT_CLAIM,
+        f"this can be true for a token that has no claim `{claim}`",
+        parsed.place(next(uses, leaf)),
+        label="NULL when it is missing",
+        remedy=f"let it deny:  claims.{claim} is not null and …",
+    )
+
+
+def _wheres(tree: Any) -> list[Any]:
+    """Return each WHERE, HAVING and ON that decides which rows a query returns."""
+    found: list[Any] = []
+    todo = [tree]
+    while todo:
+        node = todo.pop()
+        below = [getattr(node, name, None) for name in ("whereClause", "havingClause", "quals")]
+        found.extend(filter(None, below))
+        skip = {id(part) for part in (*below, *(getattr(node, "targetList", None) or ()))}
+        todo.extend(part for part in sqltree.children(node) if id(part) not in skip)
+    return found
+
+
+def _no_names(_: Any) -> None:
+    """Take no word for a named predicate: they stand in predicates only."""
+
+
+def _check_words(predicates: Iterable[Parsed], spec: Spec, problems: Collector) -> None:
+    """Note bare words that are nearly named predicates; others may be boolean columns."""
+    near = _Near(spec.rows)
+    for parsed in predicates:
+        for node in conditions(parsed.tree):
+            parts = sqltree.name_parts(node.fields) if sqltree.is_column(node) else ()
+            meant = near(parts[0]) if len(parts) == 1 else None
+            if meant is not None:
+                problems.add(
+                    codes.UNKNOWN_PREDICATE,
+                    f"unknown named predicate `{parts[0]}`",
+                    parsed.place(node),
+                    label=f"did you mean `{meant}`?",
+                    remedy=f"named predicates: {listed(spec.rows)}",
+                )
+
+
+class _Near:
+    """Finds the named predicate that a bare word nearly is."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.by_length: dict[int, list[str]] = {}
+        for name in map(str, names):
+            self.by_length.setdefault(len(name), []).append(name)
+        self.known = set(map(str, names))
+        self.found: dict[str, str | None] = {}
+        self.left = MOST_COMPARISONS
+
+    def __call__(self, word: str) -> str | None:
+        """Return the name that `word` was probably meant to be; None if it is one, or is far."""
+        if word not in self.found:
+            self.found[word] = None if word in self.known else self._nearest(word)
+        return self.found[word]
+
+    def _nearest(self, word: str) -> str | None:
+        lengths = (len(word), len(word) - 1, len(word) + 1)
+        similar = [name for length in lengths for name in self.by_length.get(length, ())]
+        self.left -= len(similar)
+        if self.left < 0:
+            return None
+        turned = (name for name in similar if sorted(name) == sorted(word))
+        close = difflib.get_close_matches(word, similar, n=1, cutoff=SMALLEST_LIKENESS)
+        return next(turned, next(iter(close), None))
+
+
+def _check_cycles(named: Named, spec: Spec, problems: Collector) -> None:
+    uses = {name: dict(reversed(_uses(one, spec))) for name, one in sorted(named.items())}
+    for path in circles({str(name): set(map(str, used)) for name, used in uses.items()}):
+        start, following = Word(path[0]), Word(path[1])
+        message = f"named predicate `{start}` uses itself: {' → '.join(path)}"
+        place = named[start].place(uses[start][following])
+        problems.add(codes.PREDICATE_CYCLE, message, place)
+
+
+def _uses(parsed: Parsed, spec: Spec) -> list[tuple[Word, Any]]:
+    """Return the named predicates that a predicate uses, and where."""
+    found = ((named_predicate(node, spec), node) for node in conditions(parsed.tree))
+    return [(name, node) for name, node in found if name is not None]

@@ -1,0 +1,57 @@
+"""The statements of tests: each is one, and leaves the transaction of its test open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pglast import ast
+
+from jwtroles import codes
+from jwtroles.spec import sqltree
+
+if TYPE_CHECKING:
+    from jwtroles.errors import Collector
+    from jwtroles.spec.model import Spec, Word
+
+
+def check(spec: Spec, problems: Collector) -> None:
+    """Note every statement of a test that a test cannot run."""
+    for test in spec.tests:
+        for expectation in test.expect:
+            for word in (expectation.query, expectation.then):
+                if word is not None:
+                    one_statement(word, problems)
+
+
+def one_statement(word: Word, problems: Collector) -> Any:
+    """Return the tree of the statement that `word` is, or note why a test cannot run it: None.
+
+    What the grammar does not accept is refused as well: nobody knows what it would end.
+    """
+    trees: tuple[Any, ...] = ()
+    offset, length = 0, len(word.split("\n", 1)[0])
+    try:
+        trees = sqltree.parse(str(word))  # the parser takes no subclass
+        why = _refusal(trees)
+    except sqltree.SyntaxFault as fault:
+        why = f"a test cannot run this: {fault.message}"
+        offset = min(max(fault.offset, 0), len(word))
+        length = sqltree.span(word, offset)
+    if why:
+        place = word.at(offset, length)
+        remedy = "write one statement that PostgreSQL 17 knows, other than COPY, BEGIN or COMMIT"
+        problems.add(codes.TEST_STATEMENT, why, place, remedy=remedy)
+        return None
+    return trees[0]
+
+
+def _refusal(trees: tuple[Any, ...]) -> str:
+    if len(trees) != 1:
+        found = f"{len(trees)} statements" if trees else "no statement"
+        return f"a test runs one statement, and this is {found}"
+    if isinstance(trees[0], ast.TransactionStmt):
+        return "this would end the transaction of the test"
+    copies = (node for node in sqltree.walk(trees[0]) if isinstance(node, ast.CopyStmt))
+    if any(node.filename is None for node in copies):
+        return "COPY from or to the client cannot be tested"
+    return ""

@@ -1,0 +1,1 @@
+GRANT SELECT, UPDATE, DELETE ON app.notes TO writer, PUBLIC;
