@@ -39,9 +39,8 @@ def judge(row: dict, done: subprocess.CompletedProcess[str]) -> list[str]:
     wrong = []
     if done.returncode != row["exit"]:
         wrong.append(f"exit {done.returncode}, not {row['exit']}")
-    for stream in ("out", "err"):
-        if stream in row and getattr(done, f"std{stream}") != row[stream]:
-            wrong.append(f"std{stream} differs")
+    streams = [name for name in ("out", "err") if name in row]
+    wrong += [f"std{name} differs" for name in streams if getattr(done, f"std{name}") != row[name]]
     wrong += [f"without {part!r}" for part in row.get("has", ()) if part not in said]
     wrong += [f"tells {part!r}" for part in row.get("hides", ()) if part in said]
     if "Traceback" in said:

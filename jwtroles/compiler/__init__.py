@@ -61,17 +61,8 @@ def compile_spec(spec: Spec, environment: Environment | None, structure: Structu
     problems.raise_if_any(CompileError, _FOOTER)
     catalog, owners, granted = _compile(spec, environment, structure, verified_accessor, problems)
     problems.raise_if_any(CompileError, _FOOTER)
-    trial = catalog
-    if _lacks_functions(catalog, structure):
-        trial, _, _ = _compile(spec, environment, structure, null_accessor, Collector())
+    trial, _, _ = _compile(spec, environment, structure, null_accessor, Collector())
     return Compiled(catalog, trial, owners.roles, granted)
-
-
-def _lacks_functions(catalog: Catalog, structure: Structure) -> bool:
-    """Tell whether functions of ours are not there yet, so that policies cannot call them."""
-    there = {name for name, _ in structure.routines}
-    wanted = {function.name for function in catalog["function"].values()}
-    return any(name.schema == OWN_SCHEMA for name in wanted - there)
 
 
 _FOOTER = "Nothing was planned."

@@ -1,14 +1,19 @@
-"""What a statement of a test is, by its syntax: one statement, which relations, what it may do."""
+"""What a statement of a test is, by its syntax: which relations, which functions, what it does."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pglast import ast
 
+from jwtroles.errors import Collector, SpecError
 from jwtroles.names import QName, ident
 from jwtroles.spec import sqltree
+from jwtroles.spec.checks.statements import one_statement
+
+if TYPE_CHECKING:
+    from jwtroles.spec.model import Word
 
 _WRITES = (ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt)
 
@@ -23,7 +28,6 @@ class Statement:
         functions: the schema-qualified functions that it calls.
         setting: whether it is SET or RESET.
         hidden_write: whether it writes inside a WITH query, which its row count does not show.
-        forbidden: why a test may not run it; '' if it may.
     """
 
     sql: str
@@ -31,37 +35,26 @@ class Statement:
     functions: tuple[QName, ...] = ()
     setting: bool = False
     hidden_write: bool = False
-    forbidden: str = ""
 
 
-def parse(sql: str) -> Statement:
-    """Parse a statement; what the grammar does not accept is forbidden, since it is not known."""
-    sql = str(sql)  # the parser takes no subclass
-    try:
-        trees = sqltree.parse(sql)
-    except sqltree.SyntaxFault as fault:
-        return Statement(sql, forbidden=f"it cannot be parsed: {fault.message}")
-    if len(trees) != 1:
-        found = "no statement" if not trees else f"{len(trees)} statements"
-        return Statement(sql, forbidden=f"it is {found}, not one")
-    (tree,) = trees
+def parse(sql: Word) -> Statement:
+    """Parse a statement.
+
+    Raises:
+        SpecError: it is not one statement that leaves the transaction open; a file that has such a
+            statement does not load.
+    """
+    problems = Collector()
+    tree = one_statement(sql, problems)
+    problems.raise_if_any(SpecError)
     nodes = tuple(sqltree.walk(tree))
     return Statement(
-        sql,
+        str(sql),
         tuple(dict.fromkeys(_relations(tree, nodes))),
         tuple(dict.fromkeys(_functions(nodes))),
         isinstance(tree, ast.VariableSetStmt),
         any(isinstance(node, _WRITES) and node is not tree for node in nodes),
-        _forbidden(tree, nodes),
     )
-
-
-def _forbidden(tree: Any, nodes: tuple[Any, ...]) -> str:
-    if isinstance(tree, ast.TransactionStmt):
-        return "it would end the transaction of the test"
-    if any(isinstance(node, ast.CopyStmt) and node.filename is None for node in nodes):
-        return "COPY from or to the client cannot be tested"
-    return ""
 
 
 def _relations(tree: Any, nodes: tuple[Any, ...]) -> list[str]:

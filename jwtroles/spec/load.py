@@ -88,9 +88,10 @@ def _spec(source: Source) -> Spec:
     spec = _shaped(root, problems)
     check(spec, problems)
     # pglast takes a while to import, and is needed only for a file that is read this far.
-    from jwtroles.spec.checks.sql import check_file  # noqa: PLC0415
+    from jwtroles.spec.checks import sql, statements  # noqa: PLC0415
 
-    check_file(spec, problems)
+    sql.check_file(spec, problems)
+    statements.check(spec, problems)
     problems.raise_if_any(SpecError)
     return spec
 

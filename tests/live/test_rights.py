@@ -375,7 +375,8 @@ def test_the_permissive_policies_are_what_limits_a_role_within_its_tenant(saas):
 
 def test_the_next_apply_puts_back_what_was_taken(saas):
     saas.run_sql(
-        "DROP POLICY jr_floor ON app.invoices; ALTER TABLE app.customers DISABLE ROW LEVEL SECURITY;"
+        "DROP POLICY jr_floor ON app.invoices;"
+        "ALTER TABLE app.customers DISABLE ROW LEVEL SECURITY;"
         "ALTER POLICY jr_member_update ON app.invoices USING (true) WITH CHECK (true)"
     )
     assert successful(saas, ATTACKS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -9,9 +11,10 @@ import pytest
 from psycopg import pq
 
 from jwtroles import codes
-from jwtroles.errors import CompileError, Refused
+from jwtroles.errors import CompileError, Refused, SpecError
 from jwtroles.policy_tests import run
 from jwtroles.report.policy_tests import render_tests
+from jwtroles.spec.model import Word
 from tests.verifier.install import install, spec_of
 
 if TYPE_CHECKING:
@@ -340,24 +343,16 @@ def test_a_statement_before_that_fails_proves_nothing(sandbox: Sandbox) -> None:
     assert verdicts(found) == ["not run", "not run"]
 
 
-@pytest.mark.parametrize(
-    ("sql", "why"),
-    [
-        ("commit", "end the transaction"),
-        ("/* x */ rollback and chain", "end the transaction"),
-        ("select 1; commit", "2 statements"),
-        ("copy app.invoices to stdout", "COPY"),
-        ("selec 1", "cannot be parsed"),
-    ],
-)
-def test_nothing_that_could_end_the_transaction_is_run(
-    sandbox: Sandbox, sql: str, why: str
-) -> None:
-    found = results(
-        sandbox, a_test(f'query: "{sql}", denied: true', "query: select 1, rows: [[1]]")
-    )
-    assert verdicts(found) == ["not run", ""]
-    assert why in found.tests[0].expectations[0].details[0]
+def test_nothing_that_could_end_the_transaction_is_run(sandbox: Sandbox) -> None:
+    """Such a file does not load; a specification that was made otherwise is refused as well."""
+    with pytest.raises(SpecError) as raised:
+        spec_of(HEAD + "tests:\n" + a_test("query: commit, denied: true"))
+    assert [problem.code for problem in raised.value.problems] == [codes.TEST_STATEMENT]
+    spec = prepare(sandbox, a_test("query: select 1, rows: [[1]]"))
+    (test,) = spec.tests
+    ends = replace(test.expect[0], query=Word("select 1"), then=Word("/* x */ rollback and chain"))
+    with pytest.raises(SpecError, match="end the transaction"):
+        run(sandbox.connect(), replace(spec, tests=(replace(test, expect=(ends,)),)))
     assert sandbox.rows("SELECT count(*) FROM app.invoices") == [(0,)]
 
 
@@ -472,25 +467,58 @@ def test_row_security_is_forced_again_when_the_statements_run(sandbox: Sandbox) 
 
 
 @pytest.mark.parametrize(
-    ("given", "part"),
+    ("given", "part", "remedy"),
     [
-        ("{app.invoices: [{id: x}]}", "invalid input syntax for type bigint"),
-        ("{app.invoices: [{id: 1}]}", "null value in column"),
-        ("{app.invoices: [{nothing: 1}]}", "nothing"),
-        ("{app.invoices: [{meta: '{'}]}", "meta is not JSON"),
-        ("{app.gone: [{id: 1}]}", "no table"),
-        ("{app.all_invoices: [{id: 1}]}", "no table"),
+        ("{app.invoices: [{«id»: x}]}", "invalid input syntax for type bigint", "its column takes"),
+        ("{app.invoices: [{«id»: 1}]}", "null value in column", "must not be null a value"),
+        (
+            "{app.invoices: [{id: 1, «tenant»: x}]}",
+            "no column `tenant`",
+            "columns of app.invoices:",
+        ),
+        ("{app.invoices: [{«meta»: '{'}]}", "meta is not JSON", "its column takes"),
+        ("{app.invoices: [{«total»: 1e300}]}", "numeric field overflow", "its column takes"),
+        ("{«app.lines»: [{invoice_id: 9}]}", "violates foreign key", "further up in `given`"),
+        ("{app.parts: [{«line»: 9}]}", "violates foreign key", "further up in `given`"),
+        ("{app.parts: [{«n»: 0}]}", "violates check constraint", "the table's constraints let in"),
+        ("{app.parts: [{«twice»: 1}]}", "cannot insert", "that can be inserted"),
+        ("{«app.gone»: [{id: 1}]}", "no table", "as schema.name"),
+        ("{«app.all_invoices»: [{id: 1}]}", "no table", "a view holds no rows"),
     ],
 )
 def test_rows_that_do_not_fit_are_an_error_with_a_place(
-    sandbox: Sandbox, given: str, part: str
+    sandbox: Sandbox, given: str, part: str, remedy: str
 ) -> None:
-    spec = prepare(sandbox, a_test("query: select 1, rows: [[1]]", given=f"    given: {given}\n"))
+    marked = f"    given: {given}\n"
+    column, text = marked.index("«") + 1, re.sub("[«»]", "", marked)
+    spec = prepare(
+        sandbox,
+        a_test("query: select 1, rows: [[1]]", given=text),
+        then="""
+            CREATE TABLE app.parts (
+                line bigint REFERENCES app.invoices, n int CHECK (n > 0),
+                twice int GENERATED ALWAYS AS (n * 2) STORED
+            );
+            ALTER TABLE app.parts OWNER TO app_owner;
+        """,
+    )
+    before = state(sandbox)
+    connection = sandbox.connect()
     with pytest.raises(CompileError, match=part) as raised:
-        run(sandbox.connect(), spec)
+        run(connection, spec)
     (problem,) = raised.value.problems
-    assert problem.code == codes.TEST_GIVEN
-    assert problem.place is not None
+    assert (problem.code, problem.place and problem.place.column) == (codes.TEST_GIVEN, column)
+    assert remedy in problem.remedy
+    assert connection.info.transaction_status == pq.TransactionStatus.IDLE
+    assert state(sandbox) == before
+
+
+def test_identity_columns_that_rows_name_are_not_counted_on(sandbox: Sandbox) -> None:
+    """Rows with a value of their own take none of the sequence's; its state is no row's."""
+    spec = prepare(sandbox, a_test("query: select 1, rows: [[1]]"))
+    assert run(sandbox.connect(), spec).passed
+    sequence = "pg_get_serial_sequence('app.invoices', 'id')::regclass"
+    assert sandbox.rows(f"SELECT nextval({sequence})") == [(1,)]
 
 
 def test_a_role_that_is_no_superuser_runs_them_too(sandbox: Sandbox) -> None:
