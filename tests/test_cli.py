@@ -20,7 +20,7 @@ PROGRAM = "import sys; from jwtroles.cli import main; main(sys.argv[1:])"
 def run(row: dict, folder: Path, url: str | None) -> subprocess.CompletedProcess[str]:
     """Run a row as a process of its own, without a terminal."""
     arguments = [*row["run"], *(["--database", url] if url else [])]
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+    kept = {k: v for k, v in os.environ.items() if k != "COLUMNS" and not k.startswith("PG")}
     environment = {**kept, "PYTHONPATH": str(ROOT), **row.get("variables", {})}
     return subprocess.run(
         [sys.executable, "-c", PROGRAM, *arguments],
