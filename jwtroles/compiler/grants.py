@@ -59,16 +59,12 @@ class Owners:
         """Return the owner of an object."""
         if ref.name.schema == OWN_SCHEMA:
             return self.own_role
-        made = {view.name: view.owner for view in self.definers.views}
-        made |= {function.name: function.owner for function in self.definers.functions}
-        ours = made.get(ref.name)
         if ref.cls == "schema":
             return self.structure.schemas[ref.name.name]
         if ref.cls == "function":
-            routines = self.structure.routines.values()
-            return ours or next(
-                r.owner for r in routines if (r.name, r.arguments) == (ref.name, ref.arguments)
-            )
+            made = (*self.definers.functions, *self.structure.routines.values())
+            return next(f.owner for f in made if (f.name, f.arguments) == (ref.name, ref.arguments))
+        ours = next((view.owner for view in self.definers.views if view.name == ref.name), None)
         return ours or self.structure.relations[ref.name].owner
 
 
@@ -141,14 +137,16 @@ def _keep_callers(rights: Rights, spec: Spec, structure: Structure, problems: Co
 
 def definer_rights(rights: Rights, spec: Spec, names: Names, definers: Definers) -> None:
     """Let the roles that the file names read views and run queries."""
+    viewed = {view.name: view.owner for view in definers.views}
     for view in spec.views.values():
         qname = parse_qname(view.name)
-        assert qname is not None  # noqa: S101 - the file was checked
-        rights.add(ObjectRef("schema", QName(qname.schema, qname.schema)),
-                   spec.view_role(view.name), "USAGE", Origin(view.name.place))  # fmt: skip
+        if qname is None or qname not in viewed:
+            continue  # it was refused, and the reason is told
+        origin = Origin(view.name.place)
+        schema = ObjectRef("schema", QName(qname.schema, qname.schema))
+        rights.add(schema, viewed[qname], "USAGE", origin)
         for role, privileges in view.grant.items():
             for privilege in privileges:
-                origin = Origin(view.name.place)
                 rights.add(ObjectRef("table", qname), names(role), privilege.upper(), origin)
     compiled = {function.name: function for function in definers.functions}
     for query in spec.queries.values():
@@ -156,10 +154,9 @@ def definer_rights(rights: Rights, spec: Spec, names: Names, definers: Definers)
         if function is None:
             continue
         ref = ObjectRef("function", function.name, function.arguments)
-        owner = spec.query_role(query.name)
-        schema = function.name.schema
+        schema = ObjectRef("schema", QName(function.name.schema, function.name.schema))
         origin = Origin(query.name.place)
-        rights.add(ObjectRef("schema", QName(schema, schema)), owner, "USAGE", origin)
+        rights.add(schema, function.owner, "USAGE", origin)
         for role in query.grant:
             rights.add(ref, names(role), "EXECUTE", origin)
 

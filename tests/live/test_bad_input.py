@@ -66,6 +66,12 @@ CASES: dict[str, tuple[tuple[tuple[str, str], ...], str, str, str]] = {
         "no type app.money"),
     "a column of a condition": (
         (("own: owner_id =", "own: owner ="),), "JR320", "owner = claims", "owner"),
+    "a column of a view": (
+        (("rows: not archived", "rows: not hidden"),), "JR320", "hidden",
+        "app.customers has no column `hidden`"),
+    "a column of a query": (
+        (("select sum(total) from", "select sum(totals) from"),), "JR320", "totals",
+        "no column `totals`"),
     "a relation of a condition": (
         (("from app.invoices i where", "from app.invoice i where"),), "JR321", "app.invoice i",
         "app.invoice"),
