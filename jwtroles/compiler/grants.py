@@ -62,8 +62,9 @@ class Owners:
         if ref.cls == "schema":
             return self.structure.schemas[ref.name.name]
         if ref.cls == "function":
-            made = (*self.definers.functions, *self.structure.routines.values())
-            return next(f.owner for f in made if (f.name, f.arguments) == (ref.name, ref.arguments))
+            owners = {(f.name, f.arguments): f.owner for f in self.structure.routines.values()}
+            owners |= {(f.name, f.arguments): f.owner for f in self.definers.functions}
+            return owners[ref.name, ref.arguments]
         ours = next((view.owner for view in self.definers.views if view.name == ref.name), None)
         return ours or self.structure.relations[ref.name].owner
 
