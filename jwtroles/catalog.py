@@ -141,7 +141,7 @@ class Server:
         settable: roles that the applier may SET ROLE to.
         admin_of: roles that the applier may grant and drop.
         database_create: whether the applier may create schemas in this database.
-        host: where it is, without user and password.
+        address: host and port, without user and password; '' for a local socket.
     """
 
     version: int
@@ -154,6 +154,7 @@ class Server:
     settable: frozenset[str] = frozenset()
     admin_of: frozenset[str] = frozenset()
     database_create: bool = False
+    address: str = ""
 
 
 @dataclass(frozen=True)  # without slots, for the cached property

@@ -27,6 +27,7 @@ from jwtroles.kinds.base import PUBLIC, Kind
 from jwtroles.kinds.role import Role
 from jwtroles.kinds.tag import split_tag
 from jwtroles.names import QName
+from jwtroles.reader.connection import network
 from jwtroles.reader.scope import Scope, rights_in_scope
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def read(connection: Connection, scope: Scope) -> Reading:
         "made": sorted(filter(scope.makes, roles)),
     }
     structure = _structure(run, scope, roles, everyone)
+    structure = replace(structure, server=replace(structure.server, address=network(connection)))
     found: dict[str, list[Any]] = {"role": [roles[name] for name in roles if name in grantees]}
     stores = {table.name for table in _objects(run, "own_table", everyone)}
     for kind in KINDS:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     Connection = psycopg.Connection[dict[str, Any]]
 
+POSTGRESQL_PORT = 5432
+"""The port that goes without saying (IANA)."""
+
 CONNECT_TIMEOUT = 10
 """Seconds to wait for the server where the URL does not say."""
 
@@ -91,6 +94,15 @@ _ASKING = {
     "temporary tables",
     "55P03": "another session holds a table in ACCESS EXCLUSIVE mode: plan again when that is over",
 }
+
+
+def network(connection: Connection) -> str:
+    """Return host and port of an open connection, or '' for a local socket."""
+    host = connection.info.host
+    if not host or host.startswith("/"):
+        return ""
+    port = connection.info.port
+    return host if port == POSTGRESQL_PORT else f"{host}:{port}"
 
 
 def address(given: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from jwtroles.errors import CompileError, Exit, JwtrolesError, ServerError
-from jwtroles.reader.connection import connect
+from jwtroles.reader.connection import connect, network
 from jwtroles.report.problems import render
 from tests.live.billing import SCHEMA, changed, deploy, plan, state
 
@@ -306,3 +306,8 @@ def test_logins_that_the_server_refuses(guarded):
     with connect(with_password(guarded_url, SECRET)) as connection:
         assert connection.info.user == "guarded"
     assert state(guarded) == before
+
+
+def test_a_local_socket_has_no_address(sandbox):
+    with connect(sandbox.url) as connection:
+        assert network(connection) == ""

@@ -30,6 +30,9 @@ def lines(sheet: Sheet, page: Page) -> Iterator[str]:
     """Give the first line, and before the first apply what is managed."""
     server = sheet.plan.server
     address = f"{shown(server.database)} as {shown(server.applier)}"
+    if server.address:
+        where = f"{shown(server.applier)}@{visible(server.address)}/{shown(server.database)}"
+        address = f"postgresql://{where}"
     first = [target(sheet), address, f"PostgreSQL {visible(server.label)}"]
     rows = [first]
     if sheet.verbose or not sheet.plan.current["own_schema"]:

@@ -263,3 +263,11 @@ def test_a_column_acl_with_an_acl_of_nobody_is_no_change() -> None:
     plan = plans.plan_of(SPEC, structure, plans.changed(catalog, "acl", empty))
     text = render_plan(plan, SPEC, color=False, width=100, verbose=False)
     assert text == "acme → staging    In sync."
+
+
+def test_the_address_is_shown_without_a_password() -> None:
+    case = small()
+    server = replace(case.plan.server, address="db.internal:6432")
+    plan = replace(case.plan, server=server)
+    page = render_plan(plan, case.spec, color=False, width=100, verbose=False)
+    assert "postgresql://deployer@db.internal:6432/acme" in page.splitlines()[0]
