@@ -107,7 +107,8 @@ SPLIT_AT_COMMA = Code(
     "JR118",
     "a value is split at a comma inside {…}",
     "Inside braces a comma ends a plain value: `{rows: f(a, b)}` is `f(a` and a key `b)`. Half "
-    "a predicate is another predicate.",
+    "a predicate is another predicate. The brackets `[` and `{` and a `?` end it as well, and so "
+    "does a comma behind which YAML cannot go on, as in `{rows: f(a, 'b')}`.",
 )
 CUT_BY_COMMENT = Code(
     "JR119",

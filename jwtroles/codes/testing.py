@@ -25,7 +25,8 @@ TEST_STATEMENT = Code(
     "JR704",
     "a test runs one SQL statement that leaves the transaction open",
     "Everything that a test does is rolled back, which COMMIT and ROLLBACK would prevent; COPY "
-    "from and to the client is no statement of its own.",
+    "from and to the client is no statement of its own. What PostgreSQL's grammar does not know "
+    "is refused too. The file does not load.",
 )
 TEST_NOT_APPLIED = Code(
     "JR705",

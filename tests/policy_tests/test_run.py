@@ -410,6 +410,7 @@ def test_a_table_that_holds_rows_is_refused_and_named(sandbox: Sandbox) -> None:
         run(sandbox.connect(), spec)
     (problem,) = raised.value.problems
     assert problem.code == codes.TEST_TABLE_HOLDS_ROWS
+    assert problem.remedy.startswith("run jwtroles test without --env")
     assert "app.invoices" in problem.message
     assert problem.place is not None
 

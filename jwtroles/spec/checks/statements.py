@@ -39,7 +39,7 @@ def one_statement(word: Word, problems: Collector) -> Any:
         length = sqltree.span(word, offset)
     if why:
         place = word.at(offset, length)
-        remedy = "write one statement other than BEGIN, COMMIT and COPY to the client"
+        remedy = "write one statement, other than BEGIN, COMMIT and COPY to the client"
         problems.add(codes.TEST_STATEMENT, why, place, remedy=remedy)
         return None
     return trees[0]

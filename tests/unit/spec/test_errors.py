@@ -949,6 +949,33 @@ CASES = {
         "`app.a` stands under `except` and under `through`",
         "except: no floor at all; through: the floor of another table",
     ),
+    "table without and with a floor, by a glob": form(
+        "JR250",
+        "tenancy: {rows: 'true', tables: [app.*], except: [app.a*], "
+        "through: {«app.ab»: {app.b: 'true'}}}",
+        "`app.ab` stands under `except` and under `through`",
+        "except: no floor at all; through: the floor of another table",
+    ),
+    "statement that ends the transaction": form(
+        "JR704",
+        "tests: [{name: a, " + AS + ", expect: [{query: «commit», denied: true}]}]",
+        "this would end the transaction of the test",
+        "write one statement, other than BEGIN, COMMIT and COPY to the client",
+    ),
+    "two statements in a test": form(
+        "JR704",
+        "tests: [{name: a, "
+        + AS
+        + ", expect: [{query: select 1, then: «select 1; select 2», rows: []}]}]",
+        "a test runs one statement, and this is 2 statements",
+        "write one statement, other than BEGIN, COMMIT and COPY to the client",
+    ),
+    "statement that cannot be parsed": form(
+        "JR704",
+        "tests: [{name: a, " + AS + ", expect: [{query: select from «where», rows: []}]}]",
+        'a test cannot run this: syntax error at or near "where"',
+        "write one statement, other than BEGIN, COMMIT and COPY to the client",
+    ),
 }
 
 
@@ -982,7 +1009,11 @@ def test_every_code_of_the_form_and_the_file_has_a_case() -> None:
         for code in all_codes()
         if code.id.startswith("JR1") or "JR230" <= code.id <= "JR250"
     }
-    assert ours - lint - elsewhere == {case.code for case in CASES.values()} - {"JR206", "JR221"}
+    assert ours - lint - elsewhere == {case.code for case in CASES.values()} - {
+        "JR206",
+        "JR221",
+        "JR704",
+    }
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
