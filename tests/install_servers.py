@@ -15,8 +15,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-# 15, 16 and 17 join here.
-MAJORS = (14, 18)
+MAJORS = (14, 15, 16, 17, 18)
 VERSIONS = {14: "14.23.0", 15: "15.19.0", 16: "16.15.0", 17: "17.11.0", 18: "18.6.0"}
 FOLDER = Path(__file__).parents[1] / ".cache" / "postgres"
 

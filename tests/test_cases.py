@@ -7,8 +7,8 @@ migration.sql    run after that by a superuser: what a later migration did
 drift.sql        run after that by a superuser: what somebody changed by hand (in both files,
                  `:applier` is the role that applies)
 spec.yaml        what must be there in the end; its own tests must pass then
-expected.sql     the statements of the plan, without loans of memberships (expected-14.sql where
-                 PostgreSQL 14 needs others)
+expected.sql     the statements of the plan, without loans of memberships (expected-15.sql where
+                 PostgreSQL 15 and older need others)
 error.txt        in place of expected.sql: why the file is refused
 createrole.txt   beside expected.sql: why a role without superuser cannot apply this plan
 
@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,8 @@ NEVER = {
     "table_security": {"create", "drop"},  # a table has it, on or off, from its first moment
 }
 INPUTS = {"before.sql", "first.yaml", "migration.sql", "drift.sql", "spec.yaml"}
-OUTPUTS = {"expected.sql", "expected-14.sql", "error.txt", "createrole.txt"}
+OLDER = {major: f"expected-{major}.sql" for major in MAJORS[:-1]}
+OUTPUTS = {"expected.sql", *OLDER.values(), "error.txt", "createrole.txt"}
 
 
 loaded = cache(load_text)
@@ -114,14 +116,15 @@ class Case:
         return self.folder / name
 
     def expected_name(self, major: int) -> str:
-        special = f"expected-{major}.sql"
-        return special if special in self.files else "expected.sql"
+        """Name the golden of a server: of the nearest one from it upwards that has its own."""
+        own = (name for n, name in OLDER.items() if n >= major and name in self.files)
+        return next(own, "expected.sql")
 
 
 FOLDERS = [Case(path) for path in sorted(CASES.glob("*/*")) if path.is_dir()]
 
 
-# Newest first: an update writes expected.sql there, and on 14 only what differs from it.
+# Newest first: an update writes expected.sql there, and below it only what differs.
 @pytest.fixture(scope="module", params=sorted(MAJORS, reverse=True))
 def bench(request: pytest.FixtureRequest, cluster: Clusters) -> Iterator[Bench]:
     """Give one database on each major version, emptied between the cases."""
@@ -298,14 +301,15 @@ def compare(case: Case, major: int, text: str, *, update: bool) -> None:
     if not update:
         assert text == case.files[case.expected_name(major)]
         return
-    special = case.golden(f"expected-{major}.sql")
     if major == max(MAJORS):
         case.golden("expected.sql").write_text(text, "utf-8")
-    elif text != case.golden("expected.sql").read_text("utf-8"):
-        special.write_text(text, "utf-8")
     else:
+        special = case.golden(OLDER[major])
         special.unlink(missing_ok=True)
-    case.__dict__.pop("files", None)  # read again
+        case.__dict__.pop("files", None)  # read again
+        if text != case.files[case.expected_name(major)]:
+            special.write_text(text, "utf-8")
+    case.__dict__.pop("files", None)
 
 
 def test_every_kind_is_created_altered_and_dropped() -> None:
@@ -335,8 +339,10 @@ def wrongs(case: Case) -> Iterator[str]:
     if "error.txt" in files:
         orphans = files.keys() & (OUTPUTS - {"error.txt"})
         yield from (f"{name} is an orphan beside error.txt" for name in orphans)
-    if files.get("expected-14.sql") == files.get("expected.sql", ""):
-        yield "expected-14.sql says the same as expected.sql"
+    goldens = [name for name in ("expected.sql", *reversed(OLDER.values())) if name in files]
+    for newer, older in pairwise(goldens):
+        if files[newer] == files[older]:
+            yield f"{older} says the same as {newer}"
     if "drift.sql" in files and not {"expected.sql", "error.txt"} & files.keys():
         yield "nothing is expected of the drift"
 
@@ -345,10 +351,10 @@ def test_wrong_folders_are_told(tmp_path: Path) -> None:
     """The checks above can fail."""
     folder = tmp_path / "acl" / "create_nothing"
     folder.mkdir(parents=True)
-    for name in ("expected.sql", "expected-14.sql", "notes.txt"):
+    for name in ("expected.sql", "expected-15.sql", "notes.txt"):
         (folder / name).write_text("SELECT 1;\n")
     assert sorted(wrongs(Case(folder))) == [
-        "expected-14.sql says the same as expected.sql",
+        "expected-15.sql says the same as expected.sql",
         "notes.txt is read by nobody",
         "there is no spec.yaml",
     ]
