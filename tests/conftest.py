@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.matrix import Matrix
 from tests.servers import APPLIERS, MAJORS, Clusters
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from tests.servers import Sandbox
 
 MATRIX = pytest.StashKey[Matrix]()
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

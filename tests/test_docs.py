@@ -22,7 +22,7 @@ from jwtroles.errors import SpecError
 from jwtroles.spec.grammar.file import FILE
 from jwtroles.spec.load import load_text
 from jwtroles.spec.records import Record
-from jwtroles.spec.shapes import ByForm, ListOf, Made, MapOf
+from jwtroles.spec.shapes import ByForm, ByKey, ListOf, Made, MapOf
 from jwtroles.spec.words import Nullable
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ def records(shape: Any) -> Iterator[Record[Any]]:
         inner = [field.shape for field in shape.fields]
     elif isinstance(shape, ByForm):
         inner = [form for form in (shape.text, shape.items, shape.fields) if form is not None]
+    elif isinstance(shape, ByKey):
+        inner = [*shape.forms.values(), shape.otherwise]
     elif isinstance(shape, ListOf):
         inner = [shape.item]
     elif isinstance(shape, MapOf):

@@ -140,7 +140,7 @@ CONDITION_TYPE = Code(
     "JR237",
     "this test does not fit the claim",
     "`contains` looks into a list (an array type, or a text with `split`), `equals` compares "
-    "one value.",
+    "one value, and `younger_than` reads a number of seconds since 1970.",
 )
 NAME_TAKEN = Code(
     "JR238",

@@ -80,6 +80,8 @@ def _order(spec: Spec) -> Iterator[Problem]:
     inheritance = Inheritance.of(spec, Names({}))
     for position, first in enumerate(spec.mapping):
         for second in spec.mapping[position + 1 :]:
+            if first.absent or second.absent:
+                continue  # no token makes both hold
             if first.role != second.role and first.role in inheritance.above(second.role):
                 both = f"{_conditions(second)} and {_conditions(first)}"
                 message = f"a token with {both} becomes {first.role}, not {second.role}"

@@ -168,21 +168,32 @@ class Tokens:
     place: Place | None = field(default=None, compare=False)
 
 
+ConditionTest = Literal["contains", "equals", "present", "younger_than"]
+"""What a mapping rule can ask of a claim."""
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One test of a claim in a mapping rule."""
+    """One test of a claim in a mapping rule; `value` is in seconds for `younger_than`."""
 
     claim: Word
-    test: Literal["contains", "equals", "present"]
-    value: Word | None = None
+    test: ConditionTest
+    value: Word | int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MappingRule:
-    """One entry of `mapping:`; all of its conditions hold → the token becomes `role`."""
+    """One entry of `mapping:`; all of its conditions hold → the token becomes `role`.
+
+    Attributes:
+        requires: claims without which a token is refused once the conditions hold.
+        absent: the rule is for requests without a token, and has no conditions.
+    """
 
     conditions: tuple[Condition, ...]
     role: Word
+    requires: tuple[Word, ...] = ()
+    absent: bool = False
     place: Place | None = field(default=None, compare=False)
 
 

@@ -179,6 +179,22 @@ class ByForm(Shape[T]):
 
 
 @dataclass(frozen=True)
+class ByKey(Shape[T]):
+    """Forms of a map that are told apart by a key that only one of them has."""
+
+    expected: str
+    forms: Mapping[str, Shape[T]]
+    otherwise: Shape[T]
+
+    def load(self, node: Node, at: Reading) -> T:
+        """Return what the form of the first telling key makes of the map."""
+        if not isinstance(node, MapNode):
+            at.mismatch(node, self.expected)
+        told = (self.forms[key.word] for key, _ in node.entries if key.word in self.forms)
+        return next(told, self.otherwise).load(node, at)
+
+
+@dataclass(frozen=True)
 class Made(Shape[T], Generic[S, T]):
     """A shape whose value is made into another one; `make` gets the key it stands under, too."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from jwtroles.kinds.base import Origin
@@ -10,7 +10,10 @@ from jwtroles.kinds.stored_row import ClaimRole, RoleSetting, conditions_text
 from jwtroles.verifier.claims import pointer_steps
 
 if TYPE_CHECKING:
-    from jwtroles.spec.model import Condition, Spec
+    from jwtroles.spec.model import MappingRule, Spec, Word
+
+DEFAULT_SKEW = 60
+"""Seconds that an issuer's clock may be ahead in a file that declares no issuer."""
 
 RoleName = Callable[[str], str]
 """Role name of the file → role name in the environment."""
@@ -21,7 +24,7 @@ def claim_rows(spec: Spec, role_name: RoleName) -> tuple[ClaimRole, ...]:
     return tuple(
         ClaimRole(
             position,
-            conditions_text(_condition(spec, condition) for condition in rule.conditions),
+            conditions_text(_conditions(spec, rule)),
             role_name(rule.role),
             Origin(rule.place),
         )
@@ -29,15 +32,32 @@ def claim_rows(spec: Spec, role_name: RoleName) -> tuple[ClaimRole, ...]:
     )
 
 
-def _condition(spec: Spec, condition: Condition) -> Mapping[str, object]:
-    claim = spec.tokens.claims[condition.claim]
-    return {
-        "claim": condition.claim,
+def _conditions(spec: Spec, rule: MappingRule) -> Iterator[Mapping[str, object]]:
+    """Yield what `role_for` judges, in its order: what a rule requires comes last."""
+    if rule.absent:
+        yield {"test": "absent"}
+    for condition in rule.conditions:
+        yield _condition(spec, condition.claim, condition.test, condition.value)
+    for claim in rule.requires:
+        yield _condition(spec, claim, "required", None)
+
+
+def _condition(spec: Spec, name: Word, test: str, value: object) -> Mapping[str, object]:
+    claim = spec.tokens.claims[name]
+    found = {
+        "claim": name,
         "path": pointer_steps(claim.path),
         "split": claim.split,
-        "test": condition.test,
-        "value": condition.value,
+        "test": test,
+        "value": value,
     }
+    return {**found, "skew": _skew(spec)} if test == "younger_than" else found
+
+
+def _skew(spec: Spec) -> int:
+    """Return how many seconds the clock of an issuer may be ahead (RFC 7519 section 4.1.4)."""
+    allowed = (issuer.clock_skew for issuer in spec.tokens.issuers.values())
+    return max(allowed, default=DEFAULT_SKEW)
 
 
 def setting_rows(spec: Spec, role_name: RoleName) -> tuple[RoleSetting, ...]:

@@ -73,11 +73,30 @@ def _conditions(row: ClaimRole) -> list[dict[str, Any]]:
 
 def _words(row: ClaimRole) -> str:
     """Return the conditions as the file says them: `roles contains "auditor"`."""
-    return " and ".join(
-        f"{shown(str(one.get('claim')))} {one.get('test')}"
-        + (f" {_quoted(str(one['value']))}" if one.get("value") is not None else "")
-        for one in _conditions(row)
-    )
+    return " and ".join(map(_condition, _conditions(row)))
+
+
+def _condition(one: dict[str, Any]) -> str:
+    """Return a condition in words; a test that nobody knows stands as it is."""
+    test, value = str(one.get("test")), one.get("value")
+    words = _WORDS.get(test, test)
+    if test == "absent":
+        return words
+    if test == "required":
+        return f"{words} {shown(str(one.get('claim')))}"
+    said = f"{shown(str(one.get('claim')))} {words}"
+    if test == "younger_than" and isinstance(value, int):
+        return f"{said} {duration(value)}"
+    return said if value is None else f"{said} {_quoted(str(value))}"
+
+
+_WORDS = {"absent": "no token", "required": "requires", "younger_than": "younger than"}
+
+
+def duration(seconds: int) -> str:
+    """Return seconds in the greatest unit of the language that they are a whole number of."""
+    units = ((86400, "d"), (3600, "h"), (60, "m"))
+    return next((f"{seconds // n}{unit}" for n, unit in units if not seconds % n), f"{seconds}s")
 
 
 def _quoted(value: str) -> str:

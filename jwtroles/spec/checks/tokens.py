@@ -9,8 +9,10 @@ from jwtroles import codes
 from jwtroles.spec.wording import did_you_mean, listed, tick
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jwtroles.errors import Collector
-    from jwtroles.spec.model import Claim, Condition, Spec
+    from jwtroles.spec.model import Claim, Condition, Spec, Word
 
 _POINTER = re.compile(r"(/([^~/]|~[01])+)+\Z")
 """RFC 6901, without the empty pointer and empty steps: neither names a claim."""
@@ -44,37 +46,59 @@ def mapping(spec: Spec, problems: Collector) -> None:
     known = spec.tokens.claims
     for rule in spec.mapping:
         for condition in rule.conditions:
-            claim = known.get(condition.claim)
-            if claim is None:
-                problems.add(
-                    codes.UNKNOWN_CLAIM,
-                    f"unknown claim {tick(condition.claim)}",
-                    condition.claim.place,
-                    label=did_you_mean(condition.claim, known),
-                    remedy=f"claims: {listed(known)}" if known else "declare it in tokens.claims",
-                )
-            else:
-                _condition(condition, claim, problems)
+            claim = _claim(condition.claim, known, problems)
+            if claim is not None:
+                _fits(condition, claim, problems)
+        for name in rule.requires:
+            _claim(name, known, problems)
 
 
-def _condition(condition: Condition, claim: Claim, problems: Collector) -> None:
-    if not claim.trusted:
+def _claim(name: Word, known: Mapping[Word, Claim], problems: Collector) -> Claim | None:
+    """Return the claim that a rule names; note one that is not declared or not trusted."""
+    claim = known.get(name)
+    if claim is None:
+        problems.add(
+            codes.UNKNOWN_CLAIM,
+            f"unknown claim {tick(name)}",
+            name.place,
+            label=did_you_mean(name, known),
+            remedy=f"claims: {listed(known)}" if known else "declare it in tokens.claims",
+        )
+    elif not claim.trusted:
         line = claim.place.line if claim.place else "?"
         problems.add(
             codes.UNTRUSTED_CLAIM,
             f"claim {tick(claim.name)} is not trusted: users can edit it",
-            condition.claim.place,
+            name.place,
             label=f"declared `trusted: false` on line {line}",
             remedy="map a claim that the issuer alone can set",
         )
-    fits = {"contains": _is_list(claim), "equals": not _is_list(claim), "present": True}
-    other = {"contains": "equals", "equals": "contains"}
+    return claim
+
+
+_NUMBERS = frozenset({"bigint", "integer", "int", "numeric"})
+"""Types of a claim that is a JSON number and can hold seconds since 1970."""
+
+
+def _fits(condition: Condition, claim: Claim, problems: Collector) -> None:
+    fits = {
+        "contains": _is_list(claim),
+        "equals": not _is_list(claim),
+        "present": True,
+        "younger_than": claim.type in _NUMBERS,
+    }
+    remedies = {
+        "contains": "use `equals`, or declare another type",
+        "equals": "use `contains`, or declare another type",
+        "younger_than": "a NumericDate is a number:  type: bigint",
+    }
     if not fits[condition.test]:
+        place = getattr(condition.value, "place", None) or condition.claim.place
         problems.add(
             codes.CONDITION_TYPE,
             f"`{condition.test}` does not fit the claim {tick(claim.name)}, a {claim.type}",
-            condition.value.place if condition.value is not None else condition.claim.place,
-            remedy=f"use `{other[condition.test]}`, or declare another type",
+            place,
+            remedy=remedies[condition.test],
         )
 
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
 from jwtroles.spec.grammar.terms import MODE, ROLE, TEXT
-from jwtroles.spec.model import Claim, Condition, Issuer, MappingRule, Tokens, Word
+from jwtroles.spec.model import (
+    Claim,
+    Condition,
+    ConditionTest,
+    Issuer,
+    MappingRule,
+    Tokens,
+    Word,
+)
 from jwtroles.spec.records import Field, Record, not_yet
-from jwtroles.spec.shapes import ListOf, MapOf
+from jwtroles.spec.shapes import ByKey, ListOf, MapOf
 from jwtroles.spec.words import Bool, Choice, Duration, Name, Text
 
 if TYPE_CHECKING:
@@ -89,29 +97,61 @@ TOKENS: Record[Tokens] = Record(
 )
 
 
-_TESTS: dict[str, Literal["contains", "equals", "present"]] = {
+_TESTS: dict[str, ConditionTest] = {
     "contains": "contains",
     "equals": "equals",
     "present": "present",
+    "younger_than": "younger_than",
 }
 
 
-def _rule(*, claim: Word, role: Word, place: Place, **tests: Any) -> MappingRule:
+def _condition(*, claim: Word, **tests: Any) -> Condition:
     ((test, value),) = tests.items()
-    condition = Condition(claim, _TESTS[test], None if test == "present" else value)
-    return MappingRule((condition,), role, place)
+    return Condition(claim, _TESTS[test], None if test == "present" else value)
 
 
-RULE: Record[MappingRule] = Record(
-    "a mapping rule",
-    _rule,
-    (
-        Field("claim", Text("the name of a claim"), required=True),
-        Field("contains", TEXT),
-        Field("equals", TEXT),
-        Field("present", Bool("true", only=True)),
-        Field("role", ROLE, required=True),
-    ),
-    one_of=tuple(_TESTS),
-    refused=not_yet("all", "absent", "younger_than", "requires"),
+def _rule(
+    *, role: Word, place: Place, requires: tuple[Word, ...] = (), **condition: Any
+) -> MappingRule:
+    return MappingRule((_condition(**condition),), role, requires, place=place)
+
+
+CLAIM_NAME = Text("the name of a claim")
+
+_CONDITION = (
+    Field("claim", CLAIM_NAME, required=True),
+    Field("contains", TEXT),
+    Field("equals", TEXT),
+    Field("present", Bool("true", only=True)),
+    Field("younger_than", Duration(least=1)),
+)
+
+CONDITION: Record[Condition] = Record(
+    "a condition", _condition, _CONDITION, place="", one_of=tuple(_TESTS)
+)
+
+_BECOMES = Field("role", ROLE, required=True)
+_REQUIRES = Field("requires", ListOf(CLAIM_NAME, "a list of claims"))
+
+RULE: ByKey[MappingRule] = ByKey(
+    "a mapping rule as a map of a claim, a test and a role",
+    {
+        "all": Record(
+            "a mapping rule with `all`",
+            MappingRule,
+            (
+                Field(
+                    "all", ListOf(CONDITION, "a list of conditions"), "conditions", required=True
+                ),
+                _BECOMES,
+                _REQUIRES,
+            ),
+        ),
+        "absent": Record(
+            "a mapping rule for no token",
+            lambda **parts: MappingRule((), **parts),
+            (Field("absent", Bool("true", only=True), required=True), _BECOMES),
+        ),
+    },
+    Record("a mapping rule", _rule, (*_CONDITION, _BECOMES, _REQUIRES), one_of=tuple(_TESTS)),
 )

@@ -506,9 +506,46 @@ CASES = {
     "two tests in one rule": form(
         "JR120",
         ROLES + "mapping: [«{claim: org, equals: a, present: true, role: member}»]",
-        "a mapping rule needs exactly one of contains, equals, present",
+        "a mapping rule needs exactly one of contains, equals, present, younger_than",
         "",
         "found equals, present",
+    ),
+    "no test in a condition": form(
+        "JR120",
+        ROLES + "mapping: [{all: [«{claim: org}»], role: member}]",
+        "a condition needs exactly one of contains, equals, present, younger_than",
+        "",
+        "found none of them",
+    ),
+    "a claim beside all": form(
+        "JR114",
+        ROLES + "mapping: [{«claim»: org, all: [{claim: org, equals: a}], role: member}]",
+        "unknown key `claim`",
+        "keys of a mapping rule with `all`: all, role, requires",
+    ),
+    "a claim of no token": form(
+        "JR114",
+        ROLES + "mapping: [{absent: true, «requires»: [org], role: member}]",
+        "unknown key `requires`",
+        "keys of a mapping rule for no token: absent, role",
+    ),
+    "not absent": form(
+        "JR116",
+        ROLES + "mapping: [{absent: «false», role: member}]",
+        "expected true, found `false`",
+        "leave the key out instead",
+    ),
+    "conditions of nothing": form(
+        "JR121",
+        ROLES + "mapping: [{all: «[]», role: member}]",
+        "expected a list of conditions, found an empty list",
+        "",
+    ),
+    "younger than no time": form(
+        "JR130",
+        ROLES + "mapping: [{claim: org, younger_than: «0s», role: member}]",
+        "`0s` is out of range",
+        "from 1s to 31622400s",
     ),
     "no outcome": form(
         "JR120",
@@ -651,6 +688,28 @@ CASES = {
         "unknown claim `group`",
         "claims: sub, org, groups, nick",
         "did you mean `groups`?",
+    ),
+    "requires an untrusted claim": form(
+        "JR221",
+        ROLES + "mapping: [{claim: org, equals: a, requires: [«nick»], role: member}]",
+        "claim `nick` is not trusted: users can edit it",
+        "map a claim that the issuer alone can set",
+        "declared `trusted: false` on line 10",
+    ),
+    "requires an unknown claim": form(
+        "JR206",
+        ROLES + "mapping: [{claim: org, equals: a, requires: [«group»], role: member}]",
+        "unknown claim `group`",
+        "claims: sub, org, groups, nick",
+        "did you mean `groups`?",
+    ),
+    "an untrusted claim among several": form(
+        "JR221",
+        ROLES + "mapping: [{all: [{claim: org, equals: a}, {claim: «nick», equals: b}], "
+        "role: member}]",
+        "claim `nick` is not trusted: users can edit it",
+        "map a claim that the issuer alone can set",
+        "declared `trusted: false` on line 10",
     ),
     "mapping to an unknown role": form(
         "JR230",
@@ -802,6 +861,12 @@ CASES = {
         ROLES + "mapping: [{claim: groups, equals: «a», role: member}]",
         "`equals` does not fit the claim `groups`, a text[]",
         "use `contains`, or declare another type",
+    ),
+    "younger than of a text": form(
+        "JR237",
+        ROLES + "mapping: [{claim: «org», younger_than: 5m, role: member}]",
+        "`younger_than` does not fit the claim `org`, a text",
+        "a NumericDate is a number:  type: bigint",
     ),
     "split of a scalar": Case(
         "JR237",

@@ -264,10 +264,13 @@ environments:
     {database: service, allow: [], confirm: true, names: {member: member_prod}}
 tokens:
   verify: gateway
-  claims: {org: {type: text}, amr: {type: "text[]"}}
+  claims: {org: {type: text}, amr: {type: "text[]"}, since: {type: bigint}}
 mapping:
   - {claim: org, equals: 5, role: reader}
   - {claim: amr, present: true, role: member}
+  - {claim: since, younger_than: 5m, requires: [amr], role: reader}
+  - {all: [{claim: org, equals: a}, {claim: amr, contains: mfa}], requires: [org], role: member}
+  - {absent: true, role: reader}
 tenancy:
   - {name: by_org, rows: org = claims.org, tables: [app.*]}
   - {name: by_lab, rows: "true", tables: [Lab Work.*]}
@@ -295,9 +298,19 @@ tests:
     )
     (prod,) = spec.environments.values()
     assert (prod.allow, prod.confirm, prod.names) == ((), True, {"member": "member_prod"})
-    assert [rule.conditions[0] for rule in spec.mapping] == [
-        Condition(Word("org"), "equals", Word("5")),
-        Condition(Word("amr"), "present", None),
+    assert [(rule.conditions, rule.requires, rule.absent) for rule in spec.mapping] == [
+        ((Condition(Word("org"), "equals", Word("5")),), (), False),
+        ((Condition(Word("amr"), "present", None),), (), False),
+        ((Condition(Word("since"), "younger_than", 300),), ("amr",), False),
+        (
+            (
+                Condition(Word("org"), "equals", Word("a")),
+                Condition(Word("amr"), "contains", Word("mfa")),
+            ),
+            ("org",),
+            False,
+        ),
+        ((), (), True),
     ]
     assert [floor.name for floor in spec.tenancy] == ["by_org", "by_lab"]
     assert spec.roles[Word("reader")].connection_limit == 3

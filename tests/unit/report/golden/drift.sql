@@ -1,4 +1,4 @@
--- jwtroles · acme → staging · plan 937f3a77 · spec 384b7e58
+-- jwtroles · acme → staging · plan … · spec 384b7e58
 BEGIN;
 SET LOCAL lock_timeout = '2s';
 SET LOCAL search_path = pg_catalog;

@@ -1,4 +1,4 @@
--- jwtroles · acme → production · plan 03b93a99 · spec 0831d250
+-- jwtroles · acme → production · plan … · spec 0831d250
 BEGIN;
 SET LOCAL lock_timeout = '2s';
 SET LOCAL search_path = pg_catalog;

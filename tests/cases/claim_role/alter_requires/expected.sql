@@ -1,0 +1,4 @@
+SET LOCAL ROLE case_jwtroles;
+DELETE FROM jwtroles.claim_role WHERE "position" = 1;
+INSERT INTO jwtroles.claim_role ("position", conditions, role) VALUES (1, '[{"claim":"roles","path":["roles"],"split":null,"test":"contains","value":"writer"},{"claim":"auth_time","path":["auth_time"],"split":null,"test":"required","value":null},{"claim":"amr","path":["amr"],"split":null,"test":"required","value":null}]', 'writer');
+RESET ROLE;
