@@ -6,6 +6,7 @@ makes the same comparison.
 
 from __future__ import annotations
 
+import json
 import sys
 from enum import Enum
 from pathlib import Path
@@ -192,7 +193,18 @@ def _value(item: Any) -> str:
     return str(getattr(item, "value", item))
 
 
-PAGES: dict[str, Callable[[], str]] = {"errors.md": errors, "commands.md": commands}
+def plan_schema() -> str:
+    """Return schemas/plan.schema.json."""
+    from jwtroles.report.contract import schema  # noqa: PLC0415
+
+    return json.dumps(schema(), indent=2) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "errors.md": errors,
+    "commands.md": commands,
+    "schemas/plan.schema.json": plan_schema,
+}
 """File beside this one → what makes it."""
 
 

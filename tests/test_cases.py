@@ -17,6 +17,7 @@ A folder is called after what the plan does to its kind: create…, alter… or 
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -26,16 +27,18 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from jsonschema import Draft202012Validator
 from psycopg import sql
 
 from jwtroles import policy_tests
 from jwtroles.applier import apply
 from jwtroles.catalog import stable
-from jwtroles.errors import JwtrolesError
+from jwtroles.errors import Exit, JwtrolesError
 from jwtroles.kinds import KINDS
 from jwtroles.kinds.base import Phase
 from jwtroles.planner.script import lines
 from jwtroles.reader.connection import connect
+from jwtroles.report.contract import render_json, schema
 from jwtroles.report.problems import render
 from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan, read_database
@@ -63,6 +66,7 @@ OLDER = {major: f"expected-{major}.sql" for major in MAJORS[:-1]}
 OUTPUTS = {"expected.sql", *OLDER.values(), "error.txt", "createrole.txt"}
 
 
+CONTRACT = Draft202012Validator(schema())
 loaded = cache(load_text)
 
 
@@ -205,6 +209,8 @@ def check_plan(
         text = text_of(planned.plan, bodies=case.name == "own_schema/create")
         superuser = planned.plan.server.superuser
         compare(case, sandbox.major, text, update=update and superuser)
+        if superuser and sandbox.major == max(MAJORS):
+            CONTRACT.validate(json.loads(render_json(planned.plan, (), Exit.DONE)))
         if case.verb:
             verbs = {s.change.verb for s in planned.plan.steps if s.change.kind == case.kind}
             assert case.verb in verbs, f"the plan does not {case.verb} a {case.kind}"

@@ -19,7 +19,7 @@ from jwtroles.cli.options import (
     Verbose,
     effects,
 )
-from jwtroles.cli.plan import Format, show_plan
+from jwtroles.cli.plan import show_plan
 from jwtroles.cli.terminal import show, tell
 from jwtroles.errors import Problem, UsageError
 
@@ -54,7 +54,7 @@ def apply(
     with connected(target) as connection:
         planned = make_plan(connection, target.spec, target.environment)
         if not quiet:
-            show_plan(planned.plan, target.spec, Format.TEXT, verbose=verbose, applying=True)
+            show_plan(planned.plan, target.spec, verbose=verbose, applying=True)
         if planned.plan.empty:
             return
         applier.check_allowed(planned.plan, allowed)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jwtroles import codes
-from jwtroles.cli.plan import Format, show_plan
+from jwtroles.cli.plan import show_plan
 from jwtroles.cli.terminal import color, show, width
 from jwtroles.errors import Exit, Problem, UsageError
 
@@ -100,7 +100,7 @@ def _show(connection: Connection, spec: Spec) -> Plan:
     from jwtroles.workflow import make_plan  # noqa: PLC0415
 
     plan = make_plan(connection, spec, None).plan
-    show_plan(plan, spec, Format.TEXT, verbose=False)
+    show_plan(plan, spec, verbose=False)
     return plan
 
 

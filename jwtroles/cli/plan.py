@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jwtroles.cli.formats import Format, Print, rendered, told_as
 from jwtroles.cli.options import (
     DEFAULT_SPEC,
     Allow,
@@ -17,18 +17,11 @@ from jwtroles.cli.options import (
     Verbose,
     effects,
 )
-from jwtroles.errors import Exit
+from jwtroles.cli.terminal import show
 
 if TYPE_CHECKING:
     from jwtroles.planner.model import Plan
     from jwtroles.spec.model import Spec
-
-
-class Format(StrEnum):
-    """Forms in which a plan is printed."""
-
-    TEXT = "text"
-    SQL = "sql"
 
 
 def plan(
@@ -39,7 +32,8 @@ def plan(
         bool, typer.Option("--check", help="Exit 2 when the database is not as the file says.")
     ] = False,
     format: Annotated[  # noqa: A002 - the option is called --format
-        Format, typer.Option("--format", help="text for reading, sql for the statements.")
+        Format,
+        typer.Option("--format", envvar="JWTROLES_FORMAT", help="For whom the plan is printed."),
     ] = Format.TEXT,
     allow: Allow = None,
     verbose: Verbose = False,
@@ -52,33 +46,21 @@ def plan(
     Example: jwtroles plan --env staging
     """
     from jwtroles.cli.session import choose, connected  # noqa: PLC0415 - only what a command needs
+    from jwtroles.report.verdict import exit_of  # noqa: PLC0415
     from jwtroles.workflow import make_plan  # noqa: PLC0415
 
-    allowed = effects(allow)
-    target = choose(spec, env, database, "plan")
-    with connected(target) as connection:
-        made = make_plan(connection, target.spec, target.environment).plan
+    with told_as(format, quiet=quiet):
+        allowed = effects(allow)
+        target = choose(spec, env, database, "plan")
+        with connected(target) as connection:
+            made = make_plan(connection, target.spec, target.environment).plan
+    exit_code = exit_of(made, allowed, check=check)
     if not quiet:
-        show_plan(made, target.spec, format, verbose=verbose)
-    refused = set(made.refused_effects()) - set(allowed)
-    if refused:
-        raise typer.Exit(Exit.REFUSED)
-    if check and not made.empty:
-        raise typer.Exit(Exit.DIFFERENT)
+        what = Print(made, target.spec, verbose, allowed=allowed, exit_code=exit_code)
+        show(rendered(what, format))
+    raise typer.Exit(exit_code)
 
 
-def show_plan(
-    made: Plan, spec: Spec, form: Format, *, verbose: bool, applying: bool = False
-) -> None:
-    """Print a plan in a form."""
-    from jwtroles.cli.terminal import color, show, width  # noqa: PLC0415
-
-    if form is Format.SQL:
-        from jwtroles.report.sql import render_sql  # noqa: PLC0415
-
-        show(render_sql(made, spec))
-        return
-    from jwtroles.report.text import render_plan  # noqa: PLC0415
-
-    text = render_plan(made, spec, color=color(), width=width(), verbose=verbose, applying=applying)
-    show(text)
+def show_plan(made: Plan, spec: Spec, *, verbose: bool, applying: bool = False) -> None:
+    """Print a plan for people."""
+    show(rendered(Print(made, spec, verbose, applying), Format.TEXT))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
 from jwtroles.errors import Place
 from jwtroles.names import QName, ident
@@ -212,6 +212,11 @@ def one_change(kind: str, key: Hashable, before: T | None, after: T | None) -> I
     yield Change(kind, key, before, after)
 
 
+def verb_of(change: Change[Any]) -> str:
+    """Return what a change does to its object, the usual way: `add`, `alter` or `remove`."""
+    return change.verb
+
+
 def unless_removal(change: Change[Any]) -> Change[Any] | None:
     """Keep a change in additive mode unless it removes its object."""
     return None if change.after is None else change
@@ -230,6 +235,7 @@ class Kind(Generic[T]):
         lock: the table lock that its statements take, for the documentation.
         split: a difference of objects → the changes that a person reviews.
         unit: what a change counts as: changes of one unit are counted once.
+        verb: what a change does in the eyes of a reviewer: `add`, `alter` or `remove`.
         store: the table in the schema `jwtroles` that the query reads, if it reads one.
         dies_with: keys of other kinds that vanish when this change recreates its object.
         additive: the part of a change that takes nothing away, or None.
@@ -243,6 +249,19 @@ class Kind(Generic[T]):
     lock: str = "none"
     split: Callable[[str, Hashable, T | None, T | None], Iterable[Change[Any]]] = one_change
     unit: Callable[[Change[Any]], Hashable] = lambda change: (change.kind, change.key)
+    verb: Callable[[Change[Any]], str] = verb_of
     store: str | None = None
     dies_with: Callable[[Change[T]], Iterable[tuple[str, Hashable]]] = lambda _change: ()
     additive: Callable[[Change[Any]], Change[Any] | None] = unless_removal
+
+    @property
+    def object_type(self) -> type[T]:
+        """The type of its objects, as `parse` declares it."""
+        found: type[T] = get_args(get_type_hints(self.parse)["return"])[0]
+        return found
+
+    @property
+    def change_type(self) -> type[Any]:
+        """The type of `before` and `after` in its changes, as `split` declares it."""
+        (found,) = get_args(get_args(get_type_hints(self.split)["return"])[0])
+        return self.object_type if isinstance(found, TypeVar) else found

@@ -154,6 +154,19 @@ def effect(change: Change[Grant], _context: Context) -> Effect:
     return Effect.LOOSENS if _wider(after, before) else Effect.TIGHTENS
 
 
+def verb(change: Change[Grant]) -> str:
+    """Count a grant on the whole table as removed where it gives way to one on columns.
+
+    It is revoked, and the columns that the file wants are granted: the reviewer sees that the
+    file does not have it, and what is kept.
+    """
+    before, after = change.before, change.after
+    if before is None or after is None or before.right.columns is not None:
+        return change.verb
+    narrowed = after.right.columns is not None and not _wider(after.right, before.right)
+    return "remove" if narrowed else change.verb
+
+
 def _wider(one: Right, other: Right) -> bool:
     def beyond(a: frozenset[str] | None, b: frozenset[str] | None) -> bool:
         return b is not None and (a is None or bool(a - b))
@@ -169,5 +182,6 @@ ACL: Kind[Acl] = Kind(
     effect,  # type: ignore[arg-type]
     split=split,
     unit=unit,
+    verb=verb,
     additive=additive,
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from jwtroles.kinds.acl import Grant
     from jwtroles.kinds.base import Change
@@ -22,6 +22,18 @@ def describe(change: Change[Any]) -> str:
         return words(change.subject)
     key = change.key if isinstance(change.key, tuple) else (change.key,)
     return " ".join([change.kind.replace("_", " "), *map(str, key)])
+
+
+def roles_of(change: Change[Any]) -> tuple[str, ...]:
+    """Return the roles whose access a change is about, in name order; none for what nobody has."""
+    about = _ROLES.get(change.kind, lambda _: ())
+    return tuple(sorted(about(change.subject)))
+
+
+def object_of(change: Change[Any]) -> str:
+    """Return the object of the database that a change is on, as the file names it, or ''."""
+    about = _OBJECTS.get(change.kind, lambda _: "")
+    return about(change.subject)
 
 
 def grant_words(grant: Grant) -> str:
@@ -60,4 +72,23 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "acl": grant_words,
     "claim_role": lambda row: f"mapping rule {row.position}",
     "role_setting": lambda row: f"setting {row.name} of {row.role}",
+}
+
+_ROLES: dict[str, Callable[[Any], Iterable[str]]] = {
+    "role": lambda role: (role.name,),
+    "membership": lambda one: (one.member,),
+    "policy": lambda policy: policy.roles,
+    "acl": lambda grant: (grant.grantee,),
+    "claim_role": lambda row: (row.role,),
+    "role_setting": lambda row: (row.role,),
+}
+
+_OBJECTS: dict[str, Callable[[Any], str]] = {
+    "own_schema": lambda _: "jwtroles",
+    "own_table": lambda table: str(table.qname),
+    "function": lambda function: f"{function.name}({function.arguments})",
+    "view": lambda view: str(view.name),
+    "table_security": lambda security: str(security.table),
+    "policy": lambda policy: str(policy.table),
+    "acl": lambda grant: str(grant.object),
 }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from jwtroles.catalog import Catalog, Server, Structure
 from jwtroles.errors import Place, Problem
+from jwtroles.kinds import BY_NAME
 from jwtroles.kinds.base import Change, Context, Effect, Statement
 from jwtroles.names import QName
 
@@ -21,6 +22,12 @@ class Step:
     effect: Effect
     unit: Hashable
     statements: tuple[Statement, ...]
+
+    @property
+    def verb(self) -> str:
+        """What a reviewer sees it do: `add`, `alter` or `remove`."""
+        kind = BY_NAME.get(self.change.kind)
+        return kind.verb(self.change) if kind else self.change.verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +99,18 @@ class Plan:
         return units
 
     def effects(self) -> dict[Effect, int]:
-        """Return how many units have each effect; a unit counts by its worst one."""
+        """Return how many units have each effect."""
         counts: dict[Effect, int] = {}
         for steps in self.units.values():
-            worst = max((step.effect for step in steps), key=_SEVERITY.index)
-            counts[worst] = counts.get(worst, 0) + 1
+            effect = worst_effect(steps)
+            counts[effect] = counts.get(effect, 0) + 1
         return counts
 
     def verbs(self) -> dict[str, int]:
         """Return how many units add, alter and remove."""
         counts = {"add": 0, "alter": 0, "remove": 0}
         for steps in self.units.values():
-            verbs = {step.change.verb for step in steps}
-            counts[verbs.pop() if len(verbs) == 1 else "alter"] += 1
+            counts[joint_verb(steps)] += 1
         return counts
 
     def refused_effects(self) -> tuple[str, ...]:
@@ -117,6 +123,17 @@ class Plan:
     def locked_tables(self) -> tuple[QName, ...]:
         """Return the tables that are locked ACCESS EXCLUSIVE."""
         return tuple(sorted({s.lock for s in self.statements if s.lock is not None}))
+
+
+def worst_effect(steps: Iterable[Step]) -> Effect:
+    """Return the effect of a unit: the worst one of its steps."""
+    return max((step.effect for step in steps), key=_SEVERITY.index)
+
+
+def joint_verb(steps: Iterable[Step]) -> str:
+    """Return the verb of a unit: that of its steps if they agree, else `alter`."""
+    verbs = {step.verb for step in steps}
+    return verbs.pop() if len(verbs) == 1 else "alter"
 
 
 _SEVERITY = (

@@ -75,7 +75,7 @@ def _visible(char: str) -> str:
     return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
 
 
-def _covered(text: str) -> str:
+def covered(text: str) -> str:
     """Return `text` with stars over passwords, as long as before, so that carets still fit."""
 
     def stars(match: re.Match[str]) -> str:
@@ -167,14 +167,14 @@ class _Form:
     def line(self, source: Source, number: int) -> str:
         """Return a line of `source`, which is covered and split only once."""
         if source.name not in self.lines:
-            self.lines[source.name] = _covered(source.text).splitlines()
+            self.lines[source.name] = covered(source.text).splitlines()
         lines = self.lines[source.name]
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
     def wrapped(self, text: str, first: str, following: str) -> list[str]:
         """Return `text` as lines within the width, the first and the following ones indented."""
         return textwrap.wrap(
-            visible(_covered(text)),
+            visible(covered(text)),
             self.width,
             initial_indent=first,
             subsequent_indent=following,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from jwtroles.compiler.policies import policy_name
-from jwtroles.kinds.base import NOWHERE, Change, Effect, Origin
+from jwtroles.kinds.base import NOWHERE, Change, Origin
 from jwtroles.report.text.layout import SIGNS, Detail, Row
 from jwtroles.report.text.layout import Right as Edge
 from jwtroles.report.text.sheet import (
@@ -202,10 +202,7 @@ def _options_text(step: Step) -> str:
 
 def _narrowed(step: Step) -> bool:
     """Tell whether a grant on the whole table gives way to one on columns."""
-    before, after = step.change.before, step.change.after
-    if before is None or after is None or step.effect is Effect.LOOSENS:
-        return False
-    return before.right.columns is None and after.right.columns is not None
+    return step.verb == "remove" and step.change.after is not None
 
 
 def _kept(sheet: Sheet, access: Access, change: Change[Grant], origin: Origin) -> Row:

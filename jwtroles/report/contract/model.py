@@ -1,0 +1,158 @@
+"""The contract: every key of `plan --format json`, in its order. The schema is made from these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from jwtroles.codec import Codec
+from jwtroles.kinds.base import Effect, Origin
+from jwtroles.names import QName
+from jwtroles.report.verdict import Verdict
+
+FORMAT = 1
+"""The version of the contract."""
+
+CODEC = Codec(left_out=frozenset({Origin}), as_text=frozenset({QName}), compared=True)
+"""Objects are written with what is compared of them; tables by their name."""
+
+Verb = Literal["add", "alter", "remove"]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where in the specification something stands; line and column are counted from 1."""
+
+    file: str
+    line: int
+    column: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An error, a remark, or what a role that is cut off loses; docs/errors.md has the codes."""
+
+    code: str
+    message: str
+    place: Position | None
+    label: str
+    details: tuple[str, ...]
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFacts:
+    """The server that was read, without user's password or URL; `address` is '' for a socket."""
+
+    version: int
+    label: str
+    database: str
+    applier: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeEntry:
+    """One difference between the database and the file.
+
+    `key` is the identity of the object within its kind; `before` and `after` are the object, null
+    where it is not there. `unit` and `statements` are positions in those lists.
+    """
+
+    kind: str
+    key: tuple[str, ...]
+    verb: Verb
+    effect: Effect
+    unit: int
+    subject: str
+    object: str
+    roles: tuple[str, ...]
+    rows: str
+    pattern: str
+    places: tuple[Position, ...]
+    before: Any
+    after: Any
+    statements: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitEntry:
+    """What counts as one change: the counts add up from these."""
+
+    kind: str
+    verb: Verb
+    effect: Effect
+    changes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementEntry:
+    """One statement, in the order in which they run; `change` is null for a borrowed membership."""
+
+    sql: str
+    phase: str
+    lock: str | None
+    as_role: str | None
+    change: int | None
+    places: tuple[Position, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many units there are, by what they do, by their effect and by their kind."""
+
+    changes: int
+    verbs: Mapping[Verb, int]
+    effects: Mapping[Effect, int]
+    kinds: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A role that is not of the file and loses what it has on an object."""
+
+    role: str
+    object: str
+    told: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan; `plan`, `fingerprint` and `digest` name it, the database and the file behind it."""
+
+    format: int
+    jwtroles: str
+    project: str
+    environment: str | None
+    mode: Literal["authoritative", "additive"]
+    server: ServerFacts
+    plan: str
+    fingerprint: str
+    digest: str
+    verdict: Verdict
+    exit_code: int
+    counts: Counts
+    allow: tuple[str, ...]
+    refused: tuple[str, ...]
+    units: tuple[UnitEntry, ...]
+    changes: tuple[ChangeEntry, ...]
+    preamble: tuple[str, ...]
+    statements: tuple[StatementEntry, ...]
+    locks: tuple[str, ...]
+    cut_off: tuple[Loss, ...]
+    remarks: tuple[Fault, ...]
+    errors: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The errors that there are in the place of a plan."""
+
+    format: int
+    jwtroles: str
+    errors: tuple[Fault, ...]
+    footer: str
+    exit_code: int
