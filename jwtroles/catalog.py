@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from jwtroles.kinds import BY_NAME, KINDS
-from jwtroles.kinds.acl import Acl, ObjectRef
+from jwtroles.kinds.acl import ROUTINES, Acl, ObjectRef
 from jwtroles.kinds.policy import Policy
 from jwtroles.kinds.role import Role
 from jwtroles.names import QName
@@ -106,7 +106,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Routine:
-    """A function of a managed schema, by its input types; `arguments` identify it in SQL."""
+    """A function or procedure, by its input types; `arguments` identify it in SQL."""
 
     name: QName
     types: tuple[str, ...]
@@ -115,6 +115,7 @@ class Routine:
     project: str | None = None
     called_by: tuple[str, ...] = ()
     returns: str = ""
+    cls: Literal["function", "procedure"] = "function"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +165,15 @@ class Structure:
     Attributes:
         schemas: schema → owner, of the managed schemas that exist.
         relations, routines: by name, and by name and input types.
+        objects: routines, types, schemas, the database, and the large objects that the file names
+            → owner.
         roles: every role of the cluster.
         heirs: owner of something there → every role that has the owner's rights.
         types: type names of the file → PostgreSQL's own name of the type, where it knows one.
         functions: candidates of the functions that predicates call.
         parents: role → the roles that it is a member of, directly and with INHERIT.
         reach: role → the roles that it is a member of, directly and with INHERIT or SET.
-        others: rights of roles that are not of this file, on objects of managed schemas.
+        others: rights that the file does not decide, on the same objects.
         other_policies: policies of managed schemas that are for such roles alone.
         schema_users: schema → roles that are not of this file and have USAGE there.
     """
@@ -179,6 +182,7 @@ class Structure:
     schemas: Mapping[str, str] = field(default_factory=dict)
     relations: Mapping[QName, Relation] = field(default_factory=dict)
     routines: Mapping[tuple[QName, tuple[str, ...]], Routine] = field(default_factory=dict)
+    objects: Mapping[ObjectRef, str] = field(default_factory=dict)
     roles: Mapping[str, Role] = field(default_factory=dict)
     heirs: Mapping[str, frozenset[str]] = field(default_factory=dict)
     parents: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -218,7 +222,7 @@ class Structure:
 
     def name_of(self, ref: ObjectRef) -> str:
         """Return an object as the file names it: a function by its input types alone."""
-        if ref.cls == "function":
+        if ref.cls in ROUTINES:
             for (name, types), routine in self.routines.items():
                 if name == ref.name and routine.arguments == ref.arguments:
                     return f"{name}({', '.join(types)})"

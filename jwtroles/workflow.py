@@ -20,7 +20,7 @@ from jwtroles.reader.connection import asking
 if TYPE_CHECKING:
     from jwtroles.planner.model import Plan
     from jwtroles.reader.connection import Connection
-    from jwtroles.reader.scope import Scope
+    from jwtroles.scope import Scope
     from jwtroles.spec.model import Environment, Spec
 
 

@@ -169,6 +169,7 @@ class Bench:
             schemas = [name for (name,) in connection.execute(SCHEMAS).fetchall()]
             roles = [name for (name,) in connection.execute(ROLES).fetchall()]
             connection.execute("ALTER DATABASE sandbox OWNER TO postgres")
+            connection.execute("GRANT CONNECT, TEMPORARY ON DATABASE sandbox TO PUBLIC")
             for schema in schemas:
                 drop = sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema))
                 connection.execute(drop)

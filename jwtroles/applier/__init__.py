@@ -24,7 +24,7 @@ from jwtroles.errors import Exit, JwtrolesError
 if TYPE_CHECKING:
     from jwtroles.planner.model import Plan
     from jwtroles.reader.connection import Connection
-    from jwtroles.reader.scope import Scope
+    from jwtroles.scope import Scope
 
 __all__ = ["Applied", "Interrupted", "Progress", "apply", "check_allowed", "check_rights"]
 

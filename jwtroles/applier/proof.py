@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jwtroles.kinds.base import Change
     from jwtroles.planner.model import Plan, Step
     from jwtroles.reader.connection import Connection
-    from jwtroles.reader.scope import Scope
+    from jwtroles.scope import Scope
 
 
 def prove(connection: Connection, plan: Plan, scope: Scope) -> None:

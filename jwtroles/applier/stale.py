@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jwtroles.kinds.base import Change
     from jwtroles.planner.model import Plan
     from jwtroles.reader.connection import Connection
-    from jwtroles.reader.scope import Scope
+    from jwtroles.scope import Scope
 
 
 def still_as_planned(connection: Connection, plan: Plan, scope: Scope) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jwtroles.names import QName
     from jwtroles.planner.model import Plan
     from jwtroles.reader.connection import Connection
-    from jwtroles.reader.scope import Scope
+    from jwtroles.scope import Scope
 
 Progress = Callable[[str, int, int], None]
 """Told of what is done: a stage (`locked`, `unchanged`, `statement`, `proved`, `committed`), how

@@ -21,8 +21,9 @@ NO_SUCH_COLUMN = Code(
 )
 NO_SUCH_OBJECT = Code(
     "JR304",
-    "no such sequence or function in the database",
-    "The file grants on a sequence or a function that this database does not have.",
+    "no such object in the database",
+    "The file grants on a sequence, function, type, schema or large object that this database "
+    "does not have.",
 )
 POLICY_ON_VIEW = Code(
     "JR305",

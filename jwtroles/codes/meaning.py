@@ -218,3 +218,9 @@ AMBIGUOUS_FLOOR = Code(
     "A table has the floor's own condition, or the one of another table (`through`), or none "
     "(`except`): one of the three.",
 )
+TOKEN_CREATES = Code(
+    "JR271",
+    "a right to create objects, for a token",
+    "Whoever creates a view, a function or a temporary table decides what others run, and row "
+    "security does not bind an owner.",
+)

@@ -11,12 +11,12 @@ from jwtroles.catalog import Structure
 from jwtroles.compiler.access import Granted, Names
 from jwtroles.compiler.definers import Definers
 from jwtroles.errors import Collector
-from jwtroles.kinds.acl import Acl, ObjectRef, Right
+from jwtroles.kinds.acl import IN_SCHEMA, Acl, ObjectRef, Right
 from jwtroles.kinds.base import PUBLIC, Origin
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.names import QName, parse_qname
-from jwtroles.reader.scope import routine_of
-from jwtroles.spec.model import Role, Spec, Word
+from jwtroles.objects import SECTIONS, Section, routine_of
+from jwtroles.spec.model import Spec, Word
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ class Rights:
         """Note that `grantee` gets `privilege`, on `columns` alone if they are given."""
         kept = None if columns is None else frozenset(map(str, columns))
         self.found.setdefault(ref, {})[grantee, privilege] = Right(kept, origin=origin)
-        if ref.cls != "schema" and grantee != PUBLIC and ref.name.schema != OWN_SCHEMA:
+        if ref.cls in IN_SCHEMA and grantee != PUBLIC and ref.name.schema != OWN_SCHEMA:
             schema = ObjectRef("schema", QName(ref.name.schema, ref.name.schema))
             self.found.setdefault(schema, {}).setdefault(
                 (grantee, "USAGE"), Right(None, origin=origin)
@@ -59,14 +59,13 @@ class Owners:
         """Return the owner of an object."""
         if ref.name.schema == OWN_SCHEMA:
             return self.own_role
-        if ref.cls == "schema":
-            return self.structure.schemas[ref.name.name]
-        if ref.cls == "function":
-            owners = {(f.name, f.arguments): f.owner for f in self.structure.routines.values()}
-            owners |= {(f.name, f.arguments): f.owner for f in self.definers.functions}
-            return owners[ref.name, ref.arguments]
-        ours = next((view.owner for view in self.definers.views if view.name == ref.name), None)
-        return ours or self.structure.relations[ref.name].owner
+        for function in self.definers.functions:
+            if ref == ObjectRef("function", function.name, function.arguments):
+                return function.owner
+        for view in self.definers.views:
+            if ref == ObjectRef("table", view.name):
+                return view.owner
+        return self.structure.objects.get(ref) or self.structure.relations[ref.name].owner
 
 
 def table_rights(rights: Rights, granted: Iterable[Granted]) -> None:
@@ -79,40 +78,25 @@ def table_rights(rights: Rights, granted: Iterable[Granted]) -> None:
 def other_rights(
     rights: Rights, spec: Spec, names: Names, structure: Structure, problems: Collector
 ) -> None:
-    """Grant on sequences and functions, PUBLIC's rights among them."""
+    """Grant on everything that is no table, PUBLIC's rights among them."""
     for role in spec.roles.values():
         grantee = PUBLIC if role.name == PUBLIC else names(role.name)
-        _sequences(rights, grantee, role, structure, problems)
-        _functions(rights, grantee, role, structure, problems)
+        for section, word, privileges in role.objects():
+            ref = SECTIONS[section].find(word, structure)
+            if ref is None:
+                _unknown(SECTIONS[section], word, structure, problems)
+                continue
+            for privilege in privileges:
+                rights.add(ref, grantee, privilege.upper(), Origin(word.place))
+            if section == "database":
+                _let_in(rights, ref, spec, names)
     _keep_callers(rights, spec, structure, problems)
 
 
-def _sequences(
-    rights: Rights, grantee: str, role: Role, structure: Structure, problems: Collector
-) -> None:
-    known = {str(r.name): r.name for r in structure.relations.values() if r.kind == "S"}
-    for name, privileges in role.sequences.items():
-        qname = parse_qname(name)
-        if qname is None or str(qname) not in known:
-            _unknown("sequence", name, list(known), problems)
-            continue
-        for privilege in privileges:
-            origin = Origin(name.place)
-            rights.add(ObjectRef("sequence", qname), grantee, privilege.upper(), origin)
-
-
-def _functions(
-    rights: Rights, grantee: str, role: Role, structure: Structure, problems: Collector
-) -> None:
-    for signature, privileges in role.functions.items():
-        routine = structure.routines.get(routine_of(signature, structure))
-        if routine is None:
-            known = [f"{name}({', '.join(types)})" for name, types in structure.routines]
-            _unknown("function", signature, known, problems)
-            continue
-        ref = ObjectRef("function", routine.name, routine.arguments)
-        for privilege in privileges:
-            rights.add(ref, grantee, privilege.upper(), Origin(signature.place))
+def _let_in(rights: Rights, ref: ObjectRef, spec: Spec, names: Names) -> None:
+    """Let the logins connect: PUBLIC may no longer, where the file says who may what."""
+    for login in spec.database.connect_as:
+        rights.add(ref, names(login.name), "CONNECT", Origin(login.name.place))
 
 
 def _keep_callers(rights: Rights, spec: Spec, structure: Structure, problems: Collector) -> None:
@@ -123,7 +107,7 @@ def _keep_callers(rights: Rights, spec: Spec, structure: Structure, problems: Co
             routine = structure.routines.get(routine_of(signature, structure))
             if routine is None or not routine.called_by or routine.name in told:
                 continue
-            ref = ObjectRef("function", routine.name, routine.arguments)
+            ref = ObjectRef(routine.cls, routine.name, routine.arguments)
             if (PUBLIC, "EXECUTE") in rights.found.get(ref, {}):
                 continue
             told.add(routine.name)
@@ -162,7 +146,8 @@ def definer_rights(rights: Rights, spec: Spec, names: Names, definers: Definers)
             rights.add(ref, names(role), "EXECUTE", origin)
 
 
-def _unknown(what: str, name: Word, known: list[str], problems: Collector) -> None:
+def _unknown(section: Section, name: Word, structure: Structure, problems: Collector) -> None:
+    what, known = section.noun, list(section.known(structure))
     close = get_close_matches(str(name), known, 1)
     problems.add(
         codes.NO_SUCH_OBJECT,

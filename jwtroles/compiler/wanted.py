@@ -8,7 +8,8 @@ from jwtroles.compiler.access import Names
 from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.names import parse_signature
-from jwtroles.reader.scope import Scope, argument_types
+from jwtroles.objects import argument_types
+from jwtroles.scope import Scope
 from jwtroles.spec.model import Environment, Spec
 from jwtroles.spec.predicates import function_names
 
@@ -17,16 +18,20 @@ def scope_of(spec: Spec, environment: Environment | None) -> Scope:
     """Return the scope of `spec` in `environment`."""
     names = Names.of(environment)
     declared = [role for role in spec.roles if role != PUBLIC]
-    declared += [login.name for login in spec.database.connect_as]
+    logins = [login.name for login in spec.database.connect_as]
     ours = {spec.own_role, *map(spec.view_role, spec.views), *map(spec.query_role, spec.queries)}
-    signatures = {str(name) for role in spec.roles.values() for name in role.functions}
-    signatures |= {f"{q.name}({', '.join(q.params.values())})" for q in spec.queries.values()}
+    named = {
+        (section, str(word)) for role in spec.roles.values() for section, word, _ in role.objects()
+    }
+    queries = {f"{q.name}({', '.join(q.params.values())})" for q in spec.queries.values()}
+    named |= {("functions", signature) for signature in queries}
     return Scope(
         project=str(spec.project),
         schemas=(*map(str, spec.database.schemas), OWN_SCHEMA),
-        roles=frozenset(map(names, declared)) | ours,
-        signatures=tuple(sorted(signatures)),
-        types=tuple(sorted(_types(spec, signatures))),
+        roles=frozenset(map(names, declared + logins)) | ours,
+        logins=frozenset(map(names, logins)),
+        named=frozenset(named),
+        types=tuple(sorted(_types(spec, (w for section, w in named if section == "functions")))),
         functions=tuple(sorted(function_names(spec))),
     )
 

@@ -17,7 +17,17 @@ from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import own_unit
 from jwtroles.names import QName, ident
 
-ObjectClass = Literal["table", "sequence", "function", "procedure", "schema", "default"]
+ObjectClass = Literal[
+    "table",
+    "sequence",
+    "function",
+    "procedure",
+    "type",
+    "schema",
+    "database",
+    "large_object",
+    "default",
+]
 
 PRIVILEGES = {
     "r": "SELECT",
@@ -42,7 +52,10 @@ _ITEM = re.compile(r'((?:"(?:[^"]|"")*"|[^"=])*)=([a-zA-Z*]*)/(.*)\Z', re.DOTALL
 
 
 ROUTINES = frozenset({"function", "procedure"})
-"""Classes that PUBLIC may EXECUTE by default, and that are told apart by their arguments."""
+"""Classes that are told apart by their arguments."""
+
+IN_SCHEMA = frozenset({"table", "sequence", "type"}) | ROUTINES
+"""Classes of objects that lie in a schema."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -52,7 +65,8 @@ class ObjectRef:
     Attributes:
         cls: its class, which decides the words of GRANT.
         name: schema and name; for a schema both are its name; for default privileges the schema
-            ('' for all) and the kind of object (`TABLES`).
+            ('' for all) and the kind of object (`TABLES`); '' and the name or the number of what
+            lies in no schema.
         arguments: identity arguments of a function; for default privileges the creating role.
     """
 
@@ -61,9 +75,31 @@ class ObjectRef:
     arguments: str = ""
 
     def __str__(self) -> str:
-        if self.cls == "schema":
-            return self.name.name
-        return f"{self.name}({self.arguments})" if self.cls in ROUTINES else str(self.name)
+        if self.cls in ROUTINES:
+            return f"{self.name}({self.arguments})"
+        return str(self.name) if self.cls in IN_SCHEMA else self.name.name
+
+
+_EXECUTE, _USAGE = frozenset({"EXECUTE"}), frozenset({"USAGE"})
+_BUILT_IN: Mapping[ObjectClass, frozenset[str]] = {
+    "function": _EXECUTE,
+    "procedure": _EXECUTE,
+    "type": _USAGE,
+    "database": frozenset({"CONNECT", "TEMPORARY"}),
+}
+_OF_NEW_OBJECTS = {"FUNCTIONS": _EXECUTE, "TYPES": _USAGE}
+
+
+def built_in(ref: ObjectRef) -> frozenset[str]:
+    """Return what PostgreSQL gives PUBLIC on an object by itself (manual section 5.8).
+
+    USAGE on the schema `public` comes with every database.
+    """
+    if ref.cls == "default":
+        return frozenset() if ref.name.schema else _OF_NEW_OBJECTS.get(ref.name.name, frozenset())
+    if ref.cls == "schema":
+        return _USAGE if ref.name.name == "public" else frozenset()
+    return _BUILT_IN.get(ref.cls, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,20 +224,8 @@ def _with_column(right: Right | None, column: str, privilege: str, item: AclItem
 
 
 def parse(row: Row) -> Iterable[Acl]:
-    """Read a row of acl.sql; objects on which only the owner has rights give nothing."""
-    acl = read_acl(row)
-    if acl.rights:
-        yield acl
-
-
-def within(acl: Acl, grantees: frozenset[str], *, public: bool) -> Acl | None:
-    """Return the part of `acl` that belongs to `grantees` (and PUBLIC), or None if nothing does."""
-    kept = {
-        key: right
-        for key, right in acl.rights.items()
-        if key[0] in grantees or (public and key[0] == PUBLIC)
-    }
-    return replace(acl, rights=kept) if kept else None
+    """Read a row of acl.sql, also one of an object on which only the owner has rights."""
+    yield read_acl(row)
 
 
 def split(

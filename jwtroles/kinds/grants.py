@@ -35,7 +35,10 @@ _ON: dict[ObjectClass, Callable[[ObjectRef], str]] = {
     "sequence": lambda ref: f"SEQUENCE {ref.name.sql}",
     "function": lambda ref: f"FUNCTION {ref.name.sql}({ref.arguments})",
     "procedure": lambda ref: f"PROCEDURE {ref.name.sql}({ref.arguments})",
+    "type": lambda ref: f"TYPE {ref.name.sql}",
     "schema": lambda ref: f"SCHEMA {ident(ref.name.name)}",
+    "database": lambda ref: f"DATABASE {ident(ref.name.name)}",
+    "large_object": lambda ref: f"LARGE OBJECT {ref.name.name}",
     "default": lambda ref: ref.name.name,
 }
 """How GRANT names an object of each class."""

@@ -21,15 +21,16 @@ COMMANDS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 def cut_off(steps: Iterable[Step], structure: Structure, desired: Catalog) -> tuple[CutOff, ...]:
     """Name every role outside the file that loses rows or rights by these steps.
 
-    The role that applies them knows what it does.
+    The role that applies them knows what it does, unless it could not connect again.
     """
     after = _After.of(structure, desired)
     found: dict[tuple[str, str, str], CutOff] = {}
     for step in steps:
         for one in _of(step.change, after):
             found.setdefault((one.role, one.subject, one.problem.code.id), one)
-    applier = structure.server.applier
-    return tuple(found[key] for key in sorted(found) if key[0] != applier)
+    server = structure.server
+    knows = {(server.applier, key[1]) for key in found if key[1] != server.database}
+    return tuple(found[key] for key in sorted(found) if key[:2] not in knows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,17 @@ class _After:
             return True
         acl = self.desired["acl"].get(grant.object)
         return acl is not None and any((one, grant.privilege) in acl.rights for one in line)
+
+    def users(self, ref: ObjectRef) -> frozenset[str]:
+        """Return the roles outside the file that can get at an object at all.
+
+        That takes USAGE on its schema, and for the database itself a login.
+        """
+        if ref.cls != "database":
+            return self.structure.schema_users.get(ref.name.schema, frozenset())
+        roles = self.structure.roles.values()
+        outside = {role.name for role in roles if role.login and not role.superuser}
+        return frozenset(outside - self.desired["role"].keys())
 
     def below(self, role: str) -> list[str]:
         """Return who has a role's rights by membership."""
@@ -170,7 +182,7 @@ def _public(grant: Grant, after: _After) -> Iterator[CutOff]:
     ref = grant.object
     if ref.cls == "default":  # nobody has anything yet
         return
-    users = after.structure.schema_users.get(ref.name.schema, frozenset())
+    users = after.users(ref)
     losing = {role for role in users if not after.keeps(role, grant)}
     for role in sorted(losing):
         if losing & (after.structure.above(role) - {role}):
@@ -192,8 +204,18 @@ def _keep(grant: Grant, role: str, name: str, structure: Structure) -> str:
     if any((r.name, r.arguments) == (ref.name, ref.arguments) and r.project for r in routines):
         function = f"{ref.name.sql}({ref.arguments})"
         return f"keep it: GRANT {grant.privilege} ON FUNCTION {function} TO {ident(role)}"
-    section = {"function": "functions", "sequence": "sequences"}.get(ref.cls)
-    if section:
+    if ref.cls == "database":
+        return f"keep it: roles: {{PUBLIC: {{database: [{what}]}}}}"
+    if section := _SECTION.get(ref.cls):
         return f'keep it: roles: {{PUBLIC: {{{section}: {{"{name}": [{what}]}}}}}}'
-    on = f"SCHEMA {ident(ref.name.name)}" if ref.cls == "schema" else ref.name.sql
-    return f"keep it: GRANT {grant.privilege} ON {on} TO {ident(role)}"
+    return f"keep it: GRANT {grant.privilege} ON {ref.name.sql} TO {ident(role)}"
+
+
+_SECTION: Mapping[str, str] = {
+    "function": "functions",
+    "procedure": "functions",
+    "sequence": "sequences",
+    "type": "types",
+    "schema": "schemas",
+}
+"""The key under a role that names objects of a class."""

@@ -54,7 +54,10 @@ def default_words(grant: Grant) -> str:
 
 
 _ON = {
+    "type": "type {}",
     "schema": "schema {}",
+    "database": "database {}",
+    "large_object": "large object {}",
     "sequence": "sequence {}",
     "function": "function {}",
     "procedure": "procedure {}",

@@ -22,16 +22,16 @@ from jwtroles.catalog import (
     Structure,
 )
 from jwtroles.kinds import KINDS
-from jwtroles.kinds.acl import Acl, within
-from jwtroles.kinds.base import PUBLIC, Kind
+from jwtroles.kinds.acl import Acl
+from jwtroles.kinds.base import Kind
 from jwtroles.kinds.role import Role
 from jwtroles.kinds.tag import split_tag
 from jwtroles.names import QName
 from jwtroles.reader.connection import network
-from jwtroles.reader.scope import Scope, rights_in_scope
 
 if TYPE_CHECKING:
     from jwtroles.reader.connection import Connection
+    from jwtroles.scope import Scope
 
 Run = Callable[..., list[dict[str, Any]]]
 
@@ -77,50 +77,44 @@ def read(connection: Connection, scope: Scope) -> Reading:
 
     roles = {role.name: role for role in _objects(run, "role", {})}
     marked = {name for name, role in roles.items() if role.project == scope.project}
-    grantees = scope.roles | marked
     everyone = {
         "schemas": list(scope.schemas),
-        "roles": sorted(grantees),
+        "roles": sorted(scope.roles | marked),
         "made": sorted(filter(scope.makes, roles)),
+        "large_objects": sorted(word for section, word in scope.named if section == LARGE),
     }
     structure = _structure(run, scope, roles, everyone)
     structure = replace(structure, server=replace(structure.server, address=network(connection)))
-    found: dict[str, list[Any]] = {"role": [roles[name] for name in roles if name in grantees]}
+    found: dict[str, list[Any]] = {"role": [roles[n] for n in roles if n in everyone["roles"]]}
     stores = {table.name for table in _objects(run, "own_table", everyone)}
     for kind in KINDS:
         readable = kind.store is None or kind.store in stores
         if kind.name not in found:
             found[kind.name] = _objects(run, kind.name, everyone) if readable else []
     rights: list[Acl] = found["acl"]
-    kept = (rights_in_scope(acl, scope, structure, grantees) for acl in rights)
-    found["acl"] = [acl for acl in kept if acl is not None]
-    outsiders = frozenset(roles) - grantees
-    others = (within(acl, outsiders, public=True) for acl in rights)
-    here = [bool(p.roles & (grantees | {PUBLIC})) or p.exempts for p in found["policy"]]
     structure = replace(
         structure,
-        others=tuple(acl for acl in others if acl is not None),
-        other_policies=tuple(p for p, ours in zip(found["policy"], here, strict=True) if not ours),
+        objects={a.object: a.owner for a in rights if a.object.cls not in _ELSEWHERE_KNOWN},
     )
-    found["policy"] = [
-        replace(policy, outside=policy.roles - grantees - {PUBLIC})
-        for policy, ours in zip(found["policy"], here, strict=True)
-        if ours
-    ]
-    found["view"] = _ours(found["view"], scope)
-    found["function"] = _ours(found["function"], scope)
+    settled = scope.settled(structure)
+    split = [settled.rights(acl) for acl in rights]
+    found["acl"] = [ours for ours, _ in split if ours]
+    found["policy"], policies = settled.policies(found["policy"])
+    structure = replace(
+        structure,
+        others=tuple(theirs for _, theirs in split if theirs),
+        other_policies=tuple(policies),
+    )
+    for name in ("view", "function"):
+        found[name] = list(filter(settled.ours, found[name]))
     return Reading(structure, Catalog.of(found), scope)
 
 
-def _ours(items: list[Any], scope: Scope) -> list[Any]:
-    """Keep what carries our mark or belongs to a role of ours, and whatever lies in our schema."""
-    return [
-        item
-        for item in items
-        if item.project == scope.project
-        or scope.makes(item.owner)
-        or item.name.schema == scope.schemas[-1]
-    ]
+LARGE = "large_objects"
+"""The section of a role that names large objects; they are read only where it does."""
+
+_ELSEWHERE_KNOWN = frozenset({"table", "sequence", "default"})
+"""Classes of objects that `Structure` knows as relations, or that are no objects."""
 
 
 @cache
@@ -198,4 +192,5 @@ def _routine(row: dict[str, Any]) -> Routine:
         project,
         tuple(row["called_by"]),
         row["returns"],
+        row["cls"],
     )

@@ -6,7 +6,7 @@ underscore where Python reserves the word); `docs/language.md` describes each.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
@@ -22,6 +22,10 @@ COMMANDS: tuple[Command, ...] = ("select", "insert", "update", "delete")
 
 PUBLIC = "PUBLIC"
 """How the file and the plan write the pseudo-role that every role belongs to."""
+
+
+OBJECT_SECTIONS = ("sequences", "functions", "types", "schemas", "large_objects", "database")
+"""The keys of a role that list objects other than tables."""
 
 
 class Word(str):
@@ -247,7 +251,9 @@ class Role:
     Attributes:
         inherits: roles whose rights it has (membership with INHERIT, without SET).
         tables: name or glob → command → access.
-        sequences, functions: name or signature → privileges.
+        sequences, functions, types, schemas, large_objects: name, signature or number →
+            privileges.
+        database: the key itself → privileges on the database that the file is applied to.
         settings: run-time settings that `pre_request` and `login` apply to the transaction.
     """
 
@@ -257,11 +263,21 @@ class Role:
     tables: Mapping[Word, tuple[Access, ...]] = field(default_factory=empty)
     sequences: Mapping[Word, tuple[Word, ...]] = field(default_factory=empty)
     functions: Mapping[Word, tuple[Word, ...]] = field(default_factory=empty)
+    types: Mapping[Word, tuple[Word, ...]] = field(default_factory=empty)
+    schemas: Mapping[Word, tuple[Word, ...]] = field(default_factory=empty)
+    large_objects: Mapping[Word, tuple[Word, ...]] = field(default_factory=empty)
+    database: Mapping[Word, tuple[Word, ...]] = field(default_factory=empty)
     settings: Mapping[Word, Word] = field(default_factory=empty)
     connection_limit: int | None = None
     place: Place | None = field(default=None, compare=False)
     places: Mapping[str, Place] = field(default_factory=empty, compare=False)
     """Places of single keys, such as `connection_limit`, for remarks about them."""
+
+    def objects(self) -> Iterator[tuple[str, Word, tuple[Word, ...]]]:
+        """Give what it holds on objects other than tables: section, object, privileges."""
+        for section in OBJECT_SECTIONS:
+            for word, privileges in getattr(self, section).items():
+                yield section, word, privileges
 
 
 @dataclass(frozen=True, slots=True)

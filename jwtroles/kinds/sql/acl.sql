@@ -25,6 +25,27 @@ SELECT 'schema', n.nspname, n.nspname, '',
 FROM pg_namespace AS n
 WHERE n.nspname = ANY (%(schemas)s)
 UNION ALL
+SELECT 'type', n.nspname, t.typname, '',
+       pg_get_userbyid(t.typowner), coalesce(t.typacl, acldefault('T', t.typowner))::text[], NULL
+FROM pg_type AS t
+JOIN pg_namespace AS n ON n.oid = t.typnamespace
+LEFT JOIN pg_class AS c ON c.oid = t.typrelid
+WHERE n.nspname = ANY (%(schemas)s) AND n.nspname <> 'jwtroles'
+  AND (t.typacl IS NOT NULL OR (t.typtype IN ('b', 'c', 'd', 'e', 'r') AND t.typcategory <> 'A'
+       AND coalesce(c.relkind, 'c') = 'c'))
+UNION ALL
+SELECT 'database', '', d.datname, '',
+       pg_get_userbyid(d.datdba), coalesce(d.datacl, acldefault('d', d.datdba))::text[], NULL
+FROM pg_database AS d
+WHERE d.datname = current_database()
+UNION ALL
+SELECT 'large_object', '', l.oid::text, '',
+       pg_get_userbyid(l.lomowner), coalesce(l.lomacl, acldefault('L', l.lomowner))::text[], NULL
+FROM pg_largeobject_metadata AS l
+WHERE l.oid::text = ANY (%(large_objects)s)
+   OR EXISTS (SELECT FROM aclexplode(l.lomacl) AS a
+              WHERE pg_get_userbyid(a.grantee) = ANY (%(roles)s))
+UNION ALL
 SELECT 'default', coalesce(n.nspname, ''),
        CASE d.defaclobjtype
            WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS'

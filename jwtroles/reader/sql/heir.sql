@@ -1,4 +1,4 @@
--- Roles that have the rights of an owner in the managed schemas: what an owner may, they may.
+-- Roles that have the rights of an owner in the managed schemas, or of the database: what an owner may, they may.
 SELECT o.rolname::text AS owner,
        ARRAY(SELECT r.rolname::text FROM pg_roles AS r WHERE pg_has_role(r.oid, o.oid, 'USAGE')) AS heirs
 FROM pg_roles AS o
@@ -8,6 +8,8 @@ WHERE o.oid IN (
     UNION ALL
     SELECT p.proowner FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
     WHERE n.nspname = ANY (%(schemas)s)
+    UNION ALL
+    SELECT d.datdba FROM pg_database AS d WHERE d.datname = current_database()
     UNION ALL
     SELECT n.nspowner FROM pg_namespace AS n WHERE n.nspname = ANY (%(schemas)s)
 )

@@ -1,4 +1,4 @@
--- Functions of the managed schemas by their input types, with the objects of the database that call
+-- Functions and procedures of the managed schemas by their input types, with the objects of the database that call
 -- them on a user's behalf (defaults, checks, generated columns, domains, policies): revoking EXECUTE
 -- from PUBLIC would break those.
 SELECT n.nspname AS schema,
@@ -11,6 +11,7 @@ SELECT n.nspname AS schema,
        coalesce(pg_get_function_result(p.oid), '') AS returns,
        pg_get_userbyid(p.proowner) AS owner,
        obj_description(p.oid, 'pg_proc') AS comment,
+       CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END AS cls,
        ARRAY(
            SELECT DISTINCT pg_describe_object(d.classid, d.objid, 0)
            FROM pg_depend AS d
@@ -19,5 +20,5 @@ SELECT n.nspname AS schema,
        ) AS called_by
 FROM pg_proc AS p
 JOIN pg_namespace AS n ON n.oid = p.pronamespace
-WHERE n.nspname = ANY (%(schemas)s) AND p.prokind = 'f'
+WHERE n.nspname = ANY (%(schemas)s) AND p.prokind IN ('f', 'p')
 ORDER BY n.nspname, p.proname, 3

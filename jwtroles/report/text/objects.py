@@ -1,10 +1,10 @@
-"""Other objects: sequences, functions, default privileges, schemas, and what PUBLIC loses."""
+"""Other objects: everything that is no table, and what PUBLIC loses."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
-from jwtroles.kinds.acl import ROUTINES
+from jwtroles.kinds.acl import IN_SCHEMA, ObjectClass, built_in
 from jwtroles.kinds.base import PUBLIC, Change
 from jwtroles.report.text.access import columns_text
 from jwtroles.report.text.layout import SIGNS, Block, Row
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from jwtroles.planner.model import Step
 
 BUILT_IN = f"PostgreSQL's default; {NOT_IN_FILE}"
-"""PUBLIC may EXECUTE every new function (manual section 5.8)."""
+"""PUBLIC may EXECUTE every new function, for example (manual section 5.8)."""
 
 
 def blocks(sheet: Sheet, steps: Sequence[Step]) -> list[Block]:
@@ -48,7 +48,15 @@ def blocks(sheet: Sheet, steps: Sequence[Step]) -> list[Block]:
     return [Block("", tuple(rows))] if rows else []
 
 
-_CLASSES = ("sequence", "function", "procedure", "table", "schema", "default")
+_CLASSES = get_args(ObjectClass)
+
+
+_NOUNS = {
+    "type": "type",
+    "schema": "schema",
+    "database": "database",
+    "large_object": "large object",
+}
 
 
 def _follows(sheet: Sheet, step: Step) -> bool:
@@ -65,7 +73,7 @@ def _follows(sheet: Sheet, step: Step) -> bool:
 def _has_rights(catalog: Catalog, schema: str, role: str) -> bool:
     """Tell whether a role has a right on anything in a schema."""
     return any(
-        acl.object.cls != "schema" and acl.object.name.schema == schema
+        acl.object.cls in IN_SCHEMA and acl.object.name.schema == schema
         for acl in catalog["acl"].values()
         if any(grantee == role for grantee, _ in acl.rights)
     )
@@ -93,11 +101,12 @@ def _row(sheet: Sheet, steps: Sequence[Step]) -> Row:
         name = f"new {ref.name.name.lower()}"
         name += f" in {shown(ref.name.schema)}" if ref.name.schema else ""
         text += f", by default privileges of {shown(ref.arguments)}"
-    elif ref.cls == "schema":
-        name = f"schema {name}"
+    elif ref.cls in _NOUNS:
+        name = f"{_NOUNS[ref.cls]} {name}"
     sign = sign_of(steps)
     edge = sheet.edge(steps)
-    if sign == SIGNS["remove"] and ref.cls in ROUTINES and grant.grantee == PUBLIC:
+    given = {step.change.subject.privilege for step in steps}
+    if sign == SIGNS["remove"] and grant.grantee == PUBLIC and given <= built_in(ref):
         edge = Edge(place=BUILT_IN)
     elif sign == SIGNS["alter"]:
         edge = Edge(effect_word(steps), edge.glob, edge.place)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from jwtroles.kinds.acl import ROUTINES, Grant, ObjectRef, Right
+from jwtroles.kinds.acl import IN_SCHEMA, ROUTINES, Grant, ObjectRef, Right
 from jwtroles.kinds.base import Change, Effect, Origin
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.report.problems import visible
@@ -157,7 +157,7 @@ class Sheet:
 
     def object_name(self, ref: ObjectRef) -> str:
         """Return an object as the file names it."""
-        if ref.cls == "schema":
+        if ref.cls not in IN_SCHEMA:
             return shown(ref.name.name)
         if ref.cls not in ROUTINES:
             return table_name(ref.name)

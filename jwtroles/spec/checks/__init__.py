@@ -33,6 +33,7 @@ CHECKS: tuple[Callable[[Spec, Collector], None], ...] = (
     access.parts,
     access.globs,
     access.public,
+    access.creating,
     access.settings,
     access.views,
 )

@@ -81,7 +81,7 @@ def globs(spec: Spec, problems: Collector) -> None:
 
 
 def public(spec: Spec, problems: Collector) -> None:
-    """PUBLIC gets functions and sequences, and nothing that only a role can have."""
+    """PUBLIC gets rights on objects, and nothing that only a role can have."""
     role = next((role for name, role in spec.roles.items() if name == PUBLIC), None)
     for key in _NOT_FOR_PUBLIC if role else ():
         if role and key in role.places:
@@ -89,8 +89,28 @@ def public(spec: Spec, problems: Collector) -> None:
                 codes.PUBLIC_HOLDS,
                 f"PUBLIC cannot have `{key}`",
                 role.places[key],
-                remedy="PUBLIC may have functions and sequences; for the rest, declare a role",
+                remedy="PUBLIC may have rights on objects; for the rest, declare a role",
             )
+
+
+def creating(spec: Spec, problems: Collector) -> None:
+    """No token makes objects: what a token role owns, no row security binds it to."""
+    for role in spec.roles.values():
+        for section, word, privileges in role.objects():
+            for privilege in privileges:
+                if privilege != "create" and (privilege != "temporary" or not _verified(spec)):
+                    continue
+                on = "the database" if section == "database" else f"the schema {tick(word)}"
+                problems.add(
+                    codes.TOKEN_CREATES,
+                    f"{tick(role.name)} cannot have `{privilege}` on {on}",
+                    privilege.place,
+                    remedy="let the role that runs your migrations make objects",
+                )
+
+
+def _verified(spec: Spec) -> bool:
+    return spec.tokens.verify == "database"
 
 
 def settings(spec: Spec, problems: Collector) -> None:

@@ -184,26 +184,34 @@ def schemas(spec: Spec, problems: Collector) -> None:
                 remedy="take it out of `schemas`",
             )
     managed = spec.database.schemas
+    for word in (word for role in spec.roles.values() for word in role.schemas):
+        if managed and word not in managed:
+            _unmanaged(word, word, managed, problems)
     # An empty list means that the key itself has a problem, which has been noted.
     for word in _objects(spec) if managed else ():
         name = parse_qname(word)
         signature = parse_signature(word)
         schema_name = signature[0].schema if signature else name.schema if name else None
         if schema_name is not None and schema_name not in managed:
-            problems.add(
-                codes.UNMANAGED_SCHEMA,
-                f"{tick(word)} is in a schema that this file does not manage",
-                word.place,
-                label=did_you_mean(schema_name, managed),
-                remedy=f"database.schemas: {listed(managed)}",
-            )
+            _unmanaged(word, schema_name, managed, problems)
+
+
+def _unmanaged(word: Word, schema: str, managed: Iterable[Word], problems: Collector) -> None:
+    what = "a schema" if word == schema else "in a schema"
+    problems.add(
+        codes.UNMANAGED_SCHEMA,
+        f"{tick(word)} is {what} that this file does not manage",
+        word.place,
+        label=did_you_mean(schema, managed),
+        remedy=f"database.schemas: {listed(managed)}",
+    )
 
 
 def _objects(spec: Spec) -> Iterable[Word]:
     for role in spec.roles.values():
         yield from role.tables
-        yield from role.sequences
-        yield from role.functions
+        for section in ("sequences", "functions", "types"):
+            yield from getattr(role, section)
     for floor in spec.tenancy:
         yield from floor.tables
         yield from floor.except_

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
-from jwtroles.spec.grammar.terms import COLUMNS, PREDICATE, ROLES, TABLES, TEXT, privileges
+from jwtroles.spec.grammar.terms import COLUMNS, PREDICATE, ROLES, SCHEMA, TABLES, TEXT, privileges
 from jwtroles.spec.model import COMMANDS, Access, Command, Role, Word
 from jwtroles.spec.records import Field, Record, Refusal, not_yet
 from jwtroles.spec.shapes import ByForm, Made, MapOf
 from jwtroles.spec.words import Choice, Int, Qualified, Signature, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def _whole_table(command: Word | None, _all: Word) -> Access:
@@ -18,6 +21,12 @@ def _whole_table(command: Word | None, _all: Word) -> Access:
 
 def _some_columns(command: Word | None, columns: tuple[Word, ...] | None) -> Access:
     return Access(_COMMANDS[command or ""], columns, place=command.place if command else None)
+
+
+def _on_the_database(
+    key: Word | None, privileges: tuple[Word, ...]
+) -> Mapping[Word, tuple[Word, ...]]:
+    return {} if key is None else {key: privileges}
 
 
 def _access(*, command: Word, **parts: Any) -> Access:
@@ -79,6 +88,30 @@ ROLE_ENTRY: Record[Role] = Record(
             "functions",
             MapOf(Signature(), privileges("execute"), "a map of functions to privileges"),
         ),
+        Field(
+            "types",
+            MapOf(
+                Qualified("the name of a type, schema.name"),
+                privileges("usage"),
+                "a map of types to privileges",
+            ),
+        ),
+        Field(
+            "schemas",
+            MapOf(SCHEMA, privileges("usage", "create"), "a map of schemas to privileges"),
+        ),
+        Field(
+            "large_objects",
+            MapOf(
+                Made(
+                    Int("the number of a large object", least=1, most=2**32 - 1),
+                    lambda _, number: Word(str(number)),
+                ),
+                privileges("select", "update"),
+                "a map of large objects to privileges",
+            ),
+        ),
+        Field("database", Made(privileges("connect", "temporary", "create"), _on_the_database)),
         Field("settings", MapOf(Text("the name of a setting"), TEXT, "a map of settings")),
         Field("connection_limit", Int("a number of connections", least=-1)),
     ),

@@ -142,6 +142,10 @@ def saas(*more: Relation) -> Structure:
         schemas={APP: "app_owner"},
         relations={one.name: one for one in tables},
         routines={(age.name, age.types): age},
+        objects={
+            ObjectRef("function", age.name, age.arguments): age.owner,
+            ObjectRef("schema", QName(APP, APP)): "app_owner",
+        },
         roles={"metrics_bot": Role("metrics_bot", login=True), "etl": Role("etl", login=True)},
         types={name: name for name in known},
         functions=(
