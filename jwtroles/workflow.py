@@ -49,6 +49,6 @@ def make_plan(connection: Connection, spec: Spec, environment: Environment | Non
         reading = read_database(connection, spec, environment)
     compiled = compile_spec(spec, environment, reading.structure)
     with asking(connection):
-        desired = canonical(connection, compiled.catalog, compiled.trial, reading.structure)
+        desired = canonical(connection, compiled.catalog, reading.structure)
     plan = build_plan(spec, environment, reading.structure, reading.catalog, desired, compiled)
     return Planned(plan, reading.scope)

@@ -30,7 +30,7 @@ def prove(connection: Connection, plan: Plan, scope: Scope) -> None:
         Refused: JR620 naming every statement that had no effect.
     """
     reading = read(connection, scope)
-    desired = canonical(connection, plan.desired, plan.desired, reading.structure, inside=True)
+    desired = canonical(connection, plan.desired, reading.structure, inside=True)
     left = changes_between(reading.catalog, desired, additive=plan.additive)
     if not left:
         return

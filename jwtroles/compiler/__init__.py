@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from jwtroles import codes
 from jwtroles.catalog import Catalog, Structure
 from jwtroles.compiler.access import Granted, Names, accesses_of
-from jwtroles.compiler.bind import Accessor, Scope, null_accessor
-from jwtroles.compiler.definers import Definers, compile_definers
+from jwtroles.compiler.bind import Scope
+from jwtroles.compiler.definers import compile_definers
 from jwtroles.compiler.grants import Owners, Rights, definer_rights, other_rights, table_rights
 from jwtroles.compiler.policies import (
     Binder,
@@ -24,8 +24,7 @@ from jwtroles.errors import Collector, CompileError
 from jwtroles.kinds.base import PUBLIC, Origin
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import OwnSchema
-from jwtroles.verifier import accessor as verified_accessor
-from jwtroles.verifier import claim_rows, machinery, setting_rows
+from jwtroles.verifier import accessor, claim_rows, machinery, setting_rows
 
 if TYPE_CHECKING:
     from jwtroles.spec.model import Environment, Spec
@@ -37,15 +36,11 @@ class Compiled:
 
     Attributes:
         catalog: the objects that must be there, each with its origin.
-        trial: the same with typed NULLs in the place of accessors, to try expressions out before
-        the
-            accessors exist.
         definers: the roles that own views and queries.
         granted: every access, for reports and checks.
     """
 
     catalog: Catalog
-    trial: Catalog
     definers: frozenset[str]
     granted: tuple[Granted, ...]
 
@@ -59,22 +54,17 @@ def compile_spec(spec: Spec, environment: Environment | None, structure: Structu
     problems = Collector()
     _check_database(spec, Names.of(environment), structure, problems)
     problems.raise_if_any(CompileError, _FOOTER)
-    catalog, owners, granted = _compile(spec, environment, structure, verified_accessor, problems)
+    compiled = _compile(spec, environment, structure, problems)
     problems.raise_if_any(CompileError, _FOOTER)
-    trial, _, _ = _compile(spec, environment, structure, null_accessor, Collector())
-    return Compiled(catalog, trial, owners.roles, granted)
+    return compiled
 
 
 _FOOTER = "Nothing was planned."
 
 
 def _compile(
-    spec: Spec,
-    environment: Environment | None,
-    structure: Structure,
-    accessor: Accessor,
-    problems: Collector,
-) -> tuple[Catalog, Definers, tuple[Granted, ...]]:
+    spec: Spec, environment: Environment | None, structure: Structure, problems: Collector
+) -> Compiled:
     names = Names.of(environment)
     scope = Scope.of(structure)
     binder = Binder(spec, scope, accessor, problems)
@@ -114,7 +104,7 @@ def _compile(
             "role_setting": setting_rows(spec, names),
         }
     )
-    return catalog, owners, granted
+    return Compiled(catalog, owners.roles, granted)
 
 
 def _check_database(spec: Spec, names: Names, structure: Structure, problems: Collector) -> None:

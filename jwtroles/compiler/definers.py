@@ -38,7 +38,9 @@ class Definers:
 
     def accesses(self, floored: Iterable[FloorOn]) -> tuple[Granted, ...]:
         """Return SELECT on the columns they read, and on those that the floors there look at."""
-        floors = tuple(floored)
+        floors: dict[QName, list[FloorOn]] = {}
+        for floor in floored:
+            floors.setdefault(floor.table, []).append(floor)
         found = []
         for role, tables in (self.reads or {}).items():
             for table, columns in _with_floors(tables, floors).items():
@@ -48,16 +50,14 @@ class Definers:
 
 
 def _with_floors(
-    reads: Mapping[QName, frozenset[str]], floors: tuple[FloorOn, ...]
+    reads: Mapping[QName, frozenset[str]], floors: Mapping[QName, list[FloorOn]]
 ) -> dict[QName, frozenset[str]]:
     """Add what floors read in other tables, until nothing is added."""
     needed = dict(reads)
     queue = list(reads)
     while queue:
         table = queue.pop()
-        for floor in floors:
-            if floor.table != table:
-                continue
+        for floor in floors.get(table, ()):
             for other, columns in floor.bound.reads.items():
                 have = needed.get(other, frozenset())
                 if not columns <= have:

@@ -31,16 +31,29 @@ class FloorOn:
 
 @dataclass(frozen=True, slots=True)
 class Binder:
-    """Binds the predicates of one file to the columns of one database."""
+    """Binds the predicates of one file to the columns of one database.
+
+    Attributes:
+        known: what was bound already, by its text, and by its table too where that matters.
+    """
 
     spec: Spec
     scope: Scope
     accessor: Accessor
     problems: Collector
+    known: dict[tuple[str, QName | None], Bound] = field(default_factory=dict)
 
     def rows(self, text: Word, table: QName) -> Bound | None:
         """Bind a condition of the file to `table`, or report what is wrong with it."""
-        return bind_predicate(text, table, self.spec, self.scope, self.accessor, self.problems)
+        anywhere = self.known.get((text, None))
+        if anywhere is not None and anywhere.fits(self.scope.tables.get(table, ())):
+            return anywhere
+        if (text, table) in self.known:
+            return self.known[text, table]
+        bound = bind_predicate(text, table, self.spec, self.scope, self.accessor, self.problems)
+        if bound is not None:
+            self.known[str(text), table if bound.tied else None] = bound
+        return bound
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,16 @@ def check_reach(
     problems: Collector,
 ) -> None:
     """Refuse policies that would fail for lack of SELECT in the table they look into (JR318)."""
+    selects: dict[QName, list[Granted]] = {}
+    for one in granted:
+        if one.command == "select":
+            selects.setdefault(one.table, []).append(one)
     for one in granted:
         floors = security.reads.get((one.table, ""), ())
         own = (r for r in security.reads.get((one.table, one.role), ()) if r[0] == one.command)
         for command, bound, origin in (*floors, *own):
             for other, columns in sorted(bound.reads.items()):
-                if not inheritance.may_read(one.role, other, columns, granted):
+                if not inheritance.may_read(one.role, other, columns, selects.get(other, ())):
                     _tell(one, other, columns, origin, problems, floor=not command)
 
 

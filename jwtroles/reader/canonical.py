@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jwtroles import codes
 from jwtroles.errors import Collector, CompileError
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from jwtroles.catalog import Catalog, Structure
     from jwtroles.kinds.policy import Policy
     from jwtroles.reader.connection import Connection
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -46,7 +48,6 @@ def rolled_back(connection: Connection, *, inside: bool) -> Iterator[None]:
 def canonical(
     connection: Connection,
     desired: Catalog,
-    trial: Catalog,
     structure: Structure,
     *,
     inside: bool = False,
@@ -54,24 +55,23 @@ def canonical(
     """Return `desired` with every expression as the server prints it.
 
     An expression that calls an accessor which is not there yet cannot be stored anywhere either: it
-    is new, keeps its own text, and is tried out in its `trial` form.
+    is new, keeps its own text, and is tried out with a typed NULL in the accessor's place.
 
     Args:
         connection: a connection that may make temporary tables.
         desired: the compiled catalog.
-        trial: the same, compiled with typed NULLs in the place of accessors.
         structure: the tables that policies stand on.
         inside: whether a transaction is open already.
 
     Raises:
         CompileError: JR340 for every expression that the server refuses, with its place.
     """
-    batch = _Batch.of(desired, trial, structure)
+    batch = _Batch.of(desired, structure)
     with rolled_back(connection, inside=inside):
-        answer = _ask(connection, batch.payload(structure))
+        answer = batch.answers(_ask(connection, batch.payload(structure)))
     problems = Collector()
     for label, (item, _) in batch.items.items():
-        if "error" in answer.get(label, {}):
+        if "error" in answer[label]:
             what = getattr(item, "table", None) or item.name
             problems.add(
                 codes.SERVER_REFUSES,
@@ -85,33 +85,41 @@ def canonical(
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """What goes to the server in one round trip: label → (desired object, object to send)."""
+    """What goes to the server in one round trip.
+
+    Attributes:
+        items: label → (desired object, object to send).
+        alike: label → the label of the first that prints the same.
+    """
 
     items: dict[str, tuple[Any, Any]]
+    alike: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, desired: Catalog, trial: Catalog, structure: Structure) -> _Batch:
+    def of(cls, desired: Catalog, structure: Structure) -> _Batch:
         existing = {(r.name, r.arguments): r.returns for r in structure.routines.values()}
-        missing = [
-            f"{function.name.sql}("
+        missing = {
+            f"{function.name.sql}()": f"NULL::{function.returns}"
             for key, function in desired["function"].items()
             if function.name.schema == NAME and existing.get(key) != function.returns  # type: ignore[call-overload]
-        ]
+        }
         items: dict[str, tuple[Any, Any]] = {}
         for kind, letter in (("policy", "p"), ("view", "v"), ("function", "f")):
-            for number, (key, item) in enumerate(desired[kind].items()):
+            for number, item in enumerate(desired[kind].values()):
                 if kind == "function" and not item.atomic:
                     continue
-                text = " ".join(filter(None, (_text(item))))
-                fresh = any(call in text for call in missing)
-                items[f"{letter}{number}"] = (item, trial[kind][key] if fresh else item)
+                items[f"{letter}{number}"] = (item, _tried(item, missing))
         return cls(items)
+
+    def answers(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the answer for every label, of which those that are alike share one."""
+        return {label: said.get(self.alike.get(label, label), {}) for label in self.items}
 
     def payload(self, structure: Structure) -> dict[str, Any]:
         sent = {label: item for label, (_, item) in self.items.items()}
         policies = {label: item for label, item in sent.items() if label[0] == "p"}
         return {
-            "tables": list(_tables(policies, structure)),
+            "tables": _tables(policies, structure, self.alike),
             "views": [
                 {"id": label, "name": view.name.name, "sql": view.sql}
                 for label, view in sent.items()
@@ -138,9 +146,21 @@ class _Batch:
         return desired
 
 
-def _text(item: Any) -> tuple[str | None, ...]:
-    names = ("using_sql", "check_sql", "sql", "body_sql")
-    return tuple(getattr(item, name, None) for name in names)
+_TEXTS = ("using_sql", "check_sql", "sql", "body_sql")
+"""Where the SQL of a policy, a view or a function is."""
+
+
+def _tried(item: T, missing: Mapping[str, str]) -> T:
+    """Return `item` with a typed NULL for each call that is not there yet, or `item` itself."""
+    found: dict[str, str] = {}
+    for name in _TEXTS:
+        before: str = getattr(item, name, None) or ""
+        text = before
+        for call, null in missing.items():
+            text = text.replace(call, null)
+        if text != before:
+            found[name] = text
+    return replace(item, **found) if found else item  # type: ignore[type-var]
 
 
 def _ask(connection: Connection, payload: dict[str, Any]) -> dict[str, Any]:
@@ -156,16 +176,45 @@ def _ask(connection: Connection, payload: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _tables(policies: Mapping[str, Policy], structure: Structure) -> Iterator[dict[str, Any]]:
-    """Group policies by table; one temporary table at a time, so equal names do not meet."""
-    grouped: dict[QName, list[dict[str, Any]]] = {}
-    for label, policy in policies.items():
-        expressions = {"using": policy.using_sql, "check": policy.check_sql}
-        grouped.setdefault(policy.table, []).append({"id": label, **expressions})
-    for table, listed in sorted(grouped.items()):
-        relation = structure.relations[table]
-        columns = [[column.name, column.type] for column in relation.columns]
-        yield {"name": table.name, "columns": columns, "policies": listed}
+def _tables(
+    policies: Mapping[str, Policy], structure: Structure, alike: dict[str, str]
+) -> list[dict[str, Any]]:
+    """Return stand-ins of tables with the policies to print on each.
+
+    What a policy prints as depends on its text and on what the names in it are. So one that stands
+    on many tables is printed once, on a table that has the columns of which the text holds the
+    name; the name of the table counts where the text holds it.
+    """
+    grouped: dict[_StandIn, dict[_Expressions, str]] = {}
+    first: dict[_StandIn, str] = {}
+    for label, policy in sorted(policies.items(), key=lambda pair: pair[1].table):
+        expressions = (policy.using_sql, policy.check_sql)
+        text = "\n".join(filter(None, expressions))
+        relation = structure.relations[policy.table]
+        columns = tuple((c.name, c.type) for c in relation.columns if _inside(c.name) in text)
+        name = policy.table.name if _inside(policy.table.name) in text else ""
+        first.setdefault((name, columns), policy.table.name)
+        alike[label] = grouped.setdefault((name, columns), {}).setdefault(expressions, label)
+    return [
+        {
+            "name": first[stand_in],
+            "columns": stand_in[1],
+            "policies": [
+                {"id": label, "using": using, "check": check}
+                for (using, check), label in listed.items()
+            ],
+        }
+        for stand_in, listed in grouped.items()
+    ]
+
+
+_StandIn = tuple[str, tuple[tuple[str, str], ...]]
+_Expressions = tuple[str | None, str | None]
+
+
+def _inside(name: str) -> str:
+    """Return a name as it stands in SQL, inside of quotes or without them."""
+    return name.replace('"', '""')
 
 
 def _temporary(function: Function) -> str:

@@ -8,7 +8,7 @@ it. What cannot be told for sure is a problem, and nothing is returned.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,6 @@ __all__ = [
     "bind_predicate",
     "bind_query",
     "bind_view",
-    "null_accessor",
 ]
 
 Accessor = Callable[["Claim"], str]
@@ -50,6 +49,8 @@ class Bound:
         own_columns: the columns of the policy's own table.
         claims: the names of the claims that it uses.
         text: the condition as the file says it.
+        words: the bare names in it that are of the file, and must not be columns.
+        tied: whether it depends on the table by more than the names of its columns.
     """
 
     sql: str
@@ -57,6 +58,13 @@ class Bound:
     own_columns: frozenset[str]
     claims: frozenset[str]
     text: str
+    words: frozenset[str] = frozenset()
+    tied: bool = True
+
+    def fits(self, columns: Iterable[str]) -> bool:
+        """Tell whether the condition would be bound to the same on a table of these columns."""
+        there = frozenset(columns)
+        return not self.tied and self.own_columns <= there and not self.words & there
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +82,6 @@ class BoundSelect:
     reads: Mapping[QName, frozenset[str]]
     claims: frozenset[str]
     text: str
-
-
-def null_accessor(claim: Claim) -> str:
-    """Read a claim where the accessors do not exist yet: NULL of its type."""
-    return f"NULL::{claim.type}"
 
 
 def bind_predicate(
@@ -109,7 +112,7 @@ def bind_join(through: Through, spec: Spec, scope: Scope, problems: Collector) -
             message = f"a policy of {table} cannot read {table} itself"
             problems.add(codes.READS_OWN_TABLE, message, through.parent.place)
             return None
-        setting = Setting(spec, scope, null_accessor, noted, found, own=table)
+        setting = Setting(spec, scope, _no_accessor, noted, found, own=table)
         found.reads[parent] = set()
         floor = sqltree.expression(f"EXISTS (SELECT FROM {parent.sql} WHERE NULL)")
         where = Resolver(parsed, setting).expression(parsed.tree, (inner, outer))
@@ -118,6 +121,11 @@ def bind_join(through: Through, spec: Spec, scope: Scope, problems: Collector) -
         return _bound(floor, through.on, table, setting, problems)
     predicates.take(noted, problems)
     return None
+
+
+def _no_accessor(claim: Claim) -> str:
+    message = f"a join condition has no claims, and this one uses {claim.name}"
+    raise AssertionError(message)
 
 
 def _check_join(table: QName, parent: QName, through: Through, setting: Setting) -> None:
@@ -203,7 +211,11 @@ def _bound(
     sql = _printed(sqltree.print_expression, tree, text, setting, problems)
     reads = {name: frozenset(columns) for name, columns in setting.found.reads.items()}
     own = reads.pop(table, frozenset())
-    return (sql and Bound(sql, reads, own, frozenset(setting.found.claims), str(text))) or None
+    if not sql:
+        return None
+    found = setting.found
+    claims, words = frozenset(found.claims), frozenset(found.words)
+    return Bound(sql, reads, own, claims, str(text), words, found.tied)
 
 
 def _bound_select(

@@ -40,10 +40,14 @@ class Found:
     Attributes:
         reads: the columns that each relation is read for, the policy's own table included.
         claims: the claims that are used.
+        words: the named predicates that are used.
+        tied: whether a subquery or a column with its table was met.
     """
 
     reads: dict[QName, set[str]] = field(default_factory=dict)
     claims: set[str] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
+    tied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ class Resolver(Faults):
                 remedy=f"rename the predicate, or write {frames[-1].relations[0].name}.{name}",
             )
             return node
+        self.setting.found.words.add(str(name))
         parsed = predicates.parse_predicate(self.setting.spec.rows[name], self.setting.problems)
         if parsed is None:
             return node
@@ -105,6 +110,7 @@ class Resolver(Faults):
         if sqltree.is_column(node):
             return self.column(node, frames)
         if isinstance(node, ast.SubLink):
+            self.setting.found.tied = True
             if node.testexpr is not None:
                 node.testexpr = self.expression(node.testexpr, frames)
             self.select(node.subselect, frames)
@@ -173,6 +179,7 @@ class Resolver(Faults):
 
     def qualified(self, node: Any, parts: tuple[str, ...], frames: Frames) -> Any:
         """Bind `table.column`."""
+        self.setting.found.tied = True
         table, name = parts[-2:]
         relation = next(filter(None, (frame.named(table) for frame in frames)), None)
         if relation is None:

@@ -3,8 +3,9 @@
 import pytest
 
 from jwtroles.catalog import FunctionFacts
-from jwtroles.compiler.bind import bind_join, bind_predicate, bind_query, bind_view, null_accessor
+from jwtroles.compiler.bind import bind_join, bind_predicate, bind_query, bind_view
 from jwtroles.compiler.bind.scope import Scope, by_name
+from jwtroles.compiler.policies import Binder
 from jwtroles.errors import Collector, Place, Source
 from jwtroles.names import QName
 from jwtroles.spec import sqltree
@@ -149,18 +150,6 @@ def test_the_cast_is_on_the_claim_and_never_on_the_column():
 
     assert type(tree.lexpr).__name__ == "ColumnRef"
     assert type(tree.rexpr).__name__ == "TypeCast"
-
-
-def test_before_the_accessors_exist_null_of_the_type_stands_for_a_claim():
-    found = Collector()
-    text = word("own or id = any (claims.orgs)")
-
-    result = bind_predicate(text, INVOICES, SPEC, SCOPE, null_accessor, found)
-
-    assert result.sql == (
-        "owner_id = (SELECT CAST(NULL AS uuid))"
-        " OR id = ANY(CAST((SELECT CAST(NULL AS bigint[])) AS bigint[]))"
-    )
 
 
 def test_what_a_predicate_reads_and_uses_is_told():
@@ -665,3 +654,39 @@ def test_what_cannot_be_printed_faithfully_is_a_problem_and_no_policy(monkeypatc
 
     assert bind_predicate(text, INVOICES, SPEC, SCOPE, accessor, found) is None
     assert [problem.code.id for problem in found.problems] == ["JR215"]
+
+
+def binder():
+    return Binder(SPEC, SCOPE, accessor, Collector())
+
+
+def test_what_was_bound_once_is_used_again_where_it_means_the_same():
+    once = binder()
+
+    first = once.rows(word("id > 1 and id < 9"), INVOICES)
+
+    assert once.rows(word("id > 1 and id < 9"), CUSTOMERS) is first
+    assert first.fits(TABLES[CUSTOMERS])
+
+
+@pytest.mark.parametrize(
+    ("text", "table"),
+    [
+        ("unpaid", CUSTOMERS),  # it lacks a column
+        ("unpaid", QName("app", "flags")),  # the named predicate is a column there
+        ("invoices.id > 1", OLD),  # a table of another schema, and of one name
+        ("exists (select from app.members where org_id = id)", CUSTOMERS),
+    ],
+)
+def test_what_was_bound_elsewhere_is_bound_anew_where_it_means_another_thing(text, table):
+    tables = TABLES | {QName("app", "flags"): ("status", "unpaid")}
+    scope = Scope(tables, FUNCTIONS, frozenset({"text", "uuid", "date"}))
+    once, afresh = (Binder(SPEC, scope, accessor, Collector()) for _ in range(2))
+
+    first = once.rows(word(text), INVOICES)
+    second = once.rows(word(text), table)
+
+    assert first is not None
+    assert second is not first
+    assert second == afresh.rows(word(text), table)
+    assert [p.code for p in once.problems.problems] == [p.code for p in afresh.problems.problems]
