@@ -19,43 +19,40 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
 from jsonschema import Draft202012Validator
-from psycopg import sql
 
 from jwtroles import policy_tests
 from jwtroles.applier import apply
-from jwtroles.catalog import stable
 from jwtroles.errors import Exit, JwtrolesError
 from jwtroles.kinds import KINDS
 from jwtroles.kinds.base import Phase
-from jwtroles.planner.script import lines
-from jwtroles.reader.connection import connect
+from jwtroles.planner.script import lines, preamble
 from jwtroles.report.contract import render_json, schema
 from jwtroles.report.problems import render
 from jwtroles.spec.load import load_text
-from jwtroles.workflow import make_plan, read_database
-from tests.servers import APPLIERS, DEPLOYER, MAJORS, ROLES
+from jwtroles.workflow import make_plan
+from tests.servers import APPLIERS, DEPLOYER, MAJORS
+from tests.workbench import EVERYTHING, Workbench, described, plan_and_apply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from jwtroles.catalog import Catalog
     from jwtroles.planner.model import Plan
     from jwtroles.reader.connection import Connection
     from jwtroles.spec.model import Spec
-    from tests.servers import Clusters, Sandbox
+    from tests.servers import Clusters
 
 CASES = Path(__file__).parent / "cases"
 SCHEMA = CASES / "schema.sql"
-EVERYTHING = ("tightens", "neutral", "loosens", "cuts_off", "destroys")
+CONTRACT = Draft202012Validator(schema())
 VERBS = {"create": "add", "alter": "alter", "drop": "remove"}
 NEVER = {
     "own_schema": {"drop"},  # every file needs the schema
@@ -66,7 +63,6 @@ OLDER = {major: f"expected-{major}.sql" for major in MAJORS[:-1]}
 OUTPUTS = {"expected.sql", *OLDER.values(), "error.txt", "createrole.txt"}
 
 
-CONTRACT = Draft202012Validator(schema())
 loaded = cache(load_text)
 
 
@@ -109,12 +105,12 @@ class Case:
         return loaded(self.files[file], file)
 
     @property
-    def first(self) -> Spec | None:
-        """The file that is applied before everything else."""
+    def first(self) -> str | None:
+        """Name the file that is applied before everything else."""
         if "first.yaml" in self.files:
-            return self.spec("first.yaml")
+            return "first.yaml"
         changed = {"migration.sql", "drift.sql"} & self.files.keys()
-        return self.spec() if changed else None
+        return "spec.yaml" if changed else None
 
     def golden(self, name: str) -> Path:
         return self.folder / name
@@ -132,8 +128,8 @@ FOLDERS = [Case(path) for path in sorted(CASES.glob("*/*")) if path.is_dir()]
 @pytest.fixture(scope="module", params=sorted(MAJORS, reverse=True))
 def bench(request: pytest.FixtureRequest, cluster: Clusters) -> Iterator[Bench]:
     """Give one database on each major version, emptied between the cases."""
-    with cluster(request.param).fresh() as sandbox:
-        yield Bench(sandbox)
+    with cluster(request.param).fresh() as sandbox, closing(Bench(sandbox)) as bench:
+        yield bench
 
 
 @pytest.mark.parametrize("applier", APPLIERS)
@@ -147,133 +143,105 @@ def test_case(
 ) -> None:
     refused = "error.txt" in case.files
     wanted = {} if refused else bench.built_directly(case)
-    sandbox = bench.emptied()
-    url = prepare(case, sandbox, applier)
+    bench.empty()
+    connection = bench.prepare(case, applier)
     if refused:
-        check_error(case, sandbox, url, update=update and applier == "superuser")
+        check_error(case, bench, connection, update=update and applier == "superuser")
     else:
-        check_plan(case, sandbox, url, wanted, update=update)
-    record_case(sandbox.major, applier)
+        check_plan(case, bench, connection, wanted, update=update)
+    record_case(bench.major, applier)
 
 
 @dataclass
-class Bench:
-    """A database that is emptied rather than made anew, which takes most of a case's time."""
+class Bench(Workbench):
+    """Brings a database to where a case starts.
 
-    sandbox: Sandbox
+    What the product has made of a first file is run again as a script where another case starts
+    from the same.
+    """
+
+    _first: dict[tuple[str, ...], str] = field(default_factory=dict)
     _built: dict[tuple[str, ...], dict[str, list[str]]] = field(default_factory=dict)
 
-    def emptied(self) -> Sandbox:
-        with psycopg.connect(self.sandbox.url, autocommit=True) as connection:
-            connection.execute("SET client_min_messages = warning")
-            schemas = [name for (name,) in connection.execute(SCHEMAS).fetchall()]
-            roles = [name for (name,) in connection.execute(ROLES).fetchall()]
-            connection.execute("ALTER DATABASE sandbox OWNER TO postgres")
-            connection.execute("GRANT CONNECT, TEMPORARY ON DATABASE sandbox TO PUBLIC")
-            for schema in schemas:
-                drop = sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema))
-                connection.execute(drop)
-            if roles:
-                names = sql.SQL(", ").join(map(sql.Identifier, roles))
-                connection.execute(sql.SQL("DROP OWNED BY {} CASCADE").format(names))
-                connection.execute(sql.SQL("DROP ROLE {}").format(names))
-            assert connection.execute(LEFTOVERS).fetchall() == []
-        return self.sandbox
+    def prepare(self, case: Case, applier: str) -> Connection:
+        """Bring the empty database to where the case starts; return a session of the applier."""
+        self.run_sql(case.before)
+        if applier != "superuser":
+            self.sandbox.make_deployer()
+        role = "postgres" if applier == "superuser" else DEPLOYER
+        if case.first:
+            self._apply_first(case, case.first, role)
+        self.run_sql(case.migration(applier))
+        self.run_sql(case.script("drift.sql", applier))
+        return self.session(role)
+
+    def _apply_first(self, case: Case, file: str, role: str) -> None:
+        key = (case.before, case.files[file], role)
+        if key in self._first:
+            self.run_sql(self._first[key], role)
+        else:
+            plan = plan_and_apply(self.session(role), case.spec(file))
+            sent = [*preamble("2s"), *(line.sql for line in lines(plan.statements))]
+            self._first[key] = ";\n".join(sent)
 
     def built_directly(self, case: Case) -> dict[str, list[str]]:
         """Return the catalog after spec.yaml alone, applied to a database without a past."""
         key = (case.before, case.migration("superuser"), case.files["spec.yaml"])
         if key not in self._built:
-            sandbox = self.emptied()
-            sandbox.run_sql(case.before)
-            sandbox.run_sql(case.migration("superuser"))
-            apply_all(sandbox.url, case.spec())
-            self._built[key] = described(read_by_superuser(sandbox, case.spec()))
+            self.empty()
+            self.run_sql(case.before)
+            self.run_sql(case.migration("superuser"))
+            plan_and_apply(self.session(), case.spec())
+            self._built[key] = self.read(case.spec())
         return self._built[key]
 
 
-SCHEMAS = r"SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$|public$)'"
-LEFTOVERS = """
-    SELECT pg_describe_object(classid, objid, 0) FROM pg_depend AS d
-    WHERE refclassid = 'pg_namespace'::regclass AND refobjid = 'public'::regnamespace
-    UNION ALL SELECT 'default privileges' FROM pg_default_acl
-    UNION ALL SELECT 'a membership' FROM pg_auth_members WHERE greatest(roleid, member) >= 16384
-"""
-
-
 def check_plan(
-    case: Case, sandbox: Sandbox, url: str, wanted: dict[str, list[str]], *, update: bool
+    case: Case,
+    bench: Bench,
+    connection: Connection,
+    wanted: dict[str, list[str]],
+    *,
+    update: bool,
 ) -> None:
     spec = case.spec()
-    with connect(url) as connection:
-        planned = make_plan(connection, spec, None)
-        text = text_of(planned.plan, bodies=case.name == "own_schema/create")
-        superuser = planned.plan.server.superuser
-        compare(case, sandbox.major, text, update=update and superuser)
-        if superuser and sandbox.major == max(MAJORS):
-            CONTRACT.validate(json.loads(render_json(planned.plan, (), Exit.DONE)))
-        if case.verb:
-            verbs = {s.change.verb for s in planned.plan.steps if s.change.kind == case.kind}
-            assert case.verb in verbs, f"the plan does not {case.verb} a {case.kind}"
-        if "createrole.txt" in case.files and not superuser:
-            said = refusal(connection, spec)
-            if update:
-                case.golden("createrole.txt").write_text(said, "utf-8")
-            else:
-                assert said == case.files["createrole.txt"]
-            return
-        apply(connection, planned.plan, planned.scope, allow=EVERYTHING)
-        again = make_plan(connection, spec, None)
-        proof = policy_tests.run(connection, spec) if spec.tests else None
+    planned = make_plan(connection, spec, None)
+    text = text_of(planned.plan, bodies=case.name == "own_schema/create")
+    superuser = planned.plan.server.superuser
+    if superuser and bench.major == max(MAJORS):
+        CONTRACT.validate(json.loads(render_json(planned.plan, (), Exit.DONE)))
+    compare(case, bench.major, text, update=update and superuser)
+    if case.verb:
+        verbs = {s.change.verb for s in planned.plan.steps if s.change.kind == case.kind}
+        assert case.verb in verbs, f"the plan does not {case.verb} a {case.kind}"
+    if "createrole.txt" in case.files and not superuser:
+        said = refusal(connection, spec)
+        if update:
+            case.golden("createrole.txt").write_text(said, "utf-8")
+        else:
+            assert said == case.files["createrole.txt"]
+        return
+    apply(connection, planned.plan, planned.scope, allow=EVERYTHING)
+    again = make_plan(connection, spec, None)
+    proof = policy_tests.run(connection, spec) if spec.tests else None
     assert proof is None or (proof.passed and proof.expectations), proof
     assert text_of(again.plan) == ""
     assert [step.change for step in again.plan.steps] == []
     # What the plan made of a database with a past is what it makes of one without.
     if spec.database.mode == "authoritative":
-        assert described(read_by_superuser(sandbox, spec)) == wanted
+        seen = described(again.plan.current) if superuser else bench.read(spec)
+        assert seen == wanted
 
 
-def check_error(case: Case, sandbox: Sandbox, url: str, *, update: bool) -> None:
+def check_error(case: Case, bench: Bench, connection: Connection, *, update: bool) -> None:
     spec = case.spec()
-    before = described(read_by_superuser(sandbox, spec))
-    with connect(url) as connection:
-        said = refusal(connection, spec)
+    before = bench.read(spec)
+    said = refusal(connection, spec)
     if update:
         case.golden("error.txt").write_text(said, "utf-8")
     else:
         assert said == case.files["error.txt"]
-    assert described(read_by_superuser(sandbox, spec)) == before
-
-
-def prepare(case: Case, sandbox: Sandbox, applier: str) -> str:
-    """Bring a database to where the case starts; return the address to apply with."""
-    sandbox.run_sql(case.before)
-    url = sandbox.applier_url(applier)
-    if case.first:
-        apply_all(url, case.first)
-    sandbox.run_sql(case.migration(applier))
-    sandbox.run_sql(case.script("drift.sql", applier))
-    return url
-
-
-def apply_all(url: str, spec: Spec) -> None:
-    with connect(url) as connection:
-        plan_and_apply(connection, spec)
-
-
-def plan_and_apply(connection: Connection, spec: Spec) -> None:
-    planned = make_plan(connection, spec, None)
-    apply(connection, planned.plan, planned.scope, allow=EVERYTHING)
-
-
-def read_by_superuser(sandbox: Sandbox, spec: Spec) -> Catalog:
-    with connect(sandbox.url) as connection:
-        return read_database(connection, spec, None).catalog
-
-
-def described(catalog: Catalog) -> dict[str, list[str]]:
-    """Return a catalog as texts, so that a difference can be read."""
-    return {kind.name: sorted(map(stable, catalog[kind.name].values())) for kind in KINDS}
+    assert bench.read(spec) == before
 
 
 def refusal(connection: Connection, spec: Spec) -> str:

@@ -20,5 +20,6 @@ SELECT n.nspname AS schema,
        ) AS called_by
 FROM pg_proc AS p
 JOIN pg_namespace AS n ON n.oid = p.pronamespace
-WHERE n.nspname = ANY (%(schemas)s) AND p.prokind IN ('f', 'p')
+WHERE p.pronamespace = ANY (ARRAY(SELECT oid FROM pg_namespace WHERE nspname = ANY (%(schemas)s)))
+  AND p.prokind IN ('f', 'p')
 ORDER BY n.nspname, p.proname, 3

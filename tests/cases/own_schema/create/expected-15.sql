@@ -85,6 +85,7 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 AS $jwtroles$
 DECLARE
   claims pg_catalog.jsonb;
+  no_token pg_catalog.bool;
   token_role pg_catalog.text;
   reserved pg_catalog.bool;
   checked pg_catalog.text;
@@ -98,12 +99,12 @@ BEGIN
   EXCEPTION WHEN data_exception THEN
     RAISE EXCEPTION 'the claims are not JSON' USING ERRCODE = '28000';
   END;
-  IF claims IS NULL THEN
-    RAISE EXCEPTION 'there is no token' USING ERRCODE = '28000';
-  END IF;
+  claims := coalesce(claims, '{}');
   IF pg_catalog.jsonb_typeof(claims) OPERATOR(pg_catalog.<>) 'object' THEN
     RAISE EXCEPTION 'the claims are not a JSON object' USING ERRCODE = '28000';
   END IF;
+  -- Without a token PostgREST sends the name of its anonymous role, and nothing else.
+  no_token := (claims OPERATOR(pg_catalog.-) 'role'::pg_catalog.text) OPERATOR(pg_catalog.=) '{}';
   -- Every claim is read once: what cannot be cast must not fail later, with its value in the error.
   BEGIN
     checked := 'sub';
@@ -128,7 +129,9 @@ BEGIN
     RAISE EXCEPTION 'the claim % is not of type %', checked, wanted USING ERRCODE = '28000';
   END;
   token_role := jwtroles.role_for(claims);
-  IF token_role IS NULL THEN
+  IF token_role IS NULL AND no_token THEN
+    RAISE EXCEPTION 'there is no token' USING ERRCODE = '28000';
+  ELSIF token_role IS NULL THEN
     RAISE EXCEPTION 'no role is mapped to the claims of this token' USING ERRCODE = '28000';
   END IF;
   -- The compiler refuses such roles; here they are refused whatever stands in the mapping.
@@ -197,7 +200,18 @@ BEGIN
       claim := claims #> ARRAY(SELECT jsonb_array_elements_text(condition -> 'path'));
       holds := coalesce(
         CASE condition ->> 'test'
+          WHEN 'absent' THEN
+            CASE jsonb_typeof(claims) WHEN 'object' THEN claims - 'role' = '{}' END
           WHEN 'present' THEN claim <> ALL (ARRAY['null', '""', '[]', '{}']::jsonb[])
+          WHEN 'required' THEN claim <> ALL (ARRAY['null', '""', '[]', '{}']::jsonb[])
+          WHEN 'younger_than' THEN
+            -- A NumericDate (RFC 7519 section 2) is a number, and never the text of one.
+            CASE jsonb_typeof(claim)
+              WHEN 'number' THEN
+                (claim #>> '{}')::numeric
+                BETWEEN extract(epoch FROM clock_timestamp()) - (condition ->> 'value')::numeric
+                  AND extract(epoch FROM clock_timestamp()) + (condition ->> 'skew')::numeric
+            END
           WHEN 'equals' THEN
             jsonb_typeof(claim) IN ('string', 'number', 'boolean')
             AND claim #>> '{}' = nullif(condition ->> 'value', '')
@@ -215,6 +229,11 @@ BEGIN
                 )
             END
         END, false);
+      IF NOT holds AND condition ->> 'test' = 'required' THEN
+        -- Not the next rule: a token that fits this one never becomes another role.
+        RAISE EXCEPTION 'the token has no claim %, which the role % requires',
+          condition ->> 'claim', rule.role USING ERRCODE = '28000';
+      END IF;
       EXIT WHEN NOT holds;
     END LOOP;
     IF holds THEN
