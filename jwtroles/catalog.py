@@ -143,6 +143,9 @@ class Server:
         admin_of: roles that the applier may grant and drop.
         database_create: whether the applier may create schemas in this database.
         address: host and port, without user and password; '' for a local socket.
+        locks_each, lock_sessions: what makes the size of the server's lock table (manual section
+            19.12): max_locks_per_transaction for each connection and prepared transaction.
+        locks_held: how many objects are locked there now, by anybody.
     """
 
     version: int
@@ -156,6 +159,22 @@ class Server:
     admin_of: frozenset[str] = frozenset()
     database_create: bool = False
     address: str = ""
+    locks_each: int = 0
+    lock_sessions: int = 0
+    locks_held: int = 0
+
+    @property
+    def lock_slots(self) -> int:
+        """How many locks fit into the table that all sessions share; 0 where it was not asked."""
+        return self.locks_each * self.lock_sessions
+
+    @property
+    def lock_room(self) -> int:
+        """How many locks a plan may hold at once: three quarters of all slots, less what is held.
+
+        The rest is for everybody else. A server that was not asked has no limit.
+        """
+        return self.lock_slots * 3 // 4 - self.locks_held if self.lock_slots else 2**31
 
 
 @dataclass(frozen=True)  # without slots, for the cached property

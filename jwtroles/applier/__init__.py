@@ -1,6 +1,6 @@
 """Makes a plan so: locks, statements, proof inside the transaction, commit.
 
-Killed at any point, the transaction is gone and nothing was changed.
+Killed at any point, a transaction is gone and changed nothing.
 """
 
 from __future__ import annotations
@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jwtroles.applier.allowed import check_allowed
-from jwtroles.applier.locks import pause, retryable
-from jwtroles.applier.preflight import check_rights
-from jwtroles.applier.transaction import (
-    Attempt,
-    Progress,
+from jwtroles.applier.failures import (
     connection_lost,
+    interrupted,
     locked_out,
     statement_failed,
+    untouched,
 )
+from jwtroles.applier.interrupt import interrupted_once
+from jwtroles.applier.locks import check_lock_timeout, pause, retryable
+from jwtroles.applier.preflight import check_rights
+from jwtroles.applier.room import check_room
+from jwtroles.applier.transaction import Attempt, Progress
 from jwtroles.errors import Exit, JwtrolesError
 
 if TYPE_CHECKING:
@@ -26,7 +29,15 @@ if TYPE_CHECKING:
     from jwtroles.reader.connection import Connection
     from jwtroles.scope import Scope
 
-__all__ = ["Applied", "Interrupted", "Progress", "apply", "check_allowed", "check_rights"]
+__all__ = [
+    "Applied",
+    "Interrupted",
+    "Progress",
+    "apply",
+    "check_allowed",
+    "check_lock_timeout",
+    "check_rights",
+]
 
 ATTEMPTS = 5
 """How often a transaction is tried when a lock is not to be had."""
@@ -40,10 +51,11 @@ class Interrupted(JwtrolesError):  # noqa: N818 - the user's wish, not a fault
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What was done: how many statements ran, in how many attempts."""
+    """What was done: how many statements ran, in how many transactions and attempts at them."""
 
     statements: int
     attempts: int
+    transactions: int = 1
 
 
 def apply(
@@ -54,8 +66,9 @@ def apply(
     allow: tuple[str, ...] = (),
     lock_timeout: str = "2s",
     progress: Progress = lambda _stage, _done, _of: None,
+    verbose: bool = False,
 ) -> Applied:
-    """Apply `plan` in one transaction and prove it before the commit.
+    """Apply `plan`, each of its transactions proved before its commit.
 
     Args:
         connection: in autocommit mode, as the role that made the plan.
@@ -64,23 +77,36 @@ def apply(
         allow: effects that are allowed beside those of the environment.
         lock_timeout: how long a statement may wait for a lock, as PostgreSQL writes it.
         progress: is told what is done.
+        verbose: whether an error may quote what another session runs.
 
     Raises:
-        Refused: JR622 for an effect that is not allowed, JR605 for a missing right, JR611 for a
-            stale plan, JR620 when the proof fails.
+        Refused: JR622 for an effect that is not allowed, JR605 for a missing right, JR606 when the
+            lock table has no room, JR611 for a stale plan, JR620 when the proof fails.
         ApplyError: JR615 and JR616 for locks, JR617 for a lost connection, JR618 for a statement
             that the server refuses.
         Interrupted: on Ctrl-C.
     """
+    check_lock_timeout(lock_timeout)
     check_allowed(plan, allow)
     check_rights(plan, plan.server)
+    for batch in plan.batches:
+        check_room(batch, plan.server)
+    attempt = Attempt(connection, plan, scope, lock_timeout, progress)
+    attempts = 0
+    with interrupted_once():
+        for _ in plan.batches:
+            attempt, tried = _commit(attempt.following() if attempts else attempt, verbose=verbose)
+            attempts += tried
+    return Applied(len(plan.statements), attempts, len(plan.batches))
+
+
+def _commit(attempt: Attempt, *, verbose: bool) -> tuple[Attempt, int]:
+    """Try one transaction until it commits; return the attempt that did, and which one it was."""
     import psycopg  # noqa: PLC0415 - 160 ms
 
     started = time.monotonic()
-    attempt = Attempt(connection, plan, scope, lock_timeout, progress)
     try:
         for tried in range(1, ATTEMPTS + 1):
-            attempt = Attempt(connection, plan, scope, lock_timeout, progress)
             try:
                 attempt.run()
             except psycopg.Error as error:
@@ -91,13 +117,18 @@ def apply(
                     raise statement_failed(attempt, error) from None
                 if tried == ATTEMPTS:
                     seconds = time.monotonic() - started
-                    raise locked_out(attempt, error, tried, seconds) from None
+                    raise locked_out(attempt, error, tried, seconds, queries=verbose) from None
                 time.sleep(pause(tried - 1))
+                attempt = attempt.again()
             else:
-                return Applied(len(plan.statements), tried)
+                return attempt, tried
     except KeyboardInterrupt:
         attempt.roll_back()
-        raise Interrupted(footer=attempt.interrupted()) from None
+        raise Interrupted(footer=interrupted(attempt)) from None
+    except JwtrolesError as error:
+        attempt.roll_back()
+        error.footer = error.footer or untouched(attempt)
+        raise
     except BaseException:
         attempt.roll_back()
         raise

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import random
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
-from jwtroles.errors import ApplyError, Problem
+from jwtroles.errors import ApplyError, Problem, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from jwtroles.names import QName
     from jwtroles.reader.connection import Connection
+
+_TIME = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|h|d)?\s*\Z", re.ASCII)
+"""How PostgreSQL writes a time (manual section 19.1.1); a plain number is milliseconds."""
+
+
+def check_lock_timeout(text: str) -> None:
+    """Refuse what is no time, and a time without end: behind a lock that waits everybody waits.
+
+    Raises:
+        UsageError: JR010.
+    """
+    match = _TIME.match(text)
+    if match is None or float(match[1]) == 0:
+        what = "would wait without end" if match else "is no time"
+        remedy = "a number and ms, s or min, such as 2s or 500ms"
+        raise UsageError(Problem(codes.USAGE, f"--lock-timeout {text} {what}", remedy=remedy))
+
 
 RETRYABLE = {"55P03", "40P01", "40001"}
 """Lock timeout, deadlock and serialization failure: the whole transaction may be tried again
@@ -50,7 +67,7 @@ def take(connection: Connection, project: str) -> None:
     who = f"pid {holder['pid']}, {holder['who']}" if holder else "another session"
     remedy = "wait for it to end, then plan again"
     problem = Problem(codes.BUSY, f"{who} is applying {project} to this database", remedy=remedy)
-    raise ApplyError(problem, footer="Nothing was changed.")
+    raise ApplyError(problem)
 
 
 def pause(attempt: int) -> float:
@@ -58,21 +75,41 @@ def pause(attempt: int) -> float:
     return min(8.0, 0.25 * 2.0**attempt) * random.uniform(0.5, 1.5)  # noqa: S311 - not a secret
 
 
-def holders(connection: Connection, tables: Iterable[QName]) -> tuple[str, ...]:
-    """Return the sessions that hold locks on tables, oldest transaction first.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Locks that a transaction asked for in vain.
 
-    What a session does is shown to its own role and to pg_read_all_stats alone.
+    Attributes:
+        table: the one table that it wanted ACCESS EXCLUSIVE, which conflicts with every lock, or
+            None: then it wanted to read, which conflicts with ACCESS EXCLUSIVE alone (manual
+            section 13.3.1, table 13.2).
+        schemas: where it reads.
     """
-    names = [table.sql for table in tables]
-    rows = connection.execute(_HOLDERS, [names]).fetchall()
-    return tuple(_holder(row) for row in rows)
+
+    table: QName | None
+    schemas: tuple[str, ...]
 
 
-def _holder(row: dict[str, Any]) -> str:
+def holders(connection: Connection, wanted: Wanted, *, queries: bool = False) -> tuple[str, ...]:
+    """Return the sessions whose locks are in the way, oldest transaction first.
+
+    What a session does is shown to its own role and to pg_read_all_stats alone; the text of its
+    query, which may hold anything, only where `queries` asks for it.
+    """
+    table = wanted.table.sql if wanted.table else None
+    parameters = {"table": table, "schemas": list(wanted.schemas)}
+    rows = connection.execute(_HOLDERS, parameters).fetchall()
+    return tuple(_holder(row, queries=queries) for row in rows)
+
+
+def _holder(row: dict[str, Any], *, queries: bool) -> str:
+    if row["pid"] is None:
+        return f"held by prepared transaction {row['gid']} of {row['who']}: COMMIT or ROLLBACK it"
     who = f"held by pid {row['pid']}, {row['who']}"
     if row["state"] is None or row["seconds"] is None:
         return f"{who} (pg_read_all_stats shows what it does)"
-    return f"{who}, {row['state']} for {_age(row['seconds'])}"
+    text = " ".join((row["query"] or "").split())[:200] if queries else ""
+    return f"{who}, {row['state']} for {_age(row['seconds'])}" + (f": {text}" if text else "")
 
 
 def _age(seconds: int) -> str:
@@ -90,13 +127,20 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
 """
 
 _HOLDERS = """
-SELECT a.pid, coalesce(a.usename, a.backend_type, 'a session of the server') AS who, a.state,
+SELECT DISTINCT a.xact_start, a.pid, p.gid, a.state, a.query,
+       coalesce(a.usename, p.owner, a.backend_type, 'a session of the server') AS who,
        extract(epoch FROM clock_timestamp() - a.xact_start)::int AS seconds
-FROM pg_stat_activity AS a
-WHERE a.pid <> pg_backend_pid()
-  AND a.pid IN (SELECT l.pid FROM pg_locks AS l
-                WHERE l.granted AND l.database = (SELECT oid FROM pg_database
-                                                  WHERE datname = current_database())
-                  AND l.relation = ANY (SELECT to_regclass(n) FROM unnest(%s::text[]) AS n))
+FROM pg_locks AS l
+LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid
+LEFT JOIN pg_prepared_xacts AS p
+       ON l.pid IS NULL AND l.virtualtransaction = '-1/' || p.transaction::text
+LEFT JOIN pg_class AS c ON c.oid = l.relation
+WHERE l.granted AND l.locktype = 'relation' AND l.pid IS DISTINCT FROM pg_backend_pid()
+  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND CASE WHEN %(table)s::text IS NULL
+           THEN l.mode = 'AccessExclusiveLock'
+                AND c.relnamespace::regnamespace::text = ANY (
+                    SELECT quote_ident(s) FROM unnest(%(schemas)s::text[]) AS s)
+           ELSE l.relation = to_regclass(%(table)s) END
 ORDER BY a.xact_start, a.pid
 """

@@ -2,43 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
+from jwtroles.applier.stale import read_again
 from jwtroles.errors import Problem, Refused
 from jwtroles.kinds.acl import Grant
 from jwtroles.planner import changes_between
 from jwtroles.planner.describe import describe
-from jwtroles.reader import read
 from jwtroles.reader.canonical import canonical
 
 if TYPE_CHECKING:
     from jwtroles.kinds.base import Change
     from jwtroles.planner.model import Plan, Step
+    from jwtroles.reader import Reading
     from jwtroles.reader.connection import Connection
     from jwtroles.scope import Scope
 
 
-def prove(connection: Connection, plan: Plan, scope: Scope) -> None:
-    """Read the catalog again inside the transaction; anything but the file's catalog is refused.
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What must be left to do after one transaction of a plan.
 
-    PostgreSQL only warns about a REVOKE by the wrong grantor, and an event trigger may undo
-    anything.
+    Attributes:
+        untouched: changes of which no statement has run: they must be left as they were planned.
+        begun: those that a later transaction ends: whatever is left of them may be.
+    """
+
+    untouched: dict[tuple[str, Hashable], Change[Any]]
+    begun: frozenset[tuple[str, Hashable]]
+
+    @classmethod
+    def after(cls, plan: Plan, number: int) -> Expected:
+        """Return what is left after the transaction of this number, counted from 0."""
+        run, coming = (
+            {id(s) for batch in batches for s in batch.statements}
+            for batches in (plan.batches[: number + 1], plan.batches[number + 1 :])
+        )
+        untouched, begun = {}, set()
+        for step in (*plan.steps, *plan.put_back):
+            ids = {id(statement) for statement in step.statements}
+            key = (step.change.kind, step.change.key)
+            if ids & coming and ids & run:
+                begun.add(key)
+            elif ids & coming:
+                untouched[key] = step.change
+        return cls(untouched, frozenset(begun))
+
+    def wrong(self, left: tuple[Change[Any], ...]) -> list[Change[Any]]:
+        """Return what is left and should be done, and what should be left and is not."""
+        found = {(change.kind, change.key): change for change in left}
+        unexpected = [
+            change
+            for key, change in found.items()
+            if key not in self.begun and not _same(change, self.untouched.get(key))
+        ]
+        changing = (c for c in self.untouched.items() if c[1].before != c[1].after)
+        return unexpected + [change for key, change in changing if key not in found]
+
+
+def _same(left: Change[Any], planned: Change[Any] | None) -> bool:
+    """Tell whether the object is still as it was; what it will be is printed anew each time."""
+    return planned is not None and left.before == planned.before
+
+
+def prove(connection: Connection, plan: Plan, scope: Scope, number: int) -> Reading:
+    """Read the catalog again inside the transaction, and refuse anything but what was planned.
+
+    After the last transaction that is the file's catalog; after another one, what is left must be
+    exactly what the later ones change. PostgreSQL only warns about a REVOKE by the wrong grantor,
+    and an event trigger may undo anything.
+
+    Returns:
+        What was read, which the next transaction must find.
 
     Raises:
         Refused: JR620 naming every statement that had no effect.
     """
-    reading = read(connection, scope)
+    reading = read_again(connection, scope)
     desired = canonical(connection, plan.desired, reading.structure, inside=True)
     left = changes_between(reading.catalog, desired, additive=plan.additive)
-    if not left:
-        return
+    wrong = Expected.after(plan, number).wrong(left)
+    if not wrong:
+        return reading
     steps = {(step.change.kind, step.change.key): step for step in plan.steps}
     details: list[str] = []
     remedies: list[str] = []
     places = []
-    for change in left:
+    for change in wrong:
         step = steps.get((change.kind, change.key))
         details += _told(change, step)
         for grantor in _strangers(change):
@@ -57,8 +110,7 @@ def prove(connection: Connection, plan: Plan, scope: Scope) -> None:
             details=tuple(details),
             remedy="\n".join(dict.fromkeys(remedies))
             or "look for an event trigger that undoes it, and plan again",
-        ),
-        footer="Nothing was changed.",
+        )
     )
 
 

@@ -13,27 +13,39 @@ from jwtroles.planner import fingerprint
 from jwtroles.planner.affected import cut_off
 from jwtroles.planner.describe import describe
 from jwtroles.planner.diff import diff
-from jwtroles.reader import read
+from jwtroles.reader import Reading, read
 
 if TYPE_CHECKING:
-    from jwtroles.catalog import Relation, Structure
+    from jwtroles.catalog import Relation, Server, Structure
     from jwtroles.kinds.base import Change
     from jwtroles.planner.model import Plan
     from jwtroles.reader.connection import Connection
     from jwtroles.scope import Scope
 
 
-def still_as_planned(connection: Connection, plan: Plan, scope: Scope) -> None:
-    """Read again under the lock and refuse a plan whose database has moved.
+def still_as_planned(
+    connection: Connection, plan: Plan, scope: Scope, since: Reading | None = None
+) -> Server:
+    """Read again under the lock, refuse a plan whose database has moved, and return the server.
+
+    Args:
+        connection: in the transaction that will change it.
+        plan: the plan.
+        scope: the scope that it was made in.
+        since: what the transaction of the plan before this one left, if there was one.
 
     Raises:
         Refused: JR611 naming what moved, JR605 when the connected role has lost a right.
     """
-    reading = read(connection, scope)
+    reading = read_again(connection, scope)
     moved: list[str] = []
-    if fingerprint(reading.catalog, reading.structure) != plan.fingerprint:
-        moved += map(_moved, diff(plan.current, reading.catalog))
-        moved += _tables(plan.structure, reading.structure)
+    catalog, structure = (
+        (since.catalog, since.structure) if since else (plan.current, plan.structure)
+    )
+    expected = fingerprint(catalog, structure) if since else plan.fingerprint
+    if fingerprint(reading.catalog, reading.structure) != expected:
+        moved += map(_moved, diff(catalog, reading.catalog))
+        moved += _tables(structure, reading.structure)
     known = {one.problem.message for one in plan.cut_off}
     now = cut_off(plan.steps, reading.structure, plan.desired)
     moved += [one.problem.message for one in now if one.problem.message not in known]
@@ -46,8 +58,18 @@ def still_as_planned(connection: Connection, plan: Plan, scope: Scope) -> None:
             details=tuple(moved),
             remedy=f"plan again:  jwtroles plan{environment}",
         )
-        raise Refused(problem, footer="Nothing was changed.")
+        raise Refused(problem)
     check_rights(plan, reading.structure.server)
+    return reading.structure.server
+
+
+def read_again(connection: Connection, scope: Scope) -> Reading:
+    """Read behind a savepoint: the locks of printing are given back with it (manual 13.3.2)."""
+    connection.execute("SAVEPOINT reading")
+    reading = read(connection, scope)
+    connection.execute("ROLLBACK TO reading")
+    connection.execute("RELEASE reading")
+    return reading
 
 
 _VERBS = {"add": "added", "alter": "altered", "remove": "gone"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,11 +21,11 @@ from jwtroles.cli.options import (
     effects,
 )
 from jwtroles.cli.plan import show_plan
-from jwtroles.cli.terminal import show, tell
+from jwtroles.cli.progress import progress
+from jwtroles.cli.terminal import tell
 from jwtroles.errors import Problem, UsageError
 
 if TYPE_CHECKING:
-    from jwtroles.applier import Progress
     from jwtroles.planner.model import Plan
     from jwtroles.spec.model import Environment
 
@@ -43,6 +44,8 @@ def apply(
 ) -> None:
     """Plan, ask, and apply in one transaction that is proved before it commits.
 
+    A plan that is too big for the server's lock table becomes several, each of them safe.
+
     Example: jwtroles apply --env staging
     """
     from jwtroles import applier  # noqa: PLC0415 - only what a command needs
@@ -50,6 +53,7 @@ def apply(
     from jwtroles.workflow import make_plan  # noqa: PLC0415
 
     allowed = effects(allow)
+    applier.check_lock_timeout(lock_timeout)
     target = choose(spec, env, database, "apply")
     with connected(target) as connection:
         planned = make_plan(connection, target.spec, target.environment)
@@ -61,16 +65,26 @@ def apply(
         applier.check_rights(planned.plan)
         if not yes:
             confirm(planned.plan, target.environment)
-        done = applier.apply(
-            connection,
-            planned.plan,
-            planned.scope,
-            allow=allowed,
-            lock_timeout=lock_timeout,
-            progress=_silent if quiet else progress(),
-        )
+        started = time.monotonic()
+        with progress(quiet=quiet) as told:
+            applier.apply(
+                connection,
+                planned.plan,
+                planned.scope,
+                allow=allowed,
+                lock_timeout=lock_timeout,
+                progress=told,
+                verbose=verbose,
+            )
     if not quiet:
-        show(f"Applied {len(planned.plan.units)} changes, {done.statements} statements.")
+        count = len(planned.plan.units)
+        took = duration(time.monotonic() - started)
+        tell(f"Applied {count} change{'s' * (count != 1)} in {took}.")
+
+
+def duration(seconds: float) -> str:
+    """Return how long something took, as a person reads it."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
 def confirm(plan: Plan, environment: Environment | None) -> None:
@@ -94,30 +108,3 @@ def confirm(plan: Plan, environment: Environment | None) -> None:
         raise UsageError(
             Problem(codes.NO_YES, message, remedy=remedy), footer="Nothing was changed."
         )
-
-
-_SAID = {
-    "locked": "locked (nobody else is applying)",
-    "unchanged": "catalog unchanged since the plan",
-    "proved": "read back: the catalog equals the file",
-    "committed": "committed",
-}
-
-
-def progress() -> Progress:
-    """Return what tells each stage on standard error: ticks, and a count on a terminal."""
-    live = sys.stderr.isatty()
-
-    def told(stage: str, done: int, of: int) -> None:
-        if stage in _SAID:
-            tell(f" ✓ {_SAID[stage]}")
-        elif done == of:
-            tell(("\r" if live else "") + f" ✓ {of} statements")
-        elif live:
-            print(f"\r   {done} of {of} statements", end="", file=sys.stderr)  # noqa: T201
-
-    return told
-
-
-def _silent(_stage: str, _done: int, _of: int) -> None:
-    """Tell nothing."""

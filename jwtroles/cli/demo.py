@@ -106,12 +106,13 @@ def _show(connection: Connection, spec: Spec) -> Plan:
 
 def _apply(connection: Connection, spec: Spec) -> None:
     from jwtroles.applier import apply  # noqa: PLC0415
-    from jwtroles.cli.apply import progress  # noqa: PLC0415
+    from jwtroles.cli.progress import progress  # noqa: PLC0415
     from jwtroles.private import EVERYTHING  # noqa: PLC0415
     from jwtroles.workflow import make_plan  # noqa: PLC0415
 
     planned = make_plan(connection, spec, None)
-    done = apply(connection, planned.plan, planned.scope, allow=EVERYTHING, progress=progress())
+    with progress() as told:
+        done = apply(connection, planned.plan, planned.scope, allow=EVERYTHING, progress=told)
     show(f"Applied {len(planned.plan.units)} changes, {done.statements} statements.")
 
 

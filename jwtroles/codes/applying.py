@@ -10,6 +10,12 @@ CANNOT_APPLY = Code(
     "A statement of the plan needs a right that the connected role does not have. It was "
     "checked before the first statement.",
 )
+NO_ROOM = Code(
+    "JR606",
+    "the server's lock table has no room for the plan",
+    "Each table that a transaction changes takes a slot of a table that all sessions share. A "
+    "plan is split into transactions that fit; what must stay together does not.",
+)
 STALE = Code(
     "JR611",
     "the database has changed since the plan was made",

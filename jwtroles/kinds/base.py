@@ -131,6 +131,9 @@ class Statement:
         needs: what the applying role must have; checked before the first statement.
         origin: the line of the file behind it.
         note: a remark that `--format sql` prints beside it.
+        about: what it is about (a table, the owner of a view): what is about one thing stays in one
+            transaction as far as the phases allow it; None for what only its own step needs.
+        slots: how many locks it takes beside the one on what it is about (measured, rounded up).
     """
 
     sql: str
@@ -140,6 +143,8 @@ class Statement:
     needs: tuple[Need, ...] = ()
     origin: Origin = NOWHERE
     note: str = ""
+    about: Hashable = None
+    slots: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +244,8 @@ class Kind(Generic[T]):
         store: the table in the schema `jwtroles` that the query reads, if it reads one.
         dies_with: keys of other kinds that vanish when this change recreates its object.
         additive: the part of a change that takes nothing away, or None.
+        tried_in_order: whether the first of its objects that fits decides. While one of them is
+            away, those behind it must be away as well, or they would decide what it decided.
     """
 
     name: str
@@ -253,6 +260,7 @@ class Kind(Generic[T]):
     store: str | None = None
     dies_with: Callable[[Change[T]], Iterable[tuple[str, Hashable]]] = lambda _change: ()
     additive: Callable[[Change[Any]], Change[Any] | None] = unless_removal
+    tried_in_order: bool = False
 
     @property
     def object_type(self) -> type[T]:

@@ -7,6 +7,7 @@ the schema for the length of the transaction (manual: CREATE FUNCTION, CREATE VI
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from jwtroles.kinds.base import Context, Need, Origin, Phase, Statement
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
@@ -20,27 +21,34 @@ def with_create_right(
 
     And of USAGE on ours, where they name an accessor: what is stored needs it no more.
     """
-    body = tuple(body)
+    body = tuple(replace(statement, about=owner, slots=4) for statement in body)
     if owner == context.own_role or all(s.sql.startswith("COMMENT ON ") for s in body):
         yield from body
         return
     calls = any(f"{OWN_SCHEMA}." in statement.sql for statement in body)
     schema, role = ident(name.schema), ident(owner)
     needs = (Need("owner", context.schema_owners.get(name.schema, ""), f"schema {name.schema}"),)
-    grant = f"GRANT CREATE ON SCHEMA {schema} TO {role}"
-    yield Statement(grant, Phase.DEFINERS, needs=needs, origin=origin, note="for this transaction")
+
+    def lend(sql: str, *, as_role: str | None = None, needs: tuple[Need, ...] = ()) -> Statement:
+        note = "for this transaction" if sql.startswith("GRANT") else ""
+        return Statement(
+            sql,
+            Phase.DEFINERS,
+            as_role=as_role,
+            needs=needs,
+            origin=origin,
+            note=note,
+            about=owner,
+        )
+
+    ours = context.own_role
+    yield lend(f"GRANT CREATE ON SCHEMA {schema} TO {role}", needs=needs)
     if calls:
-        yield _usage(f"GRANT USAGE ON SCHEMA {OWN_SCHEMA} TO {role}", context, origin)
+        yield lend(f"GRANT USAGE ON SCHEMA {OWN_SCHEMA} TO {role}", as_role=ours)
     yield from body
     if calls:
-        yield _usage(f"REVOKE USAGE ON SCHEMA {OWN_SCHEMA} FROM {role}", context, origin)
-    revoke = f"REVOKE CREATE ON SCHEMA {schema} FROM {role}"
-    yield Statement(revoke, Phase.DEFINERS, needs=needs, origin=origin)
-
-
-def _usage(sql: str, context: Context, origin: Origin) -> Statement:
-    note = "for this transaction" if sql.startswith("GRANT") else ""
-    return Statement(sql, Phase.DEFINERS, as_role=context.own_role, origin=origin, note=note)
+        yield lend(f"REVOKE USAGE ON SCHEMA {OWN_SCHEMA} FROM {role}", as_role=ours)
+    yield lend(f"REVOKE CREATE ON SCHEMA {schema} FROM {role}", needs=needs)
 
 
 def drop(sql: str, name: QName, phase: Phase, context: Context) -> Statement:

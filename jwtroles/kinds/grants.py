@@ -119,6 +119,8 @@ def statements(change: Change[Grant], context: Context) -> Iterable[Statement]:
     elif subject.grantee in context.definers:
         giving = Phase.DEFINER_RIGHTS
     as_owner = context.own_role if own else None
+    on = ref.name if ref.cls == "table" else ref
+    about = subject.grantee if giving is Phase.DEFINER_RIGHTS else on
     if change.before is not None:
         after = change.after.right if change.after else None
         for grantor in sorted(change.before.right.grantors) or [subject.owner]:
@@ -132,15 +134,29 @@ def statements(change: Change[Grant], context: Context) -> Iterable[Statement]:
                     needs=needs if runner is None else (Need("grantor", runner, str(ref)),),
                     origin=origin,
                     note=remark or ("" if change.after else "not in the file"),
+                    about=on,
+                    slots=0,
                 )
     narrowing = change.before is not None and change.before.right.columns is None
     phase = Phase.TIGHTEN if narrowing else giving
-    for words, remark in _gains(change):
-        sql = _verb(ref, words, "TO", subject.grantee)
-        yield Statement(sql, phase, as_role=as_owner, needs=needs, origin=origin, note=remark)
+    about = on if narrowing else about
+
+    def give(words: str, direction: str, remark: str = "") -> Statement:
+        sql = _verb(ref, words, direction, subject.grantee)
+        return Statement(
+            sql,
+            phase,
+            as_role=as_owner,
+            needs=needs,
+            origin=origin,
+            note=remark,
+            about=about,
+            slots=0,
+        )
+
+    yield from (give(words, "TO", remark) for words, remark in _gains(change))
     if (redundant := _redundant(change)) is not None:
-        sql = _verb(ref, redundant, "FROM", subject.grantee)
-        yield Statement(sql, phase, as_role=as_owner, needs=needs, origin=origin)
+        yield give(redundant, "FROM")
 
 
 def effect(change: Change[Grant], _context: Context) -> Effect:

@@ -141,9 +141,14 @@ def statements(change: Change[Policy], context: Context) -> Iterable[Statement]:
     origin, phase = subject.origin, _phase(change, context)
 
     def statement(sql: str) -> Statement:
-        return Statement(sql, phase, lock=lock, needs=needs, origin=origin, note=note)
+        slots = int(sql.startswith("DROP "))  # the policy itself
+        return Statement(
+            sql, phase, lock, needs=needs, origin=origin, note=note, about=about, slots=slots
+        )
 
     note = "" if after else "not in the file"
+    definer = phase is Phase.DEFINER_RIGHTS
+    about = ", ".join(sorted(subject.roles)) if definer else subject.table
     if after is None:
         theirs = replace(subject, roles=subject.left_to)
         head = f"ALTER POLICY {ident(subject.name)} ON {subject.table.sql}"

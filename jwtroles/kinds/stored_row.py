@@ -134,6 +134,7 @@ CLAIM_ROLE_KIND: Kind[ClaimRole] = Kind(
     claim_role_statements,
     claim_role_effect,
     store="claim_role",
+    tried_in_order=True,
 )
 
 ROLE_SETTING_KIND: Kind[RoleSetting] = Kind(

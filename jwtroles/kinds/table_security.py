@@ -49,6 +49,8 @@ def statements(change: Change[TableSecurity], context: Context) -> Iterable[Stat
         lock=after.table,
         needs=(Need("owner", owner, str(after.table)),),
         origin=after.origin,
+        about=after.table,
+        slots=0,
     )
 
 

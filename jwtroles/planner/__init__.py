@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.catalog import Catalog, Structure, stable
-from jwtroles.kinds import BY_NAME
+from jwtroles.kinds import BY_NAME, KINDS
 from jwtroles.kinds.base import Change, Context
 from jwtroles.names import QName
 from jwtroles.planner.affected import cut_off
+from jwtroles.planner.batches import standing
 from jwtroles.planner.diff import diff
 from jwtroles.planner.model import Plan, Step
-from jwtroles.planner.order import order
+from jwtroles.planner.order import arrange
 from jwtroles.planner.remarks import remarks
 
 if TYPE_CHECKING:
@@ -52,6 +53,12 @@ def build_plan(
         schema_owners=structure.schemas,
     )
     steps = tuple(_step(change, context) for change in changes)
+    fixed, room = standing(desired, current), server.lock_room
+    batches = arrange(steps, server, context, fixed, room)
+    put_back: tuple[Step, ...] = ()
+    if len(batches) > 1:
+        put_back = tuple(_step(change, context) for change in _behind(changes, current, desired))
+        batches = arrange((*steps, *put_back), server, context, fixed, room)
     return Plan(
         project=str(spec.project),
         environment=str(environment.name) if environment else "",
@@ -59,7 +66,7 @@ def build_plan(
         digest=hashlib.sha256(spec.source.text.encode()).hexdigest()[:8],
         fingerprint=fingerprint(current, structure),
         steps=steps,
-        statements=order(steps, server, context),
+        batches=batches,
         desired=desired,
         current=current,
         structure=structure,
@@ -69,6 +76,7 @@ def build_plan(
         allow=tuple(map(str, environment.allow)) if environment else Plan.allow,
         allow_place=environment.place if environment else None,
         additive=additive,
+        put_back=put_back,
     )
 
 
@@ -81,6 +89,20 @@ def changes_between(
         return changes
     kept = (BY_NAME[change.kind].additive(change) for change in changes)
     return tuple(change for change in kept if change is not None)
+
+
+def _behind(
+    changes: Iterable[Change[Any]], current: Catalog, desired: Catalog
+) -> Iterator[Change[Any]]:
+    """Yield what stays as it is and stands behind the first change of what is tried in order."""
+    for kind in KINDS:
+        changed = {change.key for change in changes if change.kind == kind.name}
+        if not kind.tried_in_order or not changed:
+            continue
+        keys = sorted(desired[kind.name].keys() | changed)  # type: ignore[type-var]
+        for key in keys[keys.index(min(changed)) :]:  # type: ignore[type-var]
+            if key not in changed:
+                yield Change(kind.name, key, current[kind.name][key], desired[kind.name][key])
 
 
 def _enabled(changes: Iterable[Change[Any]]) -> Iterator[QName]:

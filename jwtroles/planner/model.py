@@ -44,6 +44,14 @@ class CutOff:
     problem: Problem
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What runs in one transaction, and how many slots of the server's lock table it may need."""
+
+    statements: tuple[Statement, ...]
+    locks: int = 0
+
+
 @dataclass(frozen=True)
 class Plan:
     """The difference between a file and a database, ready to be read and applied.
@@ -54,7 +62,9 @@ class Plan:
         digest: of the specification's text.
         fingerprint: of the catalog that was read; `apply` refuses when it has moved.
         steps: one per change, in the order of kinds.
-        statements: all of them, in the order in which they run.
+        batches: the transactions in their order, nearly always one.
+        put_back: in a plan of several transactions, steps that change nothing in the end: what
+            must be away while that which is tried before it is away.
         desired: the catalog that must be there afterwards.
         remarks: what is worth a look; cut_off: who else is affected.
         allow: the effects that this environment accepts.
@@ -66,7 +76,7 @@ class Plan:
     digest: str
     fingerprint: str
     steps: tuple[Step, ...]
-    statements: tuple[Statement, ...]
+    batches: tuple[Batch, ...]
     desired: Catalog
     current: Catalog
     structure: Structure
@@ -76,11 +86,17 @@ class Plan:
     allow: tuple[str, ...] = ("tightens", "neutral", "loosens")
     allow_place: Place | None = None
     additive: bool = False
+    put_back: tuple[Step, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Whether the database is as the file says."""
         return not self.steps
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """All statements in the order in which they run."""
+        return tuple(statement for batch in self.batches for statement in batch.statements)
 
     @cached_property
     def id(self) -> str:

@@ -1,4 +1,4 @@
-"""A plan as a script for psql: one transaction, nothing shortened, statements with their lines."""
+"""A plan as a script for psql: nothing shortened, statements with their lines."""
 
 from __future__ import annotations
 
@@ -62,16 +62,19 @@ def _script(plan: Plan, spec: Spec) -> Iterator[str]:
     if plan.empty:
         yield "-- in sync"
         return
-    yield "BEGIN;"
-    for sql in preamble(LOCK_TIMEOUT):
-        yield f"{sql};"
-    phase = None
-    for line, begins in _with_phases(lines(plan.statements)):
-        if begins is not None and begins is not phase:
-            phase = begins
-            yield f"-- {HEADINGS[phase]}"
-        yield from _statement(line, spec)
-    yield "COMMIT;"
+    for number, batch in enumerate(plan.batches, 1):
+        if len(plan.batches) > 1:
+            yield f"-- transaction {number} of {len(plan.batches)}"
+        yield "BEGIN;"
+        for sql in preamble(LOCK_TIMEOUT):
+            yield f"{sql};"
+        phase = None
+        for line, begins in _with_phases(lines(batch.statements)):
+            if begins is not None and begins is not phase:
+                phase = begins
+                yield f"-- {HEADINGS[phase]}"
+            yield from _statement(line, spec)
+        yield "COMMIT;"
 
 
 def _with_phases(all_lines: Iterable[Line]) -> Iterator[tuple[Line, Phase | None]]:

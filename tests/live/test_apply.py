@@ -18,6 +18,7 @@ from jwtroles import applier as applying
 from jwtroles.applier import Interrupted
 from jwtroles.applier.locks import advisory_key
 from jwtroles.errors import ApplyError, Exit, JwtrolesError, Refused
+from jwtroles.planner.model import Batch
 from jwtroles.reader.connection import connect
 from jwtroles.report.problems import render
 from tests.live.billing import (
@@ -320,7 +321,7 @@ def without(planned: Planned, *words: str) -> Planned:
     """Return a plan that leaves out the one statement that begins with these words."""
     left = tuple(s for s in planned.plan.statements if not s.sql.startswith(words))
     assert len(left) == len(planned.plan.statements) - 1
-    return replace(planned, plan=replace(planned.plan, statements=left))
+    return replace(planned, plan=replace(planned.plan, batches=(Batch(left),)))
 
 
 LEFT_OUT = [
@@ -382,7 +383,7 @@ def test_a_revoke_by_the_wrong_grantor_is_told_with_the_right_one(sandbox, appli
     sandbox.run_sql(GRANTED)
     planned = plan(url)
     wrong = [replace(one, as_role=None, needs=()) for one in planned.plan.statements]
-    planned = replace(planned, plan=replace(planned.plan, statements=tuple(wrong)))
+    planned = replace(planned, plan=replace(planned.plan, batches=(Batch(tuple(wrong)),)))
     before = state(sandbox)
     with pytest.raises(Refused) as error:
         run_plan(url, planned)
@@ -561,7 +562,7 @@ def test_interrupted_at_any_point_nothing_is_changed(sandbox, fresh):
     planned = plan(fresh)
     total = len(planned.plan.statements)
     before = state(sandbox)
-    points = [("locked", 0), ("unchanged", 0), ("proved", 0)]
+    points = [("locked", 1), ("unchanged", 1), ("proved", 1)]
     points += [("statement", done) for done in (1, *range(10, total, 16), total)]
     with connect(fresh) as connection:
         for point in points:
@@ -645,11 +646,11 @@ def wait_until_gone(sandbox: Sandbox) -> None:
 
 def test_killed_at_any_point_it_is_nothing_or_all(sandbox, fresh):
     before = state(sandbox)
-    for stage, done in (("statement", 20), ("proved", 0)):
+    for stage, done in (("statement", 20), ("proved", 1)):
         assert apply_and_stop(fresh, stage, done, "SIGKILL") == -signal.SIGKILL
         wait_until_gone(sandbox)
         assert state(sandbox) == before, (stage, done)
-    assert apply_and_stop(fresh, "committed", 0, "SIGKILL") == -signal.SIGKILL
+    assert apply_and_stop(fresh, "committed", 1, "SIGKILL") == -signal.SIGKILL
     wait_until_gone(sandbox)
     assert plan(fresh).plan.empty, "a transaction that was committed is there, whole"
 
@@ -664,7 +665,7 @@ def test_killed_and_applied_again(sandbox, fresh):
 def test_a_session_that_is_ended_is_a_clear_error(sandbox, fresh):
     planned = plan(fresh)
     before = state(sandbox)
-    for at in (("unchanged", 0), ("statement", 12), ("proved", 0)):
+    for at in (("unchanged", 1), ("statement", 12), ("proved", 1)):
         with connect(fresh) as connection:
             pid = connection.info.backend_pid
 
@@ -676,7 +677,7 @@ def test_a_session_that_is_ended_is_a_clear_error(sandbox, fresh):
                 applying.apply(connection, planned.plan, planned.scope, progress=end)
         message, _ = only(error, "JR617")
         total = len(planned.plan.statements)
-        done = {"proved": total}.get(at[0], at[1])
+        done = {"proved": total, "unchanged": 0}.get(at[0], at[1])
         assert message == f"the connection was lost after {done} of {total} statements"
         assert error.value.footer == "Rolled back: nothing was changed."
         assert error.value.exit_code == Exit.ERROR

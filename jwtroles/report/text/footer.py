@@ -43,9 +43,17 @@ def lines(sheet: Sheet, page: Page) -> Iterator[str]:
     if tables := plan.locked_tables():
         few = len(tables) <= _NAMED
         on = ", ".join(map(table_name, tables)) if few else f"{len(tables)} tables"
+        number = len(plan.batches)
         transaction = "" if few else ", for the length of one transaction"
+        if number > 1:
+            transaction = f", in {number} transactions"
         each = " for each" if len(tables) > 1 else ""
         text = f"AccessExclusive on {on}{transaction}; waits at most {LOCK_TIMEOUT}{each}."
+        if number > 1:
+            text += (
+                f" The server's lock table has room for {plan.server.lock_slots} locks of all "
+                "sessions. Each transaction is proved by itself, and what it leaves is safe."
+            )
         yield from page.paragraph(text, "Locks  ", " " * 7)
         yield ""
     yield from _verdict(sheet, page)

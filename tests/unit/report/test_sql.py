@@ -14,6 +14,7 @@ from test_text import CASES, GOLDEN
 
 from jwtroles.errors import Place, Source
 from jwtroles.kinds.base import Origin, Phase, Statement
+from jwtroles.planner.model import Batch
 from jwtroles.planner.script import lines, preamble
 from jwtroles.report.sql import HEADINGS, laid_out, render_sql
 
@@ -83,7 +84,7 @@ def test_a_comment_swallows_no_code() -> None:
         origin=Origin(Place(source, 1, 1)),
         note="because\nDROP TABLE y",
     )
-    plan = replace(case.plan, statements=(statement,), project="x\n; DROP TABLE z; --")
+    plan = replace(case.plan, batches=(Batch((statement,)),), project="x\n; DROP TABLE z; --")
     script = render_sql(plan, case.spec)
     assert tokens(script) == tokens(statements(plan))
     assert script.count("\n; DROP ROLE admin") == 1

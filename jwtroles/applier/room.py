@@ -1,0 +1,33 @@
+"""Whether the server's lock table has room for a transaction, asked before it takes any lock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jwtroles import codes
+from jwtroles.errors import Problem, Refused
+
+if TYPE_CHECKING:
+    from jwtroles.catalog import Server
+    from jwtroles.planner.model import Batch
+
+
+def check_room(batch: Batch, server: Server) -> None:
+    """Refuse a transaction that would take locks which others need.
+
+    Raises:
+        Refused: JR606 with what it needs and what there is.
+    """
+    if batch.locks <= server.lock_room:
+        return
+    needed = (batch.locks + server.locks_held) * 4 // 3 + 1
+    each = -(-needed // server.lock_sessions)
+    raise Refused(
+        Problem(
+            codes.NO_ROOM,
+            f"one transaction of this plan may hold {batch.locks} locks, and the server has room "
+            f"for {server.lock_slots} of all sessions, of which {server.locks_held} are in use",
+            remedy=f"max_locks_per_transaction = {each} and a restart, "
+            "or apply when other sessions hold fewer",
+        )
+    )

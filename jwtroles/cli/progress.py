@@ -1,0 +1,73 @@
+"""What is told while a plan is applied: a bar on a terminal, plain lines where nobody watches.
+
+All of it goes to standard error.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from jwtroles.cli.terminal import color, tell
+
+if TYPE_CHECKING:
+    from jwtroles.applier import Progress
+
+_SAID = {
+    "locked": "locked (nobody else is applying)",
+    "unchanged": "catalog unchanged since the plan",
+    "proved": "read back: the catalog equals the file",
+    "committed": "committed",
+}
+_PART = "read back: what is left is what the next transactions do"
+"""What is proved before the last of several transactions."""
+
+
+@contextmanager
+def progress(*, quiet: bool = False) -> Iterator[Progress]:
+    """Give what tells each stage; with `quiet` it tells nothing."""
+    if quiet:
+        yield lambda _stage, _done, _of: None
+    elif sys.stderr.isatty():
+        with _bar() as told:
+            yield told
+    else:
+        yield plain
+
+
+def plain(stage: str, done: int, of: int) -> None:
+    """Print a line for each stage, and one for all statements."""
+    if stage == "statement":
+        if done == of:
+            tell(f" ✓ {of} statements")
+        return
+    tell(f" ✓ {said(stage, done, of)}")
+
+
+def said(stage: str, done: int, of: int) -> str:
+    """Return a stage as a person reads it, with its transaction where there are several."""
+    words = _PART if stage == "proved" and done < of else _SAID[stage]
+    return words if of == 1 else f"transaction {done} of {of}: {words}"
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
+    from rich.console import Console  # noqa: PLC0415 - only where a bar is shown
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
+
+    console = Console(stderr=True, no_color=not color(sys.stderr), highlight=False)
+    columns = (TextColumn("   {task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("statements", total=None, visible=False)
+
+        def told(stage: str, done: int, of: int) -> None:
+            if stage == "statement":
+                bar.update(task, completed=done, total=of, visible=True)
+                if done == of:
+                    bar.console.print(f" ✓ {of} statements", markup=False)
+                return
+            bar.console.print(f" ✓ {said(stage, done, of)}", markup=False)
+
+        yield told
