@@ -90,7 +90,7 @@ def apply(
     check_allowed(plan, allow)
     check_rights(plan, plan.server)
     for batch in plan.batches:
-        check_room(batch, plan.server)
+        check_room(batch, plan.server, footer="Nothing was changed.")
     attempt = Attempt(connection, plan, scope, lock_timeout, progress)
     attempts = 0
     with interrupted_once():

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from jwtroles.planner.model import Batch
 
 
-def check_room(batch: Batch, server: Server) -> None:
+def check_room(batch: Batch, server: Server, *, footer: str = "") -> None:
     """Refuse a transaction that would take locks which others need.
 
     Raises:
@@ -29,5 +29,6 @@ def check_room(batch: Batch, server: Server) -> None:
             f"for {server.lock_slots} of all sessions, of which {server.locks_held} are in use",
             remedy=f"max_locks_per_transaction = {each} and a restart, "
             "or apply when other sessions hold fewer",
-        )
+        ),
+        footer=footer,
     )

@@ -70,8 +70,13 @@ def planned(plan: Plan, allowed: tuple[str, ...], exit_code: Exit) -> Planned:
         refused=still_refused(plan, allowed),
         units=units,
         changes=tuple(_change(step, unit_of[n], where) for n, step in enumerate(plan.steps)),
+        transactions=len(plan.batches),
         preamble=preamble(LOCK_TIMEOUT) if plan.statements else (),
-        statements=tuple(_statement(s, behind.get(id(s))) for s in plan.statements),
+        statements=tuple(
+            _statement(s, number, behind.get(id(s)))
+            for number, batch in enumerate(plan.batches, 1)
+            for s in batch.statements
+        ),
         locks=tuple(map(str, plan.locked_tables())),
         cut_off=tuple(Loss(one.role, one.subject, fault(one.problem)) for one in plan.cut_off),
         remarks=tuple(map(fault, plan.remarks)),
@@ -162,9 +167,10 @@ def _flat(key: Any) -> Iterator[str]:
         yield from _flat(part)
 
 
-def _statement(statement: Statement, change: int | None) -> StatementEntry:
+def _statement(statement: Statement, transaction: int, change: int | None) -> StatementEntry:
     return StatementEntry(
         sql=statement.sql,
+        transaction=transaction,
         phase=statement.phase.name.lower(),
         lock=str(statement.lock) if statement.lock else None,
         as_role=statement.as_role,

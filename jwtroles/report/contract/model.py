@@ -89,9 +89,13 @@ class UnitEntry:
 
 @dataclass(frozen=True, slots=True)
 class StatementEntry:
-    """One statement, in the order in which they run; `change` is null for a borrowed membership."""
+    """One statement, in the order in which they run; `change` is null for a borrowed membership.
+
+    `transaction` is the one that it runs in, counted from 1.
+    """
 
     sql: str
+    transaction: int
     phase: str
     lock: str | None
     as_role: str | None
@@ -121,7 +125,10 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan; `plan`, `fingerprint` and `digest` name it, the database and the file behind it."""
+    """A plan; `plan`, `fingerprint` and `digest` name it, the database and the file behind it.
+
+    `transactions` is how many there are; each begins with the statements of `preamble`.
+    """
 
     format: int
     jwtroles: str
@@ -139,6 +146,7 @@ class Planned:
     refused: tuple[str, ...]
     units: tuple[UnitEntry, ...]
     changes: tuple[ChangeEntry, ...]
+    transactions: int
     preamble: tuple[str, ...]
     statements: tuple[StatementEntry, ...]
     locks: tuple[str, ...]
