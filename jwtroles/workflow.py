@@ -16,6 +16,7 @@ from jwtroles.planner import build_plan
 from jwtroles.reader import Reading, read, snapshot
 from jwtroles.reader.canonical import canonical
 from jwtroles.reader.connection import asking
+from jwtroles.spec.resolve import resolve
 
 if TYPE_CHECKING:
     from jwtroles.planner.model import Plan
@@ -34,17 +35,20 @@ class Planned:
 
 def read_database(connection: Connection, spec: Spec, environment: Environment | None) -> Reading:
     """Read what `spec` is about, in one read-only snapshot."""
+    resolved = resolve(spec, environment)
     with snapshot(connection):
-        return read(connection, scope_of(spec, environment))
+        return read(connection, scope_of(resolved, environment))
 
 
 def make_plan(connection: Connection, spec: Spec, environment: Environment | None) -> Planned:
     """Return what has to change for the database to be as the file says; nothing is changed.
 
     Raises:
+        SpecError: JR252 when the file limits something to environments and none is chosen.
         CompileError: every way in which the file does not fit the database.
         ServerError: JR005 when the server does not answer what a plan needs to know.
     """
+    spec = resolve(spec, environment)
     with asking(connection):
         reading = read_database(connection, spec, environment)
     compiled = compile_spec(spec, environment, reading.structure)

@@ -44,9 +44,11 @@ def choose(spec_file: Path, name: str | None, database: str | None, command: str
             does not have, JR014 for a variable that is not set.
     """
     from jwtroles.spec.load import load  # noqa: PLC0415 - only what a command needs
+    from jwtroles.spec.resolve import resolve  # noqa: PLC0415
 
     spec = load(spec_file)
     environment = environment_of(spec, name, command, database)
+    spec = resolve(spec, environment)
     if database is not None:
         return Target(spec, environment, _service(database), "--database")
     if environment is not None and environment.database is not None:

@@ -185,3 +185,30 @@ NOT_A_POINTER = Code(
     "The path of a claim is a JSON Pointer (RFC 6901): `/app_metadata/tenant_id`, where `~1` is"
     " a slash and `~0` a tilde.",
 )
+TEMPLATE_VALUE = Code(
+    "JR133",
+    "a value of a template that is more than a part of a name",
+    "A value with a `*` would turn a name into a glob, and one with a dot would move it into "
+    "another schema: what a template makes has to be seen in the template.",
+)
+UNKNOWN_VARIABLE = Code(
+    "JR134",
+    "a variable that the template does not have",
+    "Inside a template `{svc}` is the value of a variable, which `for` declares.",
+)
+VARIABLE_IN_SQL = Code(
+    "JR135",
+    "a variable of a template in SQL",
+    "A text that is put into SQL can change what the SQL means, and a reviewer would have to read "
+    "every predicate that comes of it. Templates make names and globs.",
+)
+TEMPLATE_COLLIDES = Code(
+    "JR136",
+    "a template makes a name that is there already",
+    "One of the two would be lost, with the rights or limits that somebody reviewed.",
+)
+TEMPLATE_TOO_LARGE = Code(
+    "JR137",
+    "a template stands for too much",
+    "Several variables stand for each combination of their values, which grows fast.",
+)

@@ -224,3 +224,20 @@ TOKEN_CREATES = Code(
     "Whoever creates a view, a function or a temporary table decides what others run, and row "
     "security does not bind an owner.",
 )
+UNKNOWN_ENVIRONMENT = Code(
+    "JR251",
+    "unknown environment",
+    "`only` limits to environments of the file. One that does not exist would limit to nothing, "
+    "without anyone noticing.",
+)
+WHICH_ONLY = Code(
+    "JR252",
+    "limited to environments, and none is chosen",
+    "With `only` in a file, what has to be there differs between its environments.",
+)
+ROLE_ELSEWHERE = Code(
+    "JR253",
+    "a rule or a test of a role that is not in every environment",
+    "A mapping rule that is left out lets a later one decide, and a token would become another "
+    "role. So a rule has to say itself where it holds, and so has a test.",
+)

@@ -11,6 +11,7 @@ from jwtroles.policy_tests import given
 from jwtroles.policy_tests.bench import Bench, Failed, plain
 from jwtroles.policy_tests.judge import Request, claims_text, not_run
 from jwtroles.policy_tests.results import Judged, Results, TestResult
+from jwtroles.spec.resolve import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,6 +39,7 @@ def run(
         Refused: a table under `given` holds rows, or the connected role cannot act as it must.
         CompileError: the rows of a test do not fit the tables.
     """
+    spec = resolve(spec, environment)
     renamed = environment.names if environment else {}
     names = {str(name): str(other) for name, other in renamed.items()}
     bench = Bench(connection)

@@ -12,6 +12,7 @@ from jwtroles.errors import Collector, Source, SpecError
 from jwtroles.spec.checks import check
 from jwtroles.spec.grammar.file import FILE
 from jwtroles.spec.nodes import MapNode, Node, UnreadNode, described
+from jwtroles.spec.resolve import expand
 from jwtroles.spec.shapes import Reading, Unreadable
 from jwtroles.spec.syntax import read
 from jwtroles.spec.text import MAX_BYTES, decoded
@@ -85,7 +86,7 @@ def _bytes(path: Path) -> bytes:
 def _spec(source: Source) -> Spec:
     problems = _Bounded()
     root = read(source, problems)
-    spec = _shaped(root, problems)
+    spec = expand(_shaped(root, problems))
     check(spec, problems)
     # pglast takes a while to import, and is needed only for a file that is read this far.
     from jwtroles.spec.checks import sql, statements  # noqa: PLC0415

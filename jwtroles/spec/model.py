@@ -198,6 +198,7 @@ class MappingRule:
     role: Word
     requires: tuple[Word, ...] = ()
     absent: bool = False
+    only: tuple[Word, ...] = ()
     place: Place | None = field(default=None, compare=False)
 
 
@@ -235,12 +236,14 @@ class Access:
         columns: the columns, or None for all of them.
         rows: USING (and WITH CHECK) condition, or None for every row above the floor.
         check: WITH CHECK where it differs from `rows`.
+        only: the environments in which the rights on this table hold; () for all.
     """
 
     command: Command
     columns: tuple[Word, ...] | None = None
     rows: Word | None = None
     check: Word | None = None
+    only: tuple[Word, ...] = ()
     place: Place | None = field(default=None, compare=False)
 
 
@@ -250,6 +253,8 @@ class Role:
 
     Attributes:
         inherits: roles whose rights it has (membership with INHERIT, without SET).
+        grant_to: roles that have its rights: once loaded, they say so in their `inherits`.
+        only: the environments in which it is there; () for all.
         tables: name or glob → command → access.
         sequences, functions, types, schemas, large_objects: name, signature or number →
             privileges.
@@ -260,6 +265,8 @@ class Role:
     name: Word
     comment: Word | None = None
     inherits: tuple[Word, ...] = ()
+    grant_to: tuple[Word, ...] = ()
+    only: tuple[Word, ...] = ()
     tables: Mapping[Word, tuple[Access, ...]] = field(default_factory=empty)
     sequences: Mapping[Word, tuple[Word, ...]] = field(default_factory=empty)
     functions: Mapping[Word, tuple[Word, ...]] = field(default_factory=empty)
@@ -284,7 +291,8 @@ class Role:
 class View:
     """One entry of `views:`: columns and rows of one table, read with the rights of its own role.
 
-    `columns` maps each output column to the expression it shows.
+    `columns` maps each output column to the expression it shows; `only` holds the environments in
+    which it is there, () for all.
     """
 
     name: Word
@@ -293,6 +301,7 @@ class View:
     rows: Word | None = None
     comment: Word | None = None
     grant: Mapping[Word, tuple[Word, ...]] = field(default_factory=empty)
+    only: tuple[Word, ...] = ()
     place: Place | None = field(default=None, compare=False)
 
 
@@ -300,7 +309,8 @@ class View:
 class Query:
     """One entry of `queries:`: a parameterised SELECT that roles may run and nothing else.
 
-    `params` and `returns` map names to PostgreSQL types, in order.
+    `params` and `returns` map names to PostgreSQL types, in order; `only` holds the environments
+    in which it is there, () for all.
     """
 
     name: Word
@@ -309,6 +319,7 @@ class Query:
     params: Mapping[Word, Word] = field(default_factory=empty)
     comment: Word | None = None
     grant: tuple[Word, ...] = ()
+    only: tuple[Word, ...] = ()
     place: Place | None = field(default=None, compare=False)
 
 
@@ -346,6 +357,7 @@ class Test:
         given: table → rows, each a mapping of column to YAML value.
         as_: the payload of the token, as JSON values.
         becomes: the role that the claims must map to; None: no role, the token is refused.
+        only: the environments whose access it tests; () for all.
     """
 
     name: Word
@@ -353,6 +365,7 @@ class Test:
     becomes: Word | None = None
     given: Mapping[Word, tuple[Mapping[Word, Any], ...]] = field(default_factory=empty)
     expect: tuple[Expectation, ...] = ()
+    only: tuple[Word, ...] = ()
     place: Place | None = field(default=None, compare=False)
 
 

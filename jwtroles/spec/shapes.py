@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 
 from jwtroles import codes
 from jwtroles.spec.nodes import ListNode, MapNode, Node, ScalarNode, UnreadNode, described
+from jwtroles.spec.variables import filled
 from jwtroles.spec.wording import tick
 
 if TYPE_CHECKING:
@@ -37,14 +38,27 @@ class Unreadable(Exception):  # noqa: N818 - no error by itself: its problem has
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a shape knows besides its node: where to note problems, and the key it stands under."""
+    """What a shape knows besides its node.
+
+    Attributes:
+        problems: where to note problems.
+        key: the key that the node stands under.
+        variables: the values of the template that the node stands in, if it stands in one.
+    """
 
     problems: Collector
     key: Word | None = None
+    variables: Mapping[str, str] | None = None
 
-    def under(self, key: Word) -> Reading:
-        """Return the reading of the value of `key`."""
-        return Reading(self.problems, key)
+    def under(self, key: Word | None) -> Reading:
+        """Return the reading of the value of `key`, or of an item of a list."""
+        return Reading(self.problems, key, self.variables)
+
+    def word(self, node: ScalarNode) -> Word:
+        """Return the text of a scalar, with the values of its template in their places."""
+        if self.variables is None:
+            return node.word
+        return filled(node.word, self.variables, self.problems)
 
     def refuse(
         self, code: Code, message: str, place: Place | None, *, label: str = "", remedy: str = ""
@@ -92,7 +106,7 @@ class ListOf(Shape[tuple[T, ...]]):
             at.mismatch(node, self.expected)
         if self.nonempty and not node.items:
             at.refuse(codes.EMPTY, f"expected {self.expected}, found an empty list", node.place)
-        return tuple(self._items(node, Reading(at.problems)))
+        return tuple(self._items(node, at.under(None)))
 
     def _items(self, node: ListNode, at: Reading) -> Iterator[T]:
         seen: set[str] = set()
@@ -115,7 +129,7 @@ class ListOf(Shape[tuple[T, ...]]):
 
 
 @dataclass(frozen=True)
-class MapOf(Shape["Mapping[Word, T]"]):
+class MapOf(Shape["Mapping[Word, T]"], Generic[T]):
     """A map from names of the user's own to values of one shape.
 
     Attributes:
@@ -143,17 +157,35 @@ class MapOf(Shape["Mapping[Word, T]"]):
             at.refuse(
                 codes.EXACTLY_ONE, f"expected {self.expected}, found a second one", second.place
             )
-        return MappingProxyType(dict(self._entries(node, at)))
-
-    def _entries(self, node: MapNode, at: Reading) -> Iterator[tuple[Word, T]]:
+        entries: dict[Word, T] = {}
         for key, child in node.entries:
-            with suppress(Unreadable):
-                self.key.load(key, at)
-            try:
-                yield key.word, self.value.load(child, at.under(key.word))
-            except Unreadable:
-                if self.stand_in is not None:
-                    yield key.word, self.stand_in(key.word)
+            for word, value in self._entry(key, child, at):
+                self._once(word, entries, at)
+                entries.setdefault(word, value)
+        return MappingProxyType(entries)
+
+    def _entry(self, key: ScalarNode, child: Node, at: Reading) -> Iterator[tuple[Word, T]]:
+        word = key.word
+        with suppress(Unreadable):
+            word = self.key.load(key, at)
+        try:
+            yield word, self.value.load(child, at.under(word))
+        except Unreadable:
+            if self.stand_in is not None:
+                yield word, self.stand_in(word)
+
+    @staticmethod
+    def _once(word: Word, entries: Mapping[Word, T], at: Reading) -> None:
+        """Note a name that a template makes and that is there already."""
+        if word in entries:
+            first = next(other for other in entries if other == word)
+            at.problems.add(
+                codes.TEMPLATE_COLLIDES,
+                f"{tick(word)} would stand here twice",
+                word.place,
+                label=f"the first one is at {first.place}" if first.place != word.place else "",
+                remedy="let the key name every variable of `for`, and each value give another name",
+            )
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from jwtroles.spec import traps
 from jwtroles.spec.model import Word
 from jwtroles.spec.nodes import ListNode, MapNode, Node, ScalarNode, UnreadNode
 from jwtroles.spec.shapes import Reading, Shape, Unreadable
+from jwtroles.spec.variables import refuse_in_sql
 from jwtroles.spec.wording import did_you_mean, listed, tick
 
 T = TypeVar("T")
@@ -34,7 +35,7 @@ class Text(Shape[Word]):
         """Return the text of the scalar."""
         if not isinstance(node, ScalarNode) or node.value is None:
             at.mismatch(node, self.expected)
-        return node.word
+        return at.word(node)
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class Sql(Shape[Word]):
         """Return the SQL, without the line end that a block scalar leaves."""
         if not isinstance(node, ScalarNode) or node.value is None or not node.word.strip():
             at.mismatch(node, self.expected)
+        if at.variables is not None:
+            refuse_in_sql(node.word, at.variables, self.noun, at.problems)
         if traps.is_cut(node):
             traps.report_cut(at.problems, node, at.key, self.noun, self.short)
             raise Unreadable
@@ -75,15 +78,16 @@ class Name(Shape[Word]):
         """Return the name."""
         if not isinstance(node, ScalarNode) or node.value is None:
             at.mismatch(node, self.expected)
-        if self.plain and not _PLAIN.match(node.word):
+        word = at.word(node)
+        if self.plain and not _PLAIN.match(word):
             at.refuse(
                 codes.BAD_NAME,
-                f"{tick(node.word)} is not {self.expected}",
-                node.word.place,
+                f"{tick(word)} is not {self.expected}",
+                word.place,
                 remedy="use lower-case letters, digits and `_`, and begin with a letter",
             )
-        _check_identifier(node.word, node.word, self.expected, at)
-        return node.word
+        _check_identifier(word, word, self.expected, at)
+        return word
 
 
 def _check_identifier(name: str, word: Word, expected: str, at: Reading) -> None:
@@ -117,23 +121,24 @@ class Qualified(Shape[Word]):
         """Return the name as written."""
         if not isinstance(node, ScalarNode) or node.value is None:
             at.mismatch(node, self.expected)
-        name = parse_qname(node.word)
+        word = at.word(node)
+        name = parse_qname(word)
         if name is None:
             at.refuse(
                 codes.NOT_QUALIFIED,
-                f"expected {self.expected}, found {tick(node.word)}",
-                node.word.place,
+                f"expected {self.expected}, found {tick(word)}",
+                word.place,
                 remedy="write schema.name; a part that holds a dot itself is double-quoted",
             )
-        if not self.glob and is_glob(node.word):
+        if not self.glob and is_glob(word):
             at.refuse(
                 codes.NOT_QUALIFIED,
-                f"expected {self.expected}, found the glob {tick(node.word)}",
-                node.word.place,
+                f"expected {self.expected}, found the glob {tick(word)}",
+                word.place,
                 remedy="name one object here",
             )
-        _check_both_parts(name, node.word, self.expected, at)
-        return node.word
+        _check_both_parts(name, word, self.expected, at)
+        return word
 
 
 @dataclass(frozen=True)
@@ -146,16 +151,17 @@ class Signature(Shape[Word]):
         """Return the signature as written."""
         if not isinstance(node, ScalarNode) or node.value is None:
             at.mismatch(node, self.expected)
-        parsed = parse_signature(node.word)
+        word = at.word(node)
+        parsed = parse_signature(word)
         if parsed is None:
             at.refuse(
                 codes.NOT_A_SIGNATURE,
-                f"expected {self.expected}, found {tick(node.word)}",
-                node.word.place,
+                f"expected {self.expected}, found {tick(word)}",
+                word.place,
                 remedy='name its argument types, or none: "app.age(date)", "app.now()"',
             )
-        _check_both_parts(parsed[0], node.word, self.expected, at)
-        return node.word
+        _check_both_parts(parsed[0], word, self.expected, at)
+        return word
 
 
 def _check_both_parts(name: QName, word: Word, expected: str, at: Reading) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jwtroles.spec.checks import access, floors, names, tokens
+from jwtroles.spec.checks import access, environments, floors, names, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +22,8 @@ CHECKS: tuple[Callable[[Spec, Collector], None], ...] = (
     names.environment_names,
     names.role_references,
     names.exempt_roles,
+    environments.only,
+    environments.roles_there,
     names.schemas,
     names.inheritance,
     tokens.claims,

@@ -24,7 +24,7 @@ _IDENTITY = re.compile(
 )
 """Settings that say who somebody is, or that carry the ticket or a gateway's claims."""
 
-_NOT_FOR_PUBLIC = ("comment", "inherits", "tables", "settings", "connection_limit")
+_NOT_FOR_PUBLIC = ("comment", "inherits", "grant_to", "tables", "settings", "connection_limit")
 
 
 def _accesses(spec: Spec) -> Iterator[Access]:

@@ -119,6 +119,7 @@ def _token_roles(spec: Spec) -> Iterator[Word]:
         yield rule.role
     for role in spec.roles.values():
         yield from role.inherits
+        yield from role.grant_to
     for view in spec.views.values():
         yield from view.grant
     for query in spec.queries.values():

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles.spec.grammar.database import DATABASE, ENVIRONMENT
 from jwtroles.spec.grammar.objects import QUERY, VIEW
-from jwtroles.spec.grammar.roles import ROLE_ENTRY
+from jwtroles.spec.grammar.roles import ROLES_BY_NAME
 from jwtroles.spec.grammar.tenancy import TENANCY
-from jwtroles.spec.grammar.terms import PREDICATE, ROLE, TABLE, TRUE
+from jwtroles.spec.grammar.terms import PREDICATE, TABLE, TRUE
 from jwtroles.spec.grammar.tests import TEST
 from jwtroles.spec.grammar.tokens import RULE, TOKENS
-from jwtroles.spec.model import Database, Environment, Role, Spec, Word
+from jwtroles.spec.model import Database, Environment, Spec, Word
 from jwtroles.spec.records import Field, Record, not_yet
 from jwtroles.spec.shapes import ListOf, MapOf
 from jwtroles.spec.words import Name, Version
@@ -58,7 +58,7 @@ FILE: Record[Spec] = Record(
                 stand_in=lambda _: TRUE,
             ),
         ),
-        Field("roles", MapOf(ROLE, ROLE_ENTRY, "a map of roles", stand_in=Role)),
+        Field("roles", ROLES_BY_NAME),
         Field("views", MapOf(TABLE, VIEW, "a map of views")),
         Field("queries", MapOf(TABLE, QUERY, "a map of queries")),
         Field("tests", ListOf(TEST, "a list of tests")),

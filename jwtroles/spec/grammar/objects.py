@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jwtroles.spec.grammar.terms import (
     COLUMN,
+    ENVIRONMENTS,
     EXPRESSION,
     PREDICATE,
     ROLE,
@@ -36,9 +37,10 @@ VIEW: Record[View] = Record(
         Field("rows", PREDICATE),
         Field("comment", TEXT),
         Field("grant", MapOf(ROLE, privileges("select"), "a map of roles to [select]")),
+        Field("only", ENVIRONMENTS),
     ),
     name="name",
-    refused=not_yet("only", "was"),
+    refused=not_yet("was"),
 )
 
 _TYPES = MapOf(
@@ -54,7 +56,8 @@ QUERY: Record[Query] = Record(
         Field("sql", STATEMENT, required=True),
         Field("comment", TEXT),
         Field("grant", ROLES),
+        Field("only", ENVIRONMENTS),
     ),
     name="name",
-    refused=not_yet("only", "was"),
+    refused=not_yet("was"),
 )

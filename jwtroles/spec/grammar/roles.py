@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
-from jwtroles.spec.grammar.terms import COLUMNS, PREDICATE, ROLES, SCHEMA, TABLES, TEXT, privileges
+from jwtroles.spec.grammar.terms import (
+    COLUMNS,
+    ENVIRONMENTS,
+    PREDICATE,
+    ROLE,
+    ROLES,
+    SCHEMA,
+    TABLES,
+    TEXT,
+    privileges,
+)
 from jwtroles.spec.model import COMMANDS, Access, Command, Role, Word
 from jwtroles.spec.records import Field, Record, Refusal, not_yet
 from jwtroles.spec.shapes import ByForm, Made, MapOf
+from jwtroles.spec.templates import VARIABLES, Templates
 from jwtroles.spec.words import Choice, Int, Qualified, Signature, Text
 
 if TYPE_CHECKING:
@@ -59,12 +71,17 @@ _UNSAFE = {
     for privilege in ("truncate", "references", "trigger", "maintain")
 }
 
+
+def _rights(*, only: tuple[Word, ...] = (), **rights: Access) -> tuple[Access, ...]:
+    return tuple(replace(rights[command], only=only) for command in COMMANDS if command in rights)
+
+
 TABLE_RIGHTS: Record[tuple[Access, ...]] = Record(
     "the rights on a table",
-    lambda **rights: tuple(rights[command] for command in COMMANDS if command in rights),
-    tuple(Field(command, ACCESS) for command in COMMANDS),
+    _rights,
+    (*(Field(command, ACCESS) for command in COMMANDS), Field("only", ENVIRONMENTS)),
     place="",
-    refused=_UNSAFE | not_yet("only", "future", "unsafe"),
+    refused=_UNSAFE | not_yet("future", "unsafe"),
     nonempty=True,
 )
 
@@ -114,8 +131,13 @@ ROLE_ENTRY: Record[Role] = Record(
         Field("database", Made(privileges("connect", "temporary", "create"), _on_the_database)),
         Field("settings", MapOf(Text("the name of a setting"), TEXT, "a map of settings")),
         Field("connection_limit", Int("a number of connections", least=-1)),
+        Field("for", VARIABLES),
+        Field("only", ENVIRONMENTS),
+        Field("grant_to", ROLES),
     ),
     name="name",
     places="places",
-    refused=not_yet("only", "was", "token", "login", "for", "grant_to", "unsafe", "requires"),
+    refused=not_yet("was", "token", "login", "unsafe", "requires"),
 )
+
+ROLES_BY_NAME: Templates[Role] = Templates(ROLE, ROLE_ENTRY, "a map of roles", stand_in=Role)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jwtroles.spec.grammar.terms import COLUMN, MODE, ROLE, STATEMENT, TABLE, TEXT
+from jwtroles.spec.grammar.terms import COLUMN, ENVIRONMENTS, MODE, ROLE, STATEMENT, TABLE, TEXT
 from jwtroles.spec.model import Expectation, Test
 from jwtroles.spec.records import Field, Record
 from jwtroles.spec.shapes import ListOf, MapOf
@@ -58,5 +58,6 @@ TEST: Record[Test] = Record(
         ),
         Field("becomes", Nullable(ROLE, "a role, or null for none"), required=True),
         Field("expect", ListOf(EXPECTATION, "a list of expectations")),
+        Field("only", ENVIRONMENTS),
     ),
 )

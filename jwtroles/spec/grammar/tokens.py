@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
-from jwtroles.spec.grammar.terms import MODE, ROLE, TEXT
+from jwtroles.spec.grammar.terms import ENVIRONMENTS, MODE, ROLE, TEXT
 from jwtroles.spec.model import (
     Claim,
     Condition,
@@ -111,9 +111,14 @@ def _condition(*, claim: Word, **tests: Any) -> Condition:
 
 
 def _rule(
-    *, role: Word, place: Place, requires: tuple[Word, ...] = (), **condition: Any
+    *,
+    role: Word,
+    place: Place,
+    requires: tuple[Word, ...] = (),
+    only: tuple[Word, ...] = (),
+    **condition: Any,
 ) -> MappingRule:
-    return MappingRule((_condition(**condition),), role, requires, place=place)
+    return MappingRule((_condition(**condition),), role, requires, only=only, place=place)
 
 
 CLAIM_NAME = Text("the name of a claim")
@@ -131,6 +136,7 @@ CONDITION: Record[Condition] = Record(
 )
 
 _BECOMES = Field("role", ROLE, required=True)
+_ONLY = Field("only", ENVIRONMENTS)
 _REQUIRES = Field("requires", ListOf(CLAIM_NAME, "a list of claims"))
 
 RULE: ByKey[MappingRule] = ByKey(
@@ -145,13 +151,16 @@ RULE: ByKey[MappingRule] = ByKey(
                 ),
                 _BECOMES,
                 _REQUIRES,
+                _ONLY,
             ),
         ),
         "absent": Record(
             "a mapping rule for no token",
             lambda **parts: MappingRule((), **parts),
-            (Field("absent", Bool("true", only=True), required=True), _BECOMES),
+            (Field("absent", Bool("true", only=True), required=True), _BECOMES, _ONLY),
         ),
     },
-    Record("a mapping rule", _rule, (*_CONDITION, _BECOMES, _REQUIRES), one_of=tuple(_TESTS)),
+    Record(
+        "a mapping rule", _rule, (*_CONDITION, _BECOMES, _REQUIRES, _ONLY), one_of=tuple(_TESTS)
+    ),
 )

@@ -187,7 +187,7 @@ def _truth_table(text):
     return [_value(tree, dict(zip("xypq", row, strict=True))) for row in rows]
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(EXPRESSIONS, EXPRESSIONS)
 def test_a_yes_holds_in_every_row(one, other):
     for narrow, wide in ((one, other), (f"({one} AND {other})", one), (one, f"({other} OR {one})")):

@@ -228,7 +228,7 @@ CASES = {
         "roles: {a: {«coment»: b}}",
         "unknown key `coment`",
         "keys of a role: comment, inherits, tables, sequences, functions, types, schemas, "
-        "large_objects, database, settings, connection_limit",
+        "large_objects, database, settings, connection_limit, for, only, grant_to",
         "did you mean `comment`?",
     ),
     "unknown key at the top": form(
@@ -675,6 +675,61 @@ CASES = {
         "`app/org` is not a JSON Pointer",
         "write it as /org or /app_metadata/org",
     ),
+    "value of a template that is a glob": form(
+        "JR133",
+        'roles: {"{s}_ro": {for: {s: [a, "«b*»"]}, tables: {"app.{s}": {select: all}}}}',
+        "the value `b*` holds `*`",
+        "a value is a part of one name; write dots and globs into the template",
+    ),
+    "value of a template with a schema": form(
+        "JR133",
+        'roles: {"{s}_ro": {for: {s: [a, «b.c»]}, tables: {"app.{s}": {select: all}}}}',
+        "the value `b.c` holds `.`",
+        "a value is a part of one name; write dots and globs into the template",
+    ),
+    "unknown variable": form(
+        "JR134",
+        'roles: {"{svc}_ro": {for: {svc: [a, b]}, tables: {"app.«{svx}»": {select: all}}}}',
+        "unknown variable `svx`",
+        "variables of `for`: svc",
+        "did you mean `svc`?",
+    ),
+    "variable in a predicate": form(
+        "JR135",
+        'roles: {"{s}": {for: {s: [a, b]}, tables: {app.t: {select: {rows: "x = \'«{s}»\'"}}}}}',
+        "the variable `s` cannot stand in a predicate",
+        "a template makes names and globs, never SQL: compare with a column or a claim, or write "
+        "these roles out",
+    ),
+    "template that makes one name twice": form(
+        "JR136",
+        'roles: {"«ro»": {for: {s: [a, b]}, tables: {"app.{s}": {select: all}}}}',
+        "`ro` would stand here twice",
+        "let the key name every variable of `for`, and each value give another name",
+    ),
+    "template that makes a name of the file": form(
+        "JR136",
+        'roles: {a_ro: {comment: c}, "«{s}_ro»": {for: {s: [a, b]}}}',
+        "`a_ro` would stand here twice",
+        "let the key name every variable of `for`, and each value give another name",
+        "the first one is at jwtroles.yaml:11:9",
+    ),
+    "template that makes one table twice": form(
+        "JR136",
+        'roles: {"{s}_{t}": {for: {s: [a], t: [a]}, '
+        'tables: {"app.{s}": {select: all}, "«app.{t}»": {delete: all}}}}',
+        "`app.a` would stand here twice",
+        "let the key name every variable of `for`, and each value give another name",
+        "the first one is at jwtroles.yaml:11:54",
+    ),
+    "template of a million roles": form(
+        "JR137",
+        'roles: {«"{a}{b}{c}"»: {for: {'
+        + ", ".join(f"{v}: [{', '.join(f'x{n}' for n in range(100))}]" for v in "abc")
+        + "}, comment: x}}",
+        "the template `{a}{b}{c}` stands for 1000000 entries",
+        "all in all they may have 100000 values: let roles inherit what they share",
+    ),
     "mapping by an untrusted claim": form(
         "JR221",
         ROLES + "mapping: [{claim: «nick», equals: admin, role: member}]",
@@ -1034,6 +1089,49 @@ CASES = {
         "issuers: https://a",
         "did you mean `https://a`?",
     ),
+    "unknown environment": form(
+        "JR251",
+        "environments: {staging: {confirm: true}}\nroles: {a: {only: [«stagin»]}}",
+        "unknown environment `stagin`",
+        "environments: staging",
+        "did you mean `staging`?",
+    ),
+    "environment of a file that has none": form(
+        "JR251",
+        "roles: {a: {tables: {app.t: {only: [«dev»], select: all}}}}",
+        "unknown environment `dev`",
+        "this file has no `environments`: declare them, or take `only` out",
+    ),
+    "rule of a role that is elsewhere": form(
+        "JR253",
+        "environments: {dev: {confirm: true}, live: {confirm: true}}\n"
+        "roles: {a: {only: [dev]}}\nmapping: [{claim: org, equals: x, role: «a»}]",
+        "a rule needs the role `a`, which is not there in live",
+        "limit it as well:  only: [dev]",
+        "its `only` is at jwtroles.yaml:12:20",
+    ),
+    "test of a role that is elsewhere": form(
+        "JR253",
+        "environments: {dev: {confirm: true}, live: {confirm: true}}\n"
+        "roles: {a: {only: [dev]}}\ntests: [{name: t, only: [live], as: {}, becomes: «a»}]",
+        "a test needs the role `a`, which is not there in live",
+        "limit it as well:  only: [dev]",
+        "its `only` is at jwtroles.yaml:12:20",
+    ),
+    "grant to an unknown role": form(
+        "JR230",
+        "roles: {reader: {grant_to: [«membr»]}, member: {}}",
+        "unknown role `membr`",
+        "roles of the file: reader, member",
+        "did you mean `member`?",
+    ),
+    "grant to itself": form(
+        "JR233",
+        "roles: {reader: {grant_to: [«reader»]}}",
+        "`reader` would inherit itself",
+        "take one of these steps out",
+        "reader → reader",
+    ),
     "two floors of one name": form(
         "JR250",
         "tenancy:\n  - {name: a, rows: 'true', tables: [app.*]}\n"
@@ -1103,6 +1201,7 @@ def test_one_error(name: str) -> None:
 def test_every_code_of_the_form_and_the_file_has_a_case() -> None:
     elsewhere = {"JR100", "JR101", "JR102"}  # below, and in test_hostile
     lint = {"JR231", "JR244"}
+    elsewhere |= {"JR252"}  # needs a choice of environment: test_resolve
     ours = {
         code.id
         for code in all_codes()

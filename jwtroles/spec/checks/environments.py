@@ -1,0 +1,57 @@
+"""`only`: environments that exist, and no rule or test of a role that is not there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jwtroles import codes
+from jwtroles.spec.resolve import every_only, holds_in
+from jwtroles.spec.wording import did_you_mean, listed, tick
+
+if TYPE_CHECKING:
+    from jwtroles.errors import Collector
+    from jwtroles.spec.model import MappingRule, Role, Spec, Test, Word
+
+
+def only(spec: Spec, problems: Collector) -> None:
+    """Each environment under `only` is one of the file."""
+    for words in every_only(spec):
+        for word in words:
+            if word not in spec.environments:
+                problems.add(
+                    codes.UNKNOWN_ENVIRONMENT,
+                    f"unknown environment {tick(word)}",
+                    word.place,
+                    label=did_you_mean(word, spec.environments),
+                    remedy=f"environments: {listed(spec.environments)}"
+                    if spec.environments
+                    else "this file has no `environments`: declare them, or take `only` out",
+                )
+
+
+def roles_there(spec: Spec, problems: Collector) -> None:
+    """A rule or a test holds only where its role is there.
+
+    What else names the role leaves it out there, which takes access away. A rule that were left
+    out would let a later one decide, and a test would prove nothing.
+    """
+    for rule in spec.mapping:
+        _needs(spec, rule, "a rule", rule.role, problems)
+    for test in spec.tests:
+        if test.becomes is not None:
+            _needs(spec, test, "a test", test.becomes, problems)
+
+
+def _needs(spec: Spec, one: MappingRule | Test, what: str, name: Word, problems: Collector) -> None:
+    role: Role | None = spec.roles.get(name)
+    if role is None or not role.only:
+        return
+    without = [env for env in spec.environments if holds_in(one, env) and not holds_in(role, env)]
+    if without:
+        problems.add(
+            codes.ROLE_ELSEWHERE,
+            f"{what} needs the role {tick(name)}, which is not there in {listed(without)}",
+            name.place,
+            label=f"its `only` is at {role.only[0].place}",
+            remedy=f"limit it as well:  only: [{', '.join(role.only)}]",
+        )

@@ -1,0 +1,94 @@
+CREATE ROLE case_jwtroles NOLOGIN;
+COMMENT ON ROLE case_jwtroles IS '[jwtroles: case]';
+CREATE ROLE events_auditor NOLOGIN;
+COMMENT ON ROLE events_auditor IS 'reads events, as auditor [jwtroles: case]';
+CREATE ROLE events_ro NOLOGIN;
+COMMENT ON ROLE events_ro IS 'reads events, as ro [jwtroles: case]';
+CREATE ROLE gate LOGIN NOINHERIT;
+COMMENT ON ROLE gate IS '[jwtroles: case]';
+CREATE ROLE notes_auditor NOLOGIN;
+COMMENT ON ROLE notes_auditor IS 'reads notes, as auditor [jwtroles: case]';
+CREATE ROLE notes_ro NOLOGIN;
+COMMENT ON ROLE notes_ro IS 'reads notes, as ro [jwtroles: case]';
+CREATE SCHEMA jwtroles AUTHORIZATION case_jwtroles;
+SET LOCAL ROLE case_jwtroles;
+COMMENT ON SCHEMA jwtroles IS '[jwtroles: case]';
+CREATE TABLE jwtroles.claim_role ("position" integer NOT NULL, conditions jsonb NOT NULL, role text NOT NULL, PRIMARY KEY ("position"));
+CREATE TABLE jwtroles.role_setting (role text NOT NULL, name text NOT NULL, value text NOT NULL, PRIMARY KEY (role, name));
+CREATE OR REPLACE FUNCTION jwtroles.claim_sub()
+RETURNS uuid
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $jwtroles$…$jwtroles$;
+REVOKE ALL ON FUNCTION jwtroles.claim_sub() FROM PUBLIC;
+COMMENT ON FUNCTION jwtroles.claim_sub() IS '[jwtroles: case]';
+CREATE OR REPLACE FUNCTION jwtroles.claim_tenant()
+RETURNS uuid
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $jwtroles$…$jwtroles$;
+REVOKE ALL ON FUNCTION jwtroles.claim_tenant() FROM PUBLIC;
+COMMENT ON FUNCTION jwtroles.claim_tenant() IS '[jwtroles: case]';
+CREATE OR REPLACE FUNCTION jwtroles.claims()
+RETURNS jsonb
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $jwtroles$…$jwtroles$;
+REVOKE ALL ON FUNCTION jwtroles.claims() FROM PUBLIC;
+COMMENT ON FUNCTION jwtroles.claims() IS '[jwtroles: case]';
+CREATE OR REPLACE FUNCTION jwtroles.pre_request()
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+AS $jwtroles$…$jwtroles$;
+REVOKE ALL ON FUNCTION jwtroles.pre_request() FROM PUBLIC;
+COMMENT ON FUNCTION jwtroles.pre_request() IS '[jwtroles: case]';
+CREATE OR REPLACE FUNCTION jwtroles.role_for(claims jsonb)
+RETURNS text
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $jwtroles$…$jwtroles$;
+REVOKE ALL ON FUNCTION jwtroles.role_for(claims jsonb) FROM PUBLIC;
+COMMENT ON FUNCTION jwtroles.role_for(claims jsonb) IS '[jwtroles: case]';
+CREATE OR REPLACE FUNCTION jwtroles.settings_for(token_role text)
+RETURNS TABLE(name text, value text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $jwtroles$…$jwtroles$;
+REVOKE ALL ON FUNCTION jwtroles.settings_for(token_role text) FROM PUBLIC;
+COMMENT ON FUNCTION jwtroles.settings_for(token_role text) IS '[jwtroles: case]';
+GRANT USAGE ON SCHEMA jwtroles TO gate;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_sub() TO events_auditor;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_sub() TO events_ro;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_sub() TO gate;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_sub() TO notes_auditor;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_sub() TO notes_ro;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_tenant() TO events_auditor;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_tenant() TO events_ro;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_tenant() TO gate;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_tenant() TO notes_auditor;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_tenant() TO notes_ro;
+GRANT EXECUTE ON FUNCTION jwtroles.claims() TO events_auditor;
+GRANT EXECUTE ON FUNCTION jwtroles.claims() TO events_ro;
+GRANT EXECUTE ON FUNCTION jwtroles.claims() TO gate;
+GRANT EXECUTE ON FUNCTION jwtroles.claims() TO notes_auditor;
+GRANT EXECUTE ON FUNCTION jwtroles.claims() TO notes_ro;
+GRANT EXECUTE ON FUNCTION jwtroles.pre_request() TO gate;
+GRANT EXECUTE ON FUNCTION jwtroles.role_for(claims jsonb) TO gate;
+GRANT EXECUTE ON FUNCTION jwtroles.settings_for(token_role text) TO gate;
+RESET ROLE;
+CREATE POLICY jr_events_auditor_select ON app.events FOR SELECT TO events_auditor USING (tenant = (SELECT jwtroles.claim_tenant()));
+CREATE POLICY jr_events_ro_select ON app.events FOR SELECT TO events_ro USING (tenant = (SELECT jwtroles.claim_tenant()));
+CREATE POLICY jr_notes_auditor_select ON app.notes FOR SELECT TO notes_auditor USING (tenant = (SELECT jwtroles.claim_tenant()));
+CREATE POLICY jr_notes_ro_select ON app.notes FOR SELECT TO notes_ro USING (tenant = (SELECT jwtroles.claim_tenant()));
+ALTER TABLE app.events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE app.events_2026 ENABLE ROW LEVEL SECURITY;
+ALTER TABLE app.notes ENABLE ROW LEVEL SECURITY;
+GRANT USAGE ON SCHEMA app TO events_auditor;
+GRANT USAGE ON SCHEMA app TO events_ro;
+GRANT USAGE ON SCHEMA app TO notes_auditor;
+GRANT USAGE ON SCHEMA app TO notes_ro;
+GRANT SELECT ON app.events TO events_auditor;
+GRANT SELECT ON app.events TO events_ro;
+GRANT SELECT ON app.notes TO notes_auditor;
+GRANT SELECT ON app.notes TO notes_ro;
+GRANT events_auditor TO gate;
+GRANT events_ro TO gate;
+GRANT notes_auditor TO gate;
+GRANT notes_ro TO gate;
