@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from jwtroles.kinds import BY_NAME, KINDS
 from jwtroles.kinds.acl import ROUTINES, Acl, ObjectRef
+from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.policy import Policy
 from jwtroles.kinds.role import Role
 from jwtroles.names import QName
@@ -211,6 +212,11 @@ class Structure:
     others: tuple[Acl, ...] = ()
     other_policies: tuple[Policy, ...] = ()
     schema_users: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def managed(self) -> tuple[str, ...]:
+        """The managed schemas that exist, without our own."""
+        return tuple(name for name in self.schemas if name != OWN_SCHEMA)
 
     def columns(self, schema: str, name: str) -> tuple[str, ...] | None:
         """Return the column names of a relation in order, or None if there is no such relation."""

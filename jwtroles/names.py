@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 MAX_IDENTIFIER_BYTES = 63
 """NAMEDATALEN - 1 (manual section 4.1.1); PostgreSQL cuts longer names silently, jwtroles never."""
@@ -67,8 +67,8 @@ def file_part(name: str) -> str:
     return '"' + name.replace('"', '""') + '"' if "." in name or '"' in name else name
 
 
-def parse_qname(text: str) -> QName | None:
-    """Read `schema.name` as the file writes it (`Lab Work.Results`, `app."v1.2"`), or None."""
+def parse_parts(text: str) -> tuple[str, ...] | None:
+    """Read names separated by dots, each double-quoted if it holds a dot itself, or return None."""
     parts: list[str] = []
     position = 0
     while match := _PART.match(text, position):
@@ -76,33 +76,53 @@ def parse_qname(text: str) -> QName | None:
         parts.append(quoted.replace('""', '"') if quoted is not None else bare)
         position = match.end()
         if position == len(text):
-            return QName(*parts) if len(parts) == 2 else None
+            return tuple(parts)
         if text[position] != ".":
             return None
         position += 1
     return None
 
 
+def parse_qname(text: str) -> QName | None:
+    """Read `schema.name` as the file writes it (`Lab Work.Results`, `app."v1.2"`), or None."""
+    parts = parse_parts(text)
+    return QName(*parts) if parts is not None and len(parts) == 2 else None
+
+
+GLOB = "*"
+"""Any text, the empty one too. Nothing else is special: `?` and `[` are themselves."""
+
+
 def is_glob(pattern: str) -> bool:
-    """Tell whether a table name of the file is a pattern: its name, not its schema, holds `*`."""
-    name = parse_qname(pattern)
-    return name is not None and "*" in name.name
+    """Tell whether a table name of the file is a pattern: its schema or its name holds `*`."""
+    return GLOB in pattern and parse_qname(pattern) is not None
 
 
 def glob_matches(pattern: str, name: QName) -> bool:
-    """Tell whether `name` is one that `pattern` means: `*` is any text, all else is itself.
+    """Tell whether `name` is one that `pattern` means: schema and name each match theirs.
 
-    The schema is compared as it is, and so is a name without `*`.
+    A star never reaches over the dot, so `app.*` is all of `app` and `mart_*.*` all of each mart.
     """
-    parsed = parse_qname(pattern)
-    if parsed is None or parsed.schema != name.schema:
-        return False
-    first, *middle = parsed.name.split("*")
+    parsed = _pattern(str(pattern))
+    return (
+        parsed is not None
+        and text_matches(parsed.schema, name.schema)
+        and text_matches(parsed.name, name.name)
+    )
+
+
+_pattern = lru_cache(maxsize=4096)(parse_qname)
+"""The pattern of a glob; each is compared with every table."""
+
+
+def text_matches(pattern: str, text: str) -> bool:
+    """Tell whether one part of a name is as `pattern` says: `*` is any text, all else is itself."""
+    first, *middle = pattern.split(GLOB)
     if not middle:
-        return name.name == first
+        return text == first
     last = middle.pop()
-    rest = name.name.removeprefix(first)
-    if not name.name.startswith(first) or not rest.endswith(last):
+    rest = text.removeprefix(first)
+    if not text.startswith(first) or not rest.endswith(last):
         return False
     rest = rest[: len(rest) - len(last)]
     for part in middle:
@@ -110,6 +130,23 @@ def glob_matches(pattern: str, name: QName) -> bool:
         if not found:
             return False
     return True
+
+
+def texts_overlap(one: str, other: str) -> bool:
+    """Tell whether some text is as both patterns say.
+
+    What stands between the first and the last star of one fits into a star of the other. So of two
+    globs only the ends decide: one beginning has to begin with the other, and so for the endings.
+    """
+    if GLOB not in one:
+        return text_matches(other, one)
+    if GLOB not in other:
+        return text_matches(one, other)
+    starts = one.partition(GLOB)[0], other.partition(GLOB)[0]
+    ends = one.rpartition(GLOB)[2], other.rpartition(GLOB)[2]
+    return (starts[0].startswith(starts[1]) or starts[1].startswith(starts[0])) and (
+        ends[0].endswith(ends[1]) or ends[1].endswith(ends[0])
+    )
 
 
 def parse_signature(text: str) -> tuple[QName, str] | None:

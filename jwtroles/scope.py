@@ -38,7 +38,7 @@ class Scope:
 
     Attributes:
         project: the project whose marks count.
-        schemas: managed schemas, our own included.
+        schemas: managed schemas, our own included; globs as the file has them.
         roles: roles that the file declares or implies, by the names of its environment; since
             `settled` also those that carry the project's mark.
         logins: those of them that services connect as.

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from tests.servers import Sandbox
 
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+
 MATRIX = pytest.StashKey[Matrix]()
 
 # How long an example takes says how busy the machine is.

@@ -161,3 +161,19 @@ SERVER_REFUSES = Code(
     "PostgreSQL refuses an expression",
     "The server itself could not parse or type the expression against the table's columns.",
 )
+NO_COLUMN_IN_GROUP = Code(
+    "JR344",
+    "a group of columns that matches nothing",
+    "`except` keeps the columns of a group from a role. A pattern without a column in this "
+    "database is a slip, and the column that was meant would be granted.",
+)
+GROUP_AND_COLUMN = Code(
+    "JR345",
+    "a group and a column of one name",
+    "Under `except` the name could mean either of them, and a reader cannot tell which.",
+)
+NO_COLUMN_LEFT = Code(
+    "JR346",
+    "`except` leaves no column",
+    "Nothing of the table would be granted, though the file names it.",
+)

@@ -212,3 +212,8 @@ TEMPLATE_TOO_LARGE = Code(
     "a template stands for too much",
     "Several variables stand for each combination of their values, which grows fast.",
 )
+NOT_A_COLUMN = Code(
+    "JR138",
+    "not a column of the form `schema.table.column`",
+    "A group of columns names each with its table and schema, any of which may hold `*`.",
+)

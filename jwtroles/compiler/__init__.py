@@ -24,6 +24,7 @@ from jwtroles.errors import Collector, CompileError
 from jwtroles.kinds.base import PUBLIC, Origin
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import OwnSchema
+from jwtroles.names import GLOB, text_matches
 from jwtroles.verifier import accessor, claim_rows, machinery, setting_rows
 
 if TYPE_CHECKING:
@@ -108,19 +109,23 @@ def _compile(
 
 
 def _check_database(spec: Spec, names: Names, structure: Structure, problems: Collector) -> None:
+    wanted = spec.database.owner
     for schema in spec.database.schemas:
-        owner = structure.schemas.get(schema)
-        if owner is None:
-            message = f"no schema {schema} in the database {structure.server.database}"
+        found = [name for name in structure.managed if text_matches(schema, name)]
+        if not found:
+            said = f"no schema matches {schema}" if GLOB in schema else f"no schema {schema}"
+            message = f"{said} in the database {structure.server.database}"
             remedy = "run the migrations first, or mend database.schemas"
             problems.add(codes.NO_SUCH_SCHEMA, message, schema.place, remedy=remedy)
-        elif spec.database.owner and owner != names(spec.database.owner):
-            problems.add(
-                codes.WRONG_OWNER,
-                f"schema {schema} belongs to {owner}, not to {spec.database.owner}",
-                spec.database.owner.place,
-                remedy="leave database.owner out: owners are read from the catalog",
-            )
+        for name in found:
+            owner = structure.schemas[name]
+            if wanted and owner != names(wanted):
+                problems.add(
+                    codes.WRONG_OWNER,
+                    f"schema {name} belongs to {owner}, not to {wanted}",
+                    wanted.place,
+                    remedy="leave database.owner out: owners are read from the catalog",
+                )
     other = structure.roles.get(structure.schemas.get(OWN_SCHEMA, ""))
     if other is not None and other.project not in (None, str(spec.project)):
         problems.add(

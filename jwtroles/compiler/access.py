@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from fnmatch import fnmatchcase
 
 from jwtroles import codes
 from jwtroles.catalog import Structure
+from jwtroles.compiler.columns import Groups
 from jwtroles.errors import Collector
 from jwtroles.kinds.base import Origin
-from jwtroles.names import QName, parse_qname
+from jwtroles.names import QName, glob_matches, is_glob, parse_qname
 from jwtroles.spec.model import PUBLIC, Access, Command, Environment, Role, Spec, Word
 
 TABLE_KINDS = ("r", "p")
@@ -60,15 +60,18 @@ def accesses_of(
 ) -> tuple[Granted, ...]:
     """Return every access of the file on the tables that the database has."""
     found: list[Granted] = []
+    groups = Groups.of(spec, structure, problems)
     for role in spec.roles.values():
         if role.name != PUBLIC:
-            found += _of_role(names(role.name), role, structure, problems)
+            found += _of_role(names(role.name), role, structure, groups, problems)
     for granted in found:
         _check_columns(granted, structure, problems)
     return tuple(sorted(found, key=lambda g: (g.table, g.role, g.command)))
 
 
-def _of_role(name: str, role: Role, structure: Structure, problems: Collector) -> Iterator[Granted]:
+def _of_role(
+    name: str, role: Role, structure: Structure, groups: Groups, problems: Collector
+) -> Iterator[Granted]:
     exact: set[tuple[QName, Command]] = set()
     for pattern, accesses in role.tables.items():
         if is_glob(pattern):
@@ -77,19 +80,16 @@ def _of_role(name: str, role: Role, structure: Structure, problems: Collector) -
         for access in accesses if table else ():
             assert table is not None  # noqa: S101
             exact.add((table, access.command))
-            yield Granted(name, table, access)
+            for _, kept in groups.kept(access, [table], problems):
+                yield Granted(name, table, kept)
     for pattern, accesses in role.tables.items():
         if not is_glob(pattern):
             continue
-        for table in matching([pattern], structure, problems):
-            for access in accesses:
-                if (table, access.command) not in exact:
-                    yield Granted(name, table, access, str(pattern))
-
-
-def is_glob(pattern: str) -> bool:
-    """Tell whether a table name of the file is a pattern (`app.*`)."""
-    return any(character in pattern for character in "*?[")
+        tables = matching([pattern], structure, problems)
+        for access in accesses:
+            left = [table for table in tables if (table, access.command) not in exact]
+            for table, kept in groups.kept(access, left, problems, pattern):
+                yield Granted(name, table, kept, str(pattern))
 
 
 def matching(
@@ -108,7 +108,7 @@ def matching(
             if relation.kind in TABLE_KINDS
             and not relation.partition
             and relation.name.schema != "jwtroles"
-            and fnmatchcase(str(relation.name), pattern)
+            and glob_matches(pattern, relation.name)
         }
         if not hits:
             remedy = "a glob grants what is there now; check the schema and the name"

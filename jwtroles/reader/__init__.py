@@ -26,7 +26,7 @@ from jwtroles.kinds.acl import Acl
 from jwtroles.kinds.base import Kind
 from jwtroles.kinds.role import Role
 from jwtroles.kinds.tag import split_tag
-from jwtroles.names import QName
+from jwtroles.names import GLOB, QName, text_matches
 from jwtroles.reader.connection import network
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def read(connection: Connection, scope: Scope) -> Reading:
     roles = {role.name: role for role in _objects(run, "role", {})}
     marked = {name for name, role in roles.items() if role.project == scope.project}
     everyone = {
-        "schemas": list(scope.schemas),
+        "schemas": _schemas(run, scope),
         "roles": sorted(scope.roles | marked),
         "made": sorted(filter(scope.makes, roles)),
         "large_objects": sorted(word for section, word in scope.named if section == LARGE),
@@ -115,6 +115,14 @@ LARGE = "large_objects"
 
 _ELSEWHERE_KNOWN = frozenset({"table", "sequence", "default"})
 """Classes of objects that `Structure` knows as relations, or that are no objects."""
+
+
+def _schemas(run: Run, scope: Scope) -> list[str]:
+    """Return the managed schemas, our own included: globs become what they match here."""
+    globs = [name for name in scope.schemas if GLOB in name]
+    there = [row["name"] for row in run("jwtroles.reader", "namespace")] if globs else []
+    matched = (name for name in there if any(text_matches(glob, name) for glob in globs))
+    return list(dict.fromkeys([*(s for s in scope.schemas if s not in globs), *matched]))
 
 
 @cache

@@ -234,6 +234,7 @@ class Access:
 
     Attributes:
         columns: the columns, or None for all of them.
+        except_: in the place of `columns`, groups and columns that are left out of all of them.
         rows: USING (and WITH CHECK) condition, or None for every row above the floor.
         check: WITH CHECK where it differs from `rows`.
         only: the environments in which the rights on this table hold; () for all.
@@ -244,6 +245,7 @@ class Access:
     rows: Word | None = None
     check: Word | None = None
     only: tuple[Word, ...] = ()
+    except_: tuple[Word, ...] = ()
     place: Place | None = field(default=None, compare=False)
 
 
@@ -381,6 +383,8 @@ class Spec:
     mapping: tuple[MappingRule, ...] = ()
     tenancy: tuple[Floor, ...] = ()
     rows: Mapping[Word, Word] = field(default_factory=empty)
+    columns: Mapping[Word, tuple[Word, ...]] = field(default_factory=empty)
+    """Groups of columns: name → patterns such as `*.*.ssn`."""
     roles: Mapping[Word, Role] = field(default_factory=empty)
     views: Mapping[Word, View] = field(default_factory=empty)
     queries: Mapping[Word, Query] = field(default_factory=empty)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, NoReturn, TypeVar
 
 from jwtroles import codes
-from jwtroles.names import QName, is_glob, parse_qname, parse_signature, too_long
+from jwtroles.names import QName, is_glob, parse_parts, parse_qname, parse_signature, too_long
 from jwtroles.spec import traps
 from jwtroles.spec.model import Word
 from jwtroles.spec.nodes import ListNode, MapNode, Node, ScalarNode, UnreadNode
@@ -138,6 +138,30 @@ class Qualified(Shape[Word]):
                 remedy="name one object here",
             )
         _check_both_parts(name, word, self.expected, at)
+        return word
+
+
+@dataclass(frozen=True)
+class ColumnPattern(Shape[Word]):
+    """A column with its table and schema, each of which may hold `*`: `*.*.ssn`."""
+
+    expected: str = "a column, schema.table.column, such as *.*.ssn"
+
+    def load(self, node: Node, at: Reading) -> Word:
+        """Return the pattern as written."""
+        if not isinstance(node, ScalarNode) or node.value is None:
+            at.mismatch(node, self.expected)
+        word = at.word(node)
+        parts = parse_parts(word)
+        if parts is None or len(parts) != 3:
+            at.refuse(
+                codes.NOT_A_COLUMN,
+                f"expected {self.expected}, found {tick(word)}",
+                word.place,
+                remedy="write schema.table.column; a part that holds a dot itself is double-quoted",
+            )
+        for part in parts:
+            _check_identifier(part, word, self.expected, at)
         return word
 
 

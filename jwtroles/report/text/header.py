@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.report.problems import visible
 from jwtroles.report.text.layout import Page, padded
 from jwtroles.report.text.sheet import Sheet, counted, shown, shown_all
@@ -50,7 +49,7 @@ def _spaces(lead: str) -> str:
 
 def _managed(sheet: Sheet) -> list[str]:
     spec = sheet.spec
-    schemas = [str(schema) for schema in spec.database.schemas if schema != OWN_SCHEMA]
+    schemas = sheet.plan.structure.managed
     counts: Counter[str] = Counter()
     for relation in sheet.plan.structure.relations.values():
         if relation.name.schema in schemas and relation.kind in ("r", "p", "f"):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from jwtroles.compiler.access import is_glob, matching
+from jwtroles.compiler.access import matching
 from jwtroles.errors import Collector
 from jwtroles.kinds.acl import Grant
+from jwtroles.names import is_glob
 from jwtroles.report.text.access import Access, of_policy, other_policies, row_of
 from jwtroles.report.text.fold import fold
 from jwtroles.report.text.layout import SIGNS, Block, Row

@@ -37,12 +37,20 @@ def parts(spec: Spec, problems: Collector) -> None:
     """Columns, rows and check stand only where PostgreSQL has something that they become."""
     for access in _accesses(spec):
         reads = access.command in {"select", "delete"}
-        if access.command == "delete" and access.columns is not None:
+        named = access.columns if access.columns is not None else access.except_ or None
+        if access.command == "delete" and named is not None:
             problems.add(
                 codes.PART_DOES_NOT_APPLY,
                 "`delete` has no columns: it removes whole rows",
-                access.columns[0].place if access.columns else access.place,
+                named[0].place if named else access.place,
                 remedy="write `delete: all`, or limit the rows: `delete: {rows: …}`",
+            )
+        if access.except_ and access.columns is not None:
+            problems.add(
+                codes.PART_DOES_NOT_APPLY,
+                "`columns` says which columns, and `except` all but some",
+                access.except_[0].place,
+                remedy="keep one of the two",
             )
         if access.check is not None and reads:
             problems.add(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from jwtroles.names import is_glob, parse_qname
+from jwtroles.names import GLOB, QName, is_glob, parse_qname, texts_overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,30 +13,36 @@ if TYPE_CHECKING:
 
 
 class _Glob(NamedTuple):
-    """A glob: what stands before its first star and after its last one, the latter backwards."""
+    """A glob, and its ends.
+
+    Of the whole, schema and name: what stands before its first star, and after its last one
+    backwards.
+    """
 
     ends: tuple[str, str]
+    name: QName
     number: int
     word: Word
 
 
 def overlaps(names: Iterable[Word]) -> Iterator[tuple[Word, Word]]:
-    """Give the pairs of globs among `names` that some table could match both of.
+    """Give the pairs of globs among `names` that some table could match both of."""
+    globs = [
+        _Glob(_ends(name), name, number, word)
+        for number, word in enumerate(names)
+        if is_glob(word) and (name := parse_qname(word)) is not None
+    ]
+    for one, other in _neighbours(globs):
+        if texts_overlap(one.name.schema, other.name.schema) and texts_overlap(
+            one.name.name, other.name.name
+        ):
+            first, second = sorted((one, other), key=lambda glob: glob.number)
+            yield first.word, second.word
 
-    What stands between the first and the last star of one glob fits into a star of the other. So
-    only the ends decide: one beginning has to begin with the other, and so for what stands last.
-    """
-    schemas: dict[str, list[_Glob]] = defaultdict(list)
-    for number, word in enumerate(names):
-        name = parse_qname(word)
-        if name is not None and is_glob(word):
-            ends = name.name.partition("*")[0], name.name.rpartition("*")[2][::-1]
-            schemas[name.schema].append(_Glob(ends, number, word))
-    for globs in schemas.values():
-        for one, other in _neighbours(globs):
-            if all(map(_meet, one.ends, other.ends)):
-                first, second = sorted((one, other), key=lambda glob: glob.number)
-                yield first.word, second.word
+
+def _ends(name: QName) -> tuple[str, str]:
+    whole = f"{name.schema}\0{name.name}"
+    return whole.partition(GLOB)[0], whole.rpartition(GLOB)[2][::-1]
 
 
 def _neighbours(globs: list[_Glob]) -> Iterator[tuple[_Glob, _Glob]]:
@@ -49,7 +54,3 @@ def _neighbours(globs: list[_Glob]) -> Iterator[tuple[_Glob, _Glob]]:
             if not ordered[following].ends[side].startswith(one.ends[side]):
                 break
             yield one, ordered[following]
-
-
-def _meet(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
-from jwtroles.names import parse_qname, parse_signature, too_long
+from jwtroles.names import parse_parts, parse_qname, parse_signature, texts_overlap, too_long
 from jwtroles.spec.checks.circles import circles
 from jwtroles.spec.model import PUBLIC, Word
 from jwtroles.spec.wording import did_you_mean, listed, tick
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from jwtroles.errors import Collector, Place
     from jwtroles.spec.model import Spec
@@ -170,14 +170,7 @@ def inheritance(spec: Spec, problems: Collector) -> None:
 def schemas(spec: Spec, problems: Collector) -> None:
     """Everything that the file grants or makes is in a schema that it manages."""
     for schema in spec.database.schemas:
-        if "*" in schema:
-            problems.add(
-                codes.NOT_YET,
-                "a glob of schemas is not supported by this version of jwtroles",
-                schema.place,
-                remedy="list the schemas by name",
-            )
-        elif schema in _SYSTEM_SCHEMAS or schema.startswith("pg_"):
+        if schema in _SYSTEM_SCHEMAS or schema.startswith("pg_"):
             problems.add(
                 codes.RESERVED_SCHEMA,
                 f"the schema {tick(schema)} is not yours to manage",
@@ -185,19 +178,25 @@ def schemas(spec: Spec, problems: Collector) -> None:
                 remedy="take it out of `schemas`",
             )
     managed = spec.database.schemas
-    for word in (word for role in spec.roles.values() for word in role.schemas):
-        if managed and word not in managed:
-            _unmanaged(word, word, managed, problems)
+    if managed:
+        for word in (word for role in spec.roles.values() for word in role.schemas):
+            _managed(word, word, managed, problems)
+        for word in (pattern for patterns in spec.columns.values() for pattern in patterns):
+            parts = parse_parts(word)
+            if parts is not None:
+                _managed(word, parts[0], managed, problems)
     # An empty list means that the key itself has a problem, which has been noted.
     for word in _objects(spec) if managed else ():
         name = parse_qname(word)
         signature = parse_signature(word)
         schema_name = signature[0].schema if signature else name.schema if name else None
-        if schema_name is not None and schema_name not in managed:
-            _unmanaged(word, schema_name, managed, problems)
+        if schema_name is not None:
+            _managed(word, schema_name, managed, problems)
 
 
-def _unmanaged(word: Word, schema: str, managed: Iterable[Word], problems: Collector) -> None:
+def _managed(word: Word, schema: str, managed: Sequence[Word], problems: Collector) -> None:
+    if any(texts_overlap(schema, name) for name in managed):
+        return
     what = "a schema" if word == schema else "in a schema"
     problems.add(
         codes.UNMANAGED_SCHEMA,

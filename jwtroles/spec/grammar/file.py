@@ -14,7 +14,7 @@ from jwtroles.spec.grammar.tokens import RULE, TOKENS
 from jwtroles.spec.model import Database, Environment, Spec, Word
 from jwtroles.spec.records import Field, Record, not_yet
 from jwtroles.spec.shapes import ListOf, MapOf
-from jwtroles.spec.words import Name, Version
+from jwtroles.spec.words import ColumnPattern, Name, Version
 
 if TYPE_CHECKING:
     from jwtroles.errors import Place
@@ -28,6 +28,7 @@ def _spec(*, jwtroles: int, place: Place, **parts: Any) -> Spec:  # noqa: ARG001
 
 
 _ENVIRONMENT_NAME = Name("the plain name of an environment", plain=True)
+_GROUP = Name("the plain name of a group of columns", plain=True)
 _NAMED_PREDICATE = Name("the plain name of a predicate", plain=True)
 
 FILE: Record[Spec] = Record(
@@ -58,10 +59,19 @@ FILE: Record[Spec] = Record(
                 stand_in=lambda _: TRUE,
             ),
         ),
+        Field(
+            "columns",
+            MapOf(
+                _GROUP,
+                ListOf(ColumnPattern(), "a list of columns"),
+                "a map of names to columns",
+                stand_in=lambda _: (),
+            ),
+        ),
         Field("roles", ROLES_BY_NAME),
         Field("views", MapOf(TABLE, VIEW, "a map of views")),
         Field("queries", MapOf(TABLE, QUERY, "a map of queries")),
         Field("tests", ListOf(TEST, "a list of tests")),
     ),
-    refused=not_yet("lookups", "include", "keep", "policies_only", "columns", "was"),
+    refused=not_yet("lookups", "include", "keep", "policies_only", "was"),
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
 from jwtroles.spec.grammar.terms import (
+    COLUMN,
     COLUMNS,
     ENVIRONMENTS,
     PREDICATE,
@@ -19,7 +20,7 @@ from jwtroles.spec.grammar.terms import (
 )
 from jwtroles.spec.model import COMMANDS, Access, Command, Role, Word
 from jwtroles.spec.records import Field, Record, Refusal, not_yet
-from jwtroles.spec.shapes import ByForm, Made, MapOf
+from jwtroles.spec.shapes import ByForm, ListOf, Made, MapOf
 from jwtroles.spec.templates import VARIABLES, Templates
 from jwtroles.spec.words import Choice, Int, Qualified, Signature, Text
 
@@ -48,6 +49,12 @@ def _access(*, command: Word, **parts: Any) -> Access:
 _COMMANDS: dict[str, Command] = {command: command for command in COMMANDS}
 """An access stands under a key of `TABLE_RIGHTS`, so that the look-up cannot fail."""
 
+EXCEPT: ByForm[tuple[Word, ...]] = ByForm(
+    "a group of columns, or a list of groups and columns",
+    text=Made(COLUMN, lambda _, group: (group,)),
+    items=ListOf(COLUMN, "a list of groups and columns"),
+)
+
 ACCESS = ByForm(
     "`all`, a list of columns, or a map of columns, rows and check",
     text=Made(Choice("`all`, a list of columns or a map", ("all",)), _whole_table),
@@ -55,9 +62,13 @@ ACCESS = ByForm(
     fields=Record(
         "an access",
         _access,
-        (Field("columns", COLUMNS), Field("rows", PREDICATE), Field("check", PREDICATE)),
+        (
+            Field("columns", COLUMNS),
+            Field("except", EXCEPT, "except_"),
+            Field("rows", PREDICATE),
+            Field("check", PREDICATE),
+        ),
         name="command",
-        refused=not_yet("except"),
         nonempty=True,
     ),
 )

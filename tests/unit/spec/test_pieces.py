@@ -79,7 +79,9 @@ def test_a_star_is_any_text_and_nothing_else_is_special(pattern: str) -> None:
         ("Lab Work.R*", QName("Lab Work", "Results"), QName("lab work", "Results")),
         ("app.a?", QName("app", "a?"), QName("app", "ab")),
         ("app.a[bc]", QName("app", "a[bc]"), QName("app", "ab")),
-        ("a*.b", QName("a*", "b"), QName("app", "b")),
+        ("a*.b", QName("app", "b"), QName("bpp", "b")),
+        ("*.b", QName("a.a", "b"), QName("a", "b.b")),
+        ("mart_*.*", QName("mart_", "x"), QName("mart", "_.x")),
         ("app.*a*a*a*a*a*a*a*a*b", QName("app", "a" * 62 + "b"), QName("app", "a" * 63)),
     ],
 )
@@ -89,8 +91,8 @@ def test_globs_and_names(pattern: str, matched: QName, passed_over: QName) -> No
 
 
 def test_what_is_a_glob() -> None:
-    assert [name for name in ("app.a?", "app.[a]", "a*.b", "app", "*") if is_glob(name)] == []
-    assert is_glob('app."v1.*"')
+    assert [name for name in ("app.a?", "app.[a]", "app", "*", "a.b.*") if is_glob(name)] == []
+    assert all(map(is_glob, ('app."v1.*"', "a*.b", "*.*")))
 
 
 def overlap(*names: str) -> list[tuple[str, str]]:
@@ -115,6 +117,21 @@ def test_globs_of_different_schemas_never_overlap() -> None:
     assert overlap("app.*", "app.b*", "app.b") == [("app.*", "app.b*")]
     assert overlap("app.*", "ap.*") == []
     assert overlap('"a.b".*', '"a.b".c*') == [('"a.b".*', '"a.b".c*')]
+
+
+NAMES = [QName(schema, name) for schema in TEXTS[:31] for name in TEXTS[:31]]
+WHOLE = st.tuples(st.text("ab*", min_size=1, max_size=3), st.text("ab*", min_size=1, max_size=3))
+
+
+@given(st.lists(WHOLE.map(".".join).filter(lambda one: "*" in one), min_size=2, max_size=3))
+def test_globs_of_schemas_overlap_where_some_table_matches_both(globs: list[str]) -> None:
+    # A text that matches two patterns of three letters, one of them a star, needs four at most.
+    expected = [
+        (one, other)
+        for one, other in combinations(dict.fromkeys(globs), 2)
+        if any(glob_matches(one, name) and glob_matches(other, name) for name in NAMES)
+    ]
+    assert overlap(*dict.fromkeys(globs)) == sorted(expected)
 
 
 GRAPH = st.dictionaries(st.sampled_from("abcdef"), st.frozensets(st.sampled_from("abcdef")))
