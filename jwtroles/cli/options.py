@@ -13,7 +13,13 @@ from jwtroles.errors import Problem, UsageError
 
 SpecFile = Annotated[
     Path,
-    typer.Option("--spec", "-f", metavar="FILE", envvar="JWTROLES_SPEC", help="The specification."),
+    typer.Option(
+        "--spec",
+        "-f",
+        metavar="FILE",
+        envvar="JWTROLES_SPEC",
+        help="The specification, or a folder of its files.",
+    ),
 ]
 EnvironmentName = Annotated[
     Optional[str],  # noqa: UP045 - typer reads the annotation at run time

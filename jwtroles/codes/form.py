@@ -217,3 +217,25 @@ NOT_A_COLUMN = Code(
     "not a column of the form `schema.table.column`",
     "A group of columns names each with its table and schema, any of which may hold `*`.",
 )
+OUTSIDE_FOLDER = Code(
+    "JR139",
+    "a path that leads out of the folder",
+    "A specification reads nothing outside its folder: it may come from a stranger's pull request, "
+    "and errors show lines of what was read.",
+)
+NO_SUCH_FILE = Code(
+    "JR140",
+    "no such file",
+    "What the specification names is not there, and without it a part would be missing.",
+)
+INCLUDED_TWICE = Code(
+    "JR141",
+    "a file is included twice",
+    "A file is read once. Included by two, by itself or in a circle, its rules would count twice.",
+)
+TOO_MANY_FILES = Code(
+    "JR142",
+    "too many files",
+    "A specification is written to be reviewed; past this size it is something else, and reading "
+    "it could take all memory of a CI job.",
+)

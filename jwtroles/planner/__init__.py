@@ -63,7 +63,7 @@ def build_plan(
         project=str(spec.project),
         environment=str(environment.name) if environment else "",
         server=server,
-        digest=hashlib.sha256(spec.source.text.encode()).hexdigest()[:8],
+        digest=spec.digest,
         fingerprint=fingerprint(current, structure),
         steps=steps,
         batches=batches,

@@ -5,17 +5,20 @@ Nothing is expanded here: `${VARIABLE}` stays as written, so that no secret is i
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jwtroles import codes
 from jwtroles.errors import Collector, Source, SpecError
 from jwtroles.spec.checks import check
+from jwtroles.spec.files import included, read_files
 from jwtroles.spec.grammar.file import FILE
-from jwtroles.spec.nodes import MapNode, Node, UnreadNode, described
+from jwtroles.spec.merge import merged
 from jwtroles.spec.resolve import expand
 from jwtroles.spec.shapes import Reading, Unreadable
 from jwtroles.spec.syntax import read
-from jwtroles.spec.text import MAX_BYTES, decoded
+from jwtroles.spec.text import decoded
+from jwtroles.spec.wording import tick
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from jwtroles.errors import Place
     from jwtroles.spec.model import Spec
+    from jwtroles.spec.nodes import Node
 
 
 MAX_PROBLEMS = 200
@@ -51,42 +55,50 @@ class _Bounded(Collector):
 
 
 def load(path: Path) -> Spec:
-    """Return the specification in the file `path`.
+    """Return the specification in the file `path` and in what it includes, or in a folder.
 
     Raises:
-        SpecError: with all the problems of the file.
+        SpecError: with all the problems of the files.
     """
-    return _spec(decoded(_bytes(path), str(path)))
+    problems = _Bounded()
+    documents, sources = read_files(path, problems)
+    if path.is_dir():
+        # Each place is then told with the name of its file.
+        return _spec(documents, (Source(str(path), ""), *sources), problems)
+    return _spec(documents, sources, problems)
 
 
 def load_text(text: str, name: str = "jwtroles.yaml") -> Spec:
     """Return the specification that `text` is; errors call it `name`.
 
+    A text has no folder, so it cannot include files.
+
     Raises:
         SpecError: with all the problems of the text.
     """
-    # A lone surrogate cannot be encoded, and is refused as bytes that are not UTF-8.
-    return _spec(decoded(text.encode(errors="surrogatepass"), name))
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        problems = Collector()
-        problems.add(
-            codes.SPEC_UNREADABLE,
-            f"cannot read {path}: {getattr(error, 'strerror', None) or error}",
-            remedy="name another file with --spec FILE",
-        )
-        problems.fail(SpecError)
-
-
-def _spec(source: Source) -> Spec:
     problems = _Bounded()
+    # A lone surrogate cannot be encoded, and is refused as bytes that are not UTF-8.
+    source = decoded(text.encode(errors="surrogatepass"), name)
     root = read(source, problems)
-    spec = expand(_shaped(root, problems))
+    for word in included(root, problems):
+        problems.add(
+            codes.NO_SUCH_FILE,
+            f"{name} is not a file, and cannot include {tick(word)}",
+            word.place,
+            remedy="load it from a folder",
+        )
+    return _spec((root,), (source,), problems)
+
+
+def _spec(documents: tuple[Node, ...], sources: tuple[Source, ...], problems: Collector) -> Spec:
+    root = merged(documents, problems)
+    if root is None:
+        problems.fail(SpecError)
+    try:
+        shaped = FILE.load(root, Reading(problems))
+    except Unreadable:
+        problems.fail(SpecError)
+    spec = replace(expand(shaped), source=sources[0], sources=sources)
     check(spec, problems)
     # pglast takes a while to import, and is needed only for a file that is read this far.
     from jwtroles.spec.checks import sql, statements  # noqa: PLC0415
@@ -95,20 +107,3 @@ def _spec(source: Source) -> Spec:
     statements.check(spec, problems)
     problems.raise_if_any(SpecError)
     return spec
-
-
-def _shaped(root: Node, problems: Collector) -> Spec:
-    if isinstance(root, UnreadNode):
-        problems.fail(SpecError)
-    if not isinstance(root, MapNode):
-        problems.add(
-            codes.NOT_A_MAP,
-            f"expected a map of keys, found {described(root)}",
-            root.place,
-            remedy="begin with `jwtroles: 1`",
-        )
-        problems.fail(SpecError)
-    try:
-        return FILE.load(root, Reading(problems))
-    except Unreadable:
-        problems.fail(SpecError)

@@ -6,6 +6,7 @@ underscore where Python reserves the word); `docs/language.md` describes each.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -389,6 +390,14 @@ class Spec:
     views: Mapping[Word, View] = field(default_factory=empty)
     queries: Mapping[Word, Query] = field(default_factory=empty)
     tests: tuple[Test, ...] = ()
+    sources: tuple[Source, ...] = ()
+    """Every file that it was read from, the main one first."""
+
+    @property
+    def digest(self) -> str:
+        """A short digest of all its files."""
+        texts = [one.text for one in self.sources or (self.source,)]
+        return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:8]
 
     @property
     def own_role(self) -> str:

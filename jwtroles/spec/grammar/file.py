@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jwtroles.spec.files import INCLUDE
 from jwtroles.spec.grammar.database import DATABASE, ENVIRONMENT
 from jwtroles.spec.grammar.objects import QUERY, VIEW
 from jwtroles.spec.grammar.roles import ROLES_BY_NAME
@@ -42,6 +43,7 @@ FILE: Record[Spec] = Record(
             required=True,
             stand_in=Word("project"),
         ),
+        Field("include", INCLUDE),
         Field("database", DATABASE, required=True, stand_in=Database(())),
         Field(
             "environments",
@@ -73,5 +75,5 @@ FILE: Record[Spec] = Record(
         Field("queries", MapOf(TABLE, QUERY, "a map of queries")),
         Field("tests", ListOf(TEST, "a list of tests")),
     ),
-    refused=not_yet("lookups", "include", "keep", "policies_only", "was"),
+    refused=not_yet("lookups", "keep", "policies_only", "was"),
 )
