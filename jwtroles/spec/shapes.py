@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 
 from jwtroles import codes
+from jwtroles.spec.model import Word
 from jwtroles.spec.nodes import ListNode, MapNode, Node, ScalarNode, UnreadNode, described
 from jwtroles.spec.variables import filled
 from jwtroles.spec.wording import tick
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from jwtroles.codes import Code
     from jwtroles.errors import Collector, Place
-    from jwtroles.spec.model import Word
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -167,7 +167,7 @@ class MapOf(Shape["Mapping[Word, T]"], Generic[T]):
     def _entry(self, key: ScalarNode, child: Node, at: Reading) -> Iterator[tuple[Word, T]]:
         word = key.word
         with suppress(Unreadable):
-            word = self.key.load(key, at)
+            word = Word(self.key.load(key, at), key.word.place)
         try:
             yield word, self.value.load(child, at.under(word))
         except Unreadable:
