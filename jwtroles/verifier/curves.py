@@ -1,0 +1,77 @@
+"""The two curves of JWS signatures, P-256 and edwards25519, as numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PLACES = 160
+"""Digits of the decimal fractions by which the database reduces: over twice those of a prime."""
+
+
+def fraction(number: int, places: int = PLACES) -> str:
+    """Return 1/number as a decimal fraction, cut off after `places` digits."""
+    return "0." + str(10**places // number).rjust(places, "0")
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A curve over the field of `p` elements.
+
+    Attributes:
+        p: the prime of the field.
+        n: the order of the base point.
+        x, y: the base point.
+        base_point: the number under which the multiples of the base point are stored.
+        base_width: decimal digits of a factor that one stored multiple of it stands for.
+        d: the coefficient of a twisted Edwards curve (0 for P-256, whose function needs none).
+    """
+
+    p: int
+    n: int
+    x: int
+    y: int
+    base_point: int
+    base_width: int = 3
+    d: int = 0
+
+    @property
+    def p_inverse(self) -> str:
+        """1/p as a decimal fraction."""
+        return fraction(self.p)
+
+
+P256 = Curve(
+    p=2**256 - 2**224 + 2**192 + 2**96 - 1,
+    n=0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551,
+    x=0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+    y=0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
+    base_point=-1,
+)
+"""NIST P-256 (SP 800-186 section 3.2.1.3)."""
+
+_P = 2**255 - 19
+
+EDWARDS25519 = Curve(
+    p=_P,
+    n=2**252 + 27742317777372353535851937790883648493,
+    x=15112221349535400772501151409588531511454012693041857206046113283949847762202,
+    y=4 * pow(5, -1, _P) % _P,
+    base_point=-2,
+    d=-121665 * pow(121666, -1, _P) % _P,
+)
+"""edwards25519 (RFC 8032 section 5.1)."""
+
+
+def edwards25519_x(y: int, sign: int) -> int | None:
+    """Return the x of the point with this y whose lowest bit is `sign`, or None if there is none.
+
+    RFC 8032 section 5.1.3.
+    """
+    u = (y * y - 1) % _P
+    v = (EDWARDS25519.d * y * y + 1) % _P
+    x = u * pow(v, 3, _P) * pow(u * pow(v, 7, _P), (_P - 5) // 8, _P) % _P
+    if (v * x * x + u) % _P == 0:
+        x = x * pow(2, (_P - 1) // 4, _P) % _P
+    if (v * x * x - u) % _P or (x == 0 and sign):
+        return None
+    return x if x % 2 == sign else _P - x
