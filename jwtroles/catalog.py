@@ -87,6 +87,7 @@ class Relation:
         parent: the table that it is a partition (or inheritance child) of.
         project: whose mark a view carries.
         invoker: whether a view is security_invoker.
+        policies_only: whether nothing but its policies is the file's.
     """
 
     name: QName
@@ -99,6 +100,7 @@ class Relation:
     forced: bool = False
     project: str | None = None
     invoker: bool = False
+    policies_only: bool = False
 
     def column(self, name: str) -> Column | None:
         """Return the column of this name, or None."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jwtroles.kinds.acl import ObjectRef
-from jwtroles.names import QName, parse_qname, parse_signature
+from jwtroles.names import QName, glob_matches, parse_qname, parse_signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -79,6 +79,20 @@ def _large_object(word: str, structure: Structure) -> ObjectRef | None:
 def _there(ref: ObjectRef, structure: Structure) -> ObjectRef | None:
     return ref if ref in structure.objects else None
 
+
+def named_objects(section: str, word: str, structure: Structure) -> tuple[ObjectRef, ...]:
+    """Return the objects that a word of a section means: of tables the partitions, too."""
+    if section != TABLES:
+        found = SECTIONS[section].find(word, structure)
+        return (found,) if found else ()
+    tables = (r.name for r in structure.relations.values() if r.kind != "S")
+    matched = [name for name in tables if glob_matches(word, name)]
+    inside = (name for table in matched for name in (table, *structure.partitions(table)))
+    return tuple(ObjectRef("table", name) for name in dict.fromkeys(inside))
+
+
+TABLES = "tables"
+"""The section of a role that lists tables and globs of tables."""
 
 SECTIONS: Mapping[str, Section] = {
     "sequences": Section(

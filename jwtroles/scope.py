@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING
 from jwtroles.kinds.acl import Acl, ObjectRef, Right, built_in
 from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
-from jwtroles.objects import SECTIONS
+from jwtroles.names import glob_matches, parse_qname, text_matches
+from jwtroles.objects import named_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jwtroles.catalog import Structure
     from jwtroles.kinds.function import Function
+    from jwtroles.kinds.membership import Membership
     from jwtroles.kinds.policy import Policy
     from jwtroles.kinds.view import View
+    from jwtroles.names import QName
 
 
 class Whose(Enum):
@@ -29,6 +32,9 @@ class Whose(Enum):
 
     FILE = "declared by the file, made for it, or marked as its project's"
     PUBLIC = "the pseudo-role of everybody"
+    PLATFORM = (
+        "a hosting platform's: what it is stays, its rights are decided where the file says any"
+    )
     OTHERS = "somebody else's"
 
 
@@ -42,9 +48,12 @@ class Scope:
         roles: roles that the file declares or implies, by the names of its environment; since
             `settled` also those that carry the project's mark.
         logins: those of them that services connect as.
-        named: objects that the file gives rights on, by section and word.
+        platform: roles that a hosting platform owns, whether the file gives them rights or not.
+        policies_only: tables and globs of tables of which nothing but the policies is decided.
+        named: objects that the file gives rights on: role, section and word.
         types, functions: names to look up in the catalog.
-        refs: the same objects as the catalog knows them, since `settled`.
+        refs: the same as the catalog knows them, since `settled`: role and object.
+        objects: those objects, whatever the role.
         owners: who owns something in a managed schema, since `settled`.
     """
 
@@ -52,22 +61,30 @@ class Scope:
     schemas: tuple[str, ...]
     roles: frozenset[str]
     logins: frozenset[str]
-    named: frozenset[tuple[str, str]]
+    platform: frozenset[str]
+    policies_only: tuple[str, ...]
+    named: frozenset[tuple[str, str, str]]
     types: tuple[str, ...]
     functions: tuple[str, ...]
-    refs: frozenset[ObjectRef] = frozenset()
+    refs: frozenset[tuple[str, ObjectRef]] = frozenset()
+    objects: frozenset[ObjectRef] = frozenset()
     owners: frozenset[str] = frozenset()
 
     def settled(self, structure: Structure) -> Scope:
         """Return the scope with everything that takes the database to know."""
         marked = {name for name, role in structure.roles.items() if role.project == self.project}
-        found = (SECTIONS[section].find(word, structure) for section, word in self.named)
+        refs = frozenset(
+            (role, ref)
+            for role, section, word in self.named
+            for ref in named_objects(section, word, structure)
+        )
         owners = {relation.owner for relation in structure.relations.values()}
         owners |= {routine.owner for routine in structure.routines.values()}
         return replace(
             self,
             roles=self.roles | marked,
-            refs=frozenset(ref for ref in found if ref),
+            refs=refs,
+            objects=frozenset(ref for _, ref in refs),
             owners=frozenset(owners | set(structure.schemas.values())),
         )
 
@@ -76,10 +93,32 @@ class Scope:
         views, queries = f"{self.project}_view_", f"{self.project}_query_"
         return role == f"{self.project}_jwtroles" or role.startswith((views, queries))
 
+    @property
+    def files(self) -> frozenset[str]:
+        """The roles that are the file's own: a platform's are not, whatever it gives them."""
+        return self.roles - self.platform
+
+    @property
+    def read_schemas(self) -> tuple[str, ...]:
+        """The schemas in which tables are looked at, or globs of them."""
+        names = (parse_qname(pattern) for pattern in self.policies_only)
+        return (*self.schemas, *sorted({n.schema for n in names if n} - set(self.schemas)))
+
+    def only_policies(self, table: QName) -> bool:
+        """Tell whether nothing but the policies of a table is the file's."""
+        return any(glob_matches(pattern, table) for pattern in self.policies_only)
+
+    def looks_at(self, table: QName) -> bool:
+        """Tell whether the file may name a table at all."""
+        managed = any(text_matches(schema, table.schema) for schema in self.schemas)
+        return managed or self.only_policies(table)
+
     def whose(self, role: str) -> Whose:
         """Return to whom a role belongs."""
         if role == PUBLIC:
             return Whose.PUBLIC
+        if role in self.platform:
+            return Whose.PLATFORM
         return Whose.FILE if role in self.roles else Whose.OTHERS
 
     def rights(self, acl: Acl) -> tuple[Acl | None, Acl | None]:
@@ -101,13 +140,27 @@ class Scope:
         write the mapping decides what a token becomes.
         """
         whose = self.whose(grantee)
+        if ref.cls == "table" and self.only_policies(ref.name):
+            return False
         if ref.name.schema == OWN_SCHEMA:
-            return whose is not Whose.OTHERS or privilege not in _LOOKING
+            return whose is Whose.PUBLIC or grantee in self.roles or privilege not in _LOOKING
+        if whose is Whose.PLATFORM:
+            return self._decides_platform(ref, grantee, privilege)
         if whose is Whose.PUBLIC:
             return self._decides_public(ref, privilege)
         if ref.cls == "database" and privilege == "CONNECT" and grantee in self.logins:
-            return ref in self.refs  # a login is there to connect; as long as it is, the way stays
+            return ref in self.objects  # a login is there to connect
         return whose is Whose.FILE
+
+    def _decides_platform(self, ref: ObjectRef, role: str, privilege: str) -> bool:
+        """Tell whether a right of a platform's role is the file's to decide.
+
+        It is where the file gives that role anything on the object; USAGE on the schema follows.
+        """
+        if ref.cls == "schema" and privilege == "USAGE":
+            inside = (named.name.schema for one, named in self.refs if one == role)
+            return ref.name.name in inside
+        return (role, ref) in self.refs
 
     def _decides_public(self, ref: ObjectRef, privilege: str) -> bool:
         """Tell whether a right of PUBLIC is the file's to decide.
@@ -117,7 +170,7 @@ class Scope:
         count where the role that they are for owns something that is managed.
         """
         if privilege in built_in(ref):
-            return ref in self.refs
+            return ref in self.objects
         if ref.cls == "default" and not ref.name.schema:
             return ref.arguments in self.owners
         return True
@@ -130,12 +183,32 @@ class Scope:
         ours: list[Policy] = []
         theirs: list[Policy] = []
         for policy in found:
-            outside = frozenset(r for r in policy.roles if self.whose(r) is Whose.OTHERS)
+            if not self.looks_at(policy.table):
+                continue
+            outside = frozenset(r for r in policy.roles if not self._applies(policy, r))
             if outside == policy.roles and not policy.exempts:
                 theirs.append(policy)
             else:
                 ours.append(replace(policy, outside=outside))
         return ours, theirs
+
+    def _applies(self, policy: Policy, role: str) -> bool:
+        """Tell whether a policy is the file's because it is for this role."""
+        whose = self.whose(role)
+        if whose is Whose.PLATFORM:
+            return policy.named_by_us or (role, ObjectRef("table", policy.table)) in self.refs
+        return whose is not Whose.OTHERS
+
+    def memberships(self, found: Iterable[Membership]) -> list[Membership]:
+        """Keep the memberships that the file decides.
+
+        A platform's login has them in the platform's roles too, and those stay.
+        """
+        return [
+            one
+            for one in found
+            if self.whose(one.member) is not Whose.PLATFORM or self.whose(one.role) is Whose.FILE
+        ]
 
     def ours(self, item: View | Function) -> bool:
         """Tell whether a view or function is ours: by its mark, its owner or its schema."""

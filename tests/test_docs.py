@@ -185,7 +185,7 @@ roles:
 """
 """What the examples of the manual stand in: each replaces the top-level keys that it has."""
 
-SECTION = re.compile(r"^([a-z]+):.*\n(?:[ \n].*\n?|\n)*", re.MULTILINE)
+SECTION = re.compile(r"^([a-z_]+):.*\n(?:[ \n].*\n?|\n)*", re.MULTILINE)
 FRAGMENTS = [*blocks("docs/language.md", "yaml"), *blocks("docs/gateway.md", "yaml")]
 
 

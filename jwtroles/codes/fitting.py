@@ -177,3 +177,19 @@ NO_COLUMN_LEFT = Code(
     "`except` leaves no column",
     "Nothing of the table would be granted, though the file names it.",
 )
+NO_SUCH_ROLE = Code(
+    "JR361",
+    "no such role in the database",
+    "A role that a hosting platform owns is never created here, so it has to be there.",
+)
+ONLY_POLICIES = Code(
+    "JR362",
+    "more than policies on a table of policies_only",
+    "Grants and row security of such a table are its owner's; the file has its policies alone.",
+)
+SECURITY_OFF = Code(
+    "JR363",
+    "policies on a table without row security",
+    "PostgreSQL keeps policies of a table whose row security is off, and does not apply them. "
+    "Turning it on is up to the owner of a table under policies_only.",
+)

@@ -241,3 +241,9 @@ ROLE_ELSEWHERE = Code(
     "A mapping rule that is left out lets a later one decide, and a token would become another "
     "role. So a rule has to say itself where it holds, and so has a test.",
 )
+PLATFORM_ROLE = Code(
+    "JR272",
+    "more than rights for a role of a platform",
+    "A role that a hosting platform owns stays what it is. What the file may decide is what it may "
+    "do to objects that the file names for it.",
+)

@@ -32,3 +32,15 @@ OUTSIDE_MEMBER = Code(
     "It has that role's rights, or may take them, without any token. jwtroles leaves "
     "memberships of other roles alone.",
 )
+PLATFORM_HOLDS = Code(
+    "JR519",
+    "a platform's role has rights that the file does not look at",
+    "Of a role in database.platform, the file decides the rights on the tables that it names for "
+    "that role. On the others the platform's own grants hold.",
+)
+PLATFORM_WILL_HOLD = Code(
+    "JR520",
+    "a platform's role gets rights on what is made later",
+    "Default privileges give a role of database.platform rights on new objects. A new table has "
+    "no row security until the next apply.",
+)

@@ -17,6 +17,7 @@ from jwtroles.compiler.policies import (
     exempt_policies,
     row_security,
 )
+from jwtroles.compiler.policies_only import check_policies_only
 from jwtroles.compiler.reach import check_cycles, check_reach
 from jwtroles.compiler.rights import Inheritance, check_combinations, check_inserts
 from jwtroles.compiler.roles import declared_roles, memberships
@@ -78,13 +79,14 @@ def _compile(
     holders = token_roles | owners.roles
     security = row_security(granted, floored, holders, binder, structure)
     check_combinations(granted, inheritance, problems)
+    check_policies_only(granted, floored, structure, problems)
     check_inserts(granted, floored, structure, problems)
     check_reach(security, granted, inheritance, problems)
     check_cycles(security, problems)
     exempt = exempt_policies(spec, names, security.tables, structure)
     machine = machinery(spec, structure.types)
     rights = Rights()
-    table_rights(rights, granted)
+    table_rights(rights, granted, structure)
     other_rights(rights, spec, names, structure, problems)
     definer_rights(rights, spec, names, owners)
     logins = frozenset(names(login.name) for login in spec.database.connect_as)

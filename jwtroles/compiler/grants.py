@@ -68,9 +68,11 @@ class Owners:
         return self.structure.objects.get(ref) or self.structure.relations[ref.name].owner
 
 
-def table_rights(rights: Rights, granted: Iterable[Granted]) -> None:
+def table_rights(rights: Rights, granted: Iterable[Granted], structure: Structure) -> None:
     """Grant what accesses say, column by column where they name columns."""
     for one in granted:
+        if structure.relations[one.table].policies_only:
+            continue
         ref = ObjectRef("table", one.table)
         rights.add(ref, one.role, one.command.upper(), one.origin, one.access.columns)
 

@@ -186,7 +186,7 @@ def _tables(secured: Mapping[QName, Origin], structure: Structure) -> tuple[Tabl
             secured.get(name, NOWHERE),
         )
         for name, relation in sorted(structure.relations.items())
-        if relation.kind in ("r", "p") and name.schema != OWN_SCHEMA
+        if relation.kind in ("r", "p") and name.schema != OWN_SCHEMA and not relation.policies_only
     )
 
 

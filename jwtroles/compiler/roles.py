@@ -13,7 +13,7 @@ from jwtroles.kinds.base import Origin
 from jwtroles.kinds.membership import Membership, Options
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.role import FLAGS, Role
-from jwtroles.spec.model import PUBLIC, Spec
+from jwtroles.spec.model import PUBLIC, Spec, Word
 
 OWNER = "it owns tables, functions or the schema, and row security does not bind an owner"
 
@@ -23,6 +23,7 @@ def declared_roles(
 ) -> Iterator[Role]:
     """Return every role that must be there: token roles, logins, and the owners of our objects."""
     project = str(spec.project)
+    platform = {names(role) for role in spec.database.platform}
     adopted = {names(role) for role in spec.database.adopt}
     owners = {relation.owner for relation in structure.relations.values()}
     owners |= {routine.owner for routine in structure.routines.values()}
@@ -31,6 +32,9 @@ def declared_roles(
     with_tables = {r.owner for r in structure.relations.values() if _holds_rows(r)}
     for role in spec.roles.values():
         if role.name == PUBLIC:
+            continue
+        if names(role.name) in platform:
+            _theirs(role.name, spec, names, structure, problems)
             continue
         wanted = Role(
             names(role.name),
@@ -45,6 +49,9 @@ def declared_roles(
         yield _settle(wanted, structure, project, adopted, place, problems)
     for login in spec.database.connect_as:
         name, origin = names(login.name), Origin(login.name.place)
+        if name in platform:
+            _theirs(login.name, spec, names, structure, problems)
+            continue
         existing = structure.roles.get(name)
         if existing is None:
             yield Role(name, login=True, inherit=False, project=project, origin=origin)
@@ -63,6 +70,21 @@ def declared_roles(
         if name in with_tables:
             _reserved(name, OWNER, spec.project.place, problems)
         yield _settle(wanted, structure, project, adopted, spec.project.place, problems)
+
+
+def _theirs(
+    role: Word, spec: Spec, names: Names, structure: Structure, problems: Collector
+) -> None:
+    """Check a role that a platform owns: it must be there, and no row security binds an owner."""
+    name = names(role)
+    if name not in structure.roles:
+        message = f"no role {name} in the database, and a platform's role is never created here"
+        remedy = "let the platform make it, or take it out of database.platform"
+        problems.add(codes.NO_SUCH_ROLE, message, role.place, remedy=remedy)
+    elif structure.roles[name].reserved and any(rule.role == role for rule in spec.mapping):
+        _reserved(name, "it reaches around row security", role.place, problems)
+    if any(_holds_rows(r) and r.owner == name for r in structure.relations.values()):
+        _reserved(name, OWNER, role.place, problems)
 
 
 def _holds_rows(relation: Relation) -> bool:
@@ -108,6 +130,7 @@ def memberships(spec: Spec, names: Names, structure: Structure) -> Iterator[Memb
     implies SET.
     """
     options = structure.server.version >= 160000
+    platform = frozenset(spec.database.platform)
     inherits = Options(inherit=True, set=False) if options else Options()
     becomes = Options(inherit=False, set=True) if options else Options()
     for role in spec.roles.values():
@@ -117,6 +140,6 @@ def memberships(spec: Spec, names: Names, structure: Structure) -> Iterator[Memb
     for login in spec.database.connect_as:
         listed = login.roles if login.roles is not None else tuple(spec.roles)
         for name in listed:
-            if name != PUBLIC:
+            if name != PUBLIC and not (login.name in platform and name in platform):
                 origin = Origin(login.name.place)
                 yield Membership(names(name), names(login.name), becomes, origin=origin)

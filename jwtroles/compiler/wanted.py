@@ -8,7 +8,7 @@ from jwtroles.compiler.access import Names
 from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.names import parse_signature
-from jwtroles.objects import argument_types
+from jwtroles.objects import TABLES, argument_types
 from jwtroles.scope import Scope
 from jwtroles.spec.model import Environment, Spec
 from jwtroles.spec.predicates import function_names
@@ -20,18 +20,30 @@ def scope_of(spec: Spec, environment: Environment | None) -> Scope:
     declared = [role for role in spec.roles if role != PUBLIC]
     logins = [login.name for login in spec.database.connect_as]
     ours = {spec.own_role, *map(spec.view_role, spec.views), *map(spec.query_role, spec.queries)}
+    platform = frozenset(map(names, spec.database.platform))
     named = {
-        (section, str(word)) for role in spec.roles.values() for section, word, _ in role.objects()
+        (names(role.name), section, str(word))
+        for role in spec.roles.values()
+        for section, word, _ in role.objects()
+    }
+    named |= {
+        (names(role.name), TABLES, str(pattern))
+        for role in spec.roles.values()
+        for pattern in role.tables
+        if names(role.name) in platform
     }
     queries = {f"{q.name}({', '.join(q.params.values())})" for q in spec.queries.values()}
-    named |= {("functions", signature) for signature in queries}
+    named |= {("", "functions", signature) for signature in queries}
+    signatures = [word for _, section, word in named if section == "functions"]
     return Scope(
         project=str(spec.project),
         schemas=(*map(str, spec.database.schemas), OWN_SCHEMA),
         roles=frozenset(map(names, declared + logins)) | ours,
         logins=frozenset(map(names, logins)),
+        platform=platform,
+        policies_only=tuple(map(str, spec.policies_only)),
         named=frozenset(named),
-        types=tuple(sorted(_types(spec, (w for section, w in named if section == "functions")))),
+        types=tuple(sorted(_types(spec, signatures))),
         functions=tuple(sorted(function_names(spec))),
     )
 

@@ -28,6 +28,7 @@ def remarks(
     """Return every remark: on the database first, then on the file in the order of its lines."""
     found = [
         *_outsiders(spec, Names.of(environment), structure),
+        *_platform(spec, Names.of(environment), structure),
         *_views(granted, structure),
         *_limits(spec),
         *_order(spec),
@@ -38,7 +39,8 @@ def remarks(
 def _outsiders(spec: Spec, names: Names, structure: Structure) -> Iterator[Problem]:
     """Roles outside the file that are members of roles of the file: they need no token."""
     logins = {names(login.name) for login in spec.database.connect_as}
-    token_roles = {names(role) for role in spec.roles if role != PUBLIC}
+    platform = {names(role) for role in spec.database.platform}
+    token_roles = {names(role) for role in spec.roles if role != PUBLIC} - platform
     for member, reached in sorted(structure.reach.items()):
         roles = sorted(reached & token_roles)
         facts = structure.roles.get(member)
@@ -48,6 +50,32 @@ def _outsiders(spec: Spec, names: Names, structure: Structure) -> Iterator[Probl
         message = f"{member} is a member of {listed} and not of this file: it needs no token"
         remedy = "\n".join(f"REVOKE {ident(role)} FROM {ident(member)};" for role in roles)
         yield Problem(codes.OUTSIDE_MEMBER, message, remedy=remedy)
+
+
+def _platform(spec: Spec, names: Names, structure: Structure) -> Iterator[Problem]:
+    """What a platform's role may do besides: the file has a say only where it names the role."""
+    for word in spec.database.platform:
+        role = names(word)
+        held = [a for a in structure.others if any(grantee == role for grantee, _ in a.rights)]
+        here = [a.object for a in held if a.object.name.schema in spec.database.schemas]
+        tables = sorted(ref.name for ref in here if ref.cls == "table")
+        if word not in spec.roles or not here:
+            continue
+        if tables:
+            listed = ", ".join(map(str, tables[:_NAMED])) + (", …" if len(tables) > _NAMED else "")
+            message = f"{role} also has rights on {len(tables)} tables: {listed}"
+            remedy = f"name them for the file to decide:  roles: {{{role}: {{tables: …}}}}"
+            yield Problem(codes.PLATFORM_HOLDS, message, word.place, remedy=remedy)
+        for ref in here:
+            if ref.cls == "default":
+                message = f"{role} gets rights on new {ref.name.name.lower()} of {ref.arguments}"
+                message += f" in {ref.name.schema}, before any plan has seen them"
+                remedy = "look with \\ddp in psql, and revoke them"
+                yield Problem(codes.PLATFORM_WILL_HOLD, message, word.place, remedy=remedy)
+
+
+_NAMED = 5
+"""How many tables a remark names."""
 
 
 def _views(granted: Iterable[Granted], structure: Structure) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ One connection, one REPEATABLE READ READ ONLY snapshot, a fixed number of querie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -77,15 +77,18 @@ def read(connection: Connection, scope: Scope) -> Reading:
 
     roles = {role.name: role for role in _objects(run, "role", {})}
     marked = {name for name, role in roles.items() if role.project == scope.project}
+    files = scope.files | marked
     everyone = {
-        "schemas": _schemas(run, scope),
+        "schemas": _schemas(run, scope.schemas),
+        "read_schemas": _schemas(run, scope.read_schemas),
         "roles": sorted(scope.roles | marked),
+        "members": sorted(files | scope.logins),
         "made": sorted(filter(scope.makes, roles)),
-        "large_objects": sorted(word for section, word in scope.named if section == LARGE),
+        "large_objects": sorted(word for _, section, word in scope.named if section == LARGE),
     }
     structure = _structure(run, scope, roles, everyone)
     structure = replace(structure, server=replace(structure.server, address=network(connection)))
-    found: dict[str, list[Any]] = {"role": [roles[n] for n in roles if n in everyone["roles"]]}
+    found: dict[str, list[Any]] = {"role": [roles[n] for n in roles if n in files]}
     stores = {table.name for table in _objects(run, "own_table", everyone)}
     for kind in KINDS:
         readable = kind.store is None or kind.store in stores
@@ -99,6 +102,10 @@ def read(connection: Connection, scope: Scope) -> Reading:
     settled = scope.settled(structure)
     split = [settled.rights(acl) for acl in rights]
     found["acl"] = [ours for ours, _ in split if ours]
+    found["membership"] = settled.memberships(found["membership"])
+    found["table_security"] = [
+        one for one in found["table_security"] if not scope.only_policies(one.table)
+    ]
     found["policy"], policies = settled.policies(found["policy"])
     structure = replace(
         structure,
@@ -117,12 +124,12 @@ _ELSEWHERE_KNOWN = frozenset({"table", "sequence", "default"})
 """Classes of objects that `Structure` knows as relations, or that are no objects."""
 
 
-def _schemas(run: Run, scope: Scope) -> list[str]:
-    """Return the managed schemas, our own included: globs become what they match here."""
-    globs = [name for name in scope.schemas if GLOB in name]
+def _schemas(run: Run, patterns: Sequence[str]) -> list[str]:
+    """Return the schemas that are there by these names: globs become what they match here."""
+    globs = [name for name in patterns if GLOB in name]
     there = [row["name"] for row in run("jwtroles.reader", "namespace")] if globs else []
     matched = (name for name in there if any(text_matches(glob, name) for glob in globs))
-    return list(dict.fromkeys([*(s for s in scope.schemas if s not in globs), *matched]))
+    return list(dict.fromkeys([*(s for s in patterns if s not in globs), *matched]))
 
 
 @cache
@@ -143,7 +150,7 @@ def _structure(
     here = "jwtroles.reader"
     server = _server(run(here, "server")[0])
     schemas = run(here, "schema", schemas=everyone["schemas"])
-    relations = run(here, "relation", schemas=everyone["schemas"])
+    relations = run(here, "relation", schemas=everyone["read_schemas"])
     routines = map(_routine, run(here, "routine", schemas=everyone["schemas"]))
     types = run(here, "type", types=list(scope.types))
     candidates = run(here, "candidate", functions=list(scope.functions))
@@ -153,7 +160,11 @@ def _structure(
     return Structure(
         server=server,
         schemas={row["name"]: row["owner"] for row in schemas},
-        relations={relation.name: relation for relation in map(_relation, relations)},
+        relations={
+            relation.name: replace(relation, policies_only=scope.only_policies(relation.name))
+            for relation in map(_relation, relations)
+            if scope.looks_at(relation.name)
+        },
         routines={(routine.name, routine.types): routine for routine in routines},
         roles=roles,
         heirs={row["owner"]: frozenset(row["heirs"]) for row in heirs},

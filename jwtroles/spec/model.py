@@ -53,7 +53,7 @@ class Database:
         mode: `authoritative` revokes what the file does not say, `additive` never removes.
         adopt: roles that exist untagged and are taken over.
         exempt: other roles that keep full row access to what they hold grants on.
-        platform: roles that a hosting platform owns and that are left alone.
+        platform: roles that a hosting platform owns: they stay what they are.
     """
 
     schemas: tuple[Word, ...]
@@ -334,13 +334,18 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A whole specification."""
+    """A whole specification.
+
+    Attributes:
+        policies_only: tables and globs of somebody else's, of which only policies are ours.
+    """
 
     source: Source
     project: Word
     database: Database
     tokens: Tokens
     environments: Mapping[Word, Environment] = field(default_factory=empty)
+    policies_only: tuple[Word, ...] = ()
     mapping: tuple[MappingRule, ...] = ()
     tenancy: tuple[Floor, ...] = ()
     rows: Mapping[Word, Word] = field(default_factory=empty)

@@ -20,6 +20,6 @@ FROM pg_auth_members AS m
 JOIN pg_roles AS role ON role.oid = m.roleid
 JOIN pg_roles AS member ON member.oid = m.member
 LEFT JOIN pg_roles AS grantor ON grantor.oid = m.grantor
-WHERE member.rolname = ANY (%(roles)s) OR (role.rolname = ANY (%(made)s) AND NOT m.admin_option)
+WHERE member.rolname = ANY (%(members)s) OR (role.rolname = ANY (%(made)s) AND NOT m.admin_option)
 GROUP BY role.rolname, member.rolname, m.roleid, m.member
 ORDER BY role.rolname, member.rolname

@@ -18,5 +18,5 @@ SELECT n.nspname AS schema,
 FROM pg_policy AS p
 JOIN pg_class AS c ON c.oid = p.polrelid
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE n.nspname = ANY (%(schemas)s) AND n.nspname <> 'jwtroles'
+WHERE n.nspname = ANY (%(read_schemas)s) AND n.nspname <> 'jwtroles'
 ORDER BY n.nspname, c.relname, p.polname

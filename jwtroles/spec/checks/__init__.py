@@ -24,6 +24,7 @@ CHECKS: tuple[Callable[[Spec, Collector], None], ...] = (
     names.exempt_roles,
     environments.only,
     environments.roles_there,
+    names.platform_roles,
     names.schemas,
     names.inheritance,
     tokens.claims,

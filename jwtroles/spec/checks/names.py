@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
-from jwtroles.names import parse_parts, parse_qname, parse_signature, texts_overlap, too_long
+from jwtroles.names import (
+    glob_matches,
+    parse_parts,
+    parse_qname,
+    parse_signature,
+    texts_overlap,
+    too_long,
+)
 from jwtroles.spec.checks.circles import circles
 from jwtroles.spec.model import PUBLIC, Word
 from jwtroles.spec.wording import did_you_mean, listed, tick
@@ -106,7 +113,7 @@ def role_references(spec: Spec, problems: Collector) -> None:
     known = dict.fromkeys(name for name, _, _ in _named_roles(spec))
     for word in spec.database.adopt:
         _resolve(word, known, problems)
-    renamable = known | dict.fromkeys(spec.database.exempt)
+    renamable = known | dict.fromkeys((*spec.database.exempt, *spec.database.platform))
     for environment in spec.environments.values():
         for word in environment.names:
             _resolve(word, renamable, problems)
@@ -153,6 +160,27 @@ def exempt_roles(spec: Spec, problems: Collector) -> None:
             )
 
 
+def platform_roles(spec: Spec, problems: Collector) -> None:
+    """A platform's role stays what it is: only its rights are the file's."""
+    for word in spec.database.platform:
+        role = spec.roles.get(word)
+        for key in ("comment", "inherits", "connection_limit"):
+            if role is not None and key in role.places:
+                problems.add(
+                    codes.PLATFORM_ROLE,
+                    f"{tick(word)} belongs to a platform and cannot have `{key}`",
+                    role.places[key],
+                    remedy="a role of database.platform has rights and settings alone",
+                )
+        if word in spec.database.adopt or word == PUBLIC:
+            problems.add(
+                codes.PLATFORM_ROLE,
+                f"{tick(word)} cannot be a platform's role",
+                word.place,
+                remedy="a role is adopted or left to its platform; PUBLIC is no role",
+            )
+
+
 def inheritance(spec: Spec, problems: Collector) -> None:
     """No role inherits itself, by whatever detour."""
     graph = {str(name): set(map(str, role.inherits)) for name, role in spec.roles.items()}
@@ -190,8 +218,15 @@ def schemas(spec: Spec, problems: Collector) -> None:
         name = parse_qname(word)
         signature = parse_signature(word)
         schema_name = signature[0].schema if signature else name.schema if name else None
-        if schema_name is not None:
+        if schema_name is not None and not _borrowed(word, spec):
             _managed(word, schema_name, managed, problems)
+
+
+def _borrowed(word: Word, spec: Spec) -> bool:
+    """Tell whether a table or glob is one of which the file has the policies."""
+    name = parse_qname(word)
+    patterns = spec.policies_only
+    return word in patterns or any(name and glob_matches(p, name) for p in patterns)
 
 
 def _managed(word: Word, schema: str, managed: Sequence[Word], problems: Collector) -> None:

@@ -30,8 +30,8 @@ DATABASE: Record[Database] = Record(
         Field("mode", Choice("a mode", ("authoritative", "additive"))),
         Field("adopt", ROLES),
         Field("exempt", ROLES),
+        Field("platform", ROLES),
     ),
-    refused=not_yet("platform"),
 )
 
 ENVIRONMENT: Record[Environment] = Record(

@@ -9,7 +9,7 @@ from jwtroles.spec.grammar.database import DATABASE, ENVIRONMENT
 from jwtroles.spec.grammar.objects import QUERY, VIEW
 from jwtroles.spec.grammar.roles import ROLES_BY_NAME
 from jwtroles.spec.grammar.tenancy import TENANCY
-from jwtroles.spec.grammar.terms import PREDICATE, TABLE, TRUE
+from jwtroles.spec.grammar.terms import PREDICATE, TABLE, TABLES, TRUE
 from jwtroles.spec.grammar.tests import TEST
 from jwtroles.spec.grammar.tokens import RULE, TOKENS
 from jwtroles.spec.model import Database, Environment, Spec, Word
@@ -49,6 +49,7 @@ FILE: Record[Spec] = Record(
             "environments",
             MapOf(_ENVIRONMENT_NAME, ENVIRONMENT, "a map of environments", stand_in=Environment),
         ),
+        Field("policies_only", ListOf(TABLES, "a list of tables or globs")),
         Field("tokens", TOKENS, required=True),
         Field("mapping", ListOf(RULE, "a list of mapping rules")),
         Field("tenancy", TENANCY),
@@ -75,5 +76,5 @@ FILE: Record[Spec] = Record(
         Field("queries", MapOf(TABLE, QUERY, "a map of queries")),
         Field("tests", ListOf(TEST, "a list of tests")),
     ),
-    refused=not_yet("lookups", "keep", "policies_only", "was"),
+    refused=not_yet("lookups", "keep", "was"),
 )

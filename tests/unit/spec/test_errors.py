@@ -1061,6 +1061,22 @@ CASES = {
         "PUBLIC cannot have `tables`",
         "PUBLIC may have rights on objects; for the rest, declare a role",
     ),
+    "comment of a platform's role": Case(
+        "JR272",
+        BASE.replace("{schemas: [app]}", "{schemas: [app], platform: [anon]}")
+        + "roles: {anon: {«comment»: one}}",
+        "`anon` belongs to a platform and cannot have `comment`",
+        "a role of database.platform has rights and settings alone",
+    ),
+    "platform's role that is adopted": Case(
+        "JR272",
+        BASE.replace("{schemas: [app]}", "{schemas: [app], platform: [«member»], adopt: [member]}")
+        + ROLES.replace("comment: one", "connection_limit: 1").replace(
+            "{connection_limit: 1}", "{}"
+        ),
+        "`member` cannot be a platform's role",
+        "a role is adopted or left to its platform; PUBLIC is no role",
+    ),
     "token that may create in a schema": form(
         "JR271",
         "roles: {member: {schemas: {app: [usage, «create»]}}}",

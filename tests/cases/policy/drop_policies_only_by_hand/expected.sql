@@ -1,0 +1,2 @@
+DROP POLICY more ON store.buckets;
+DROP POLICY wide ON store.objects;
