@@ -1,18 +1,23 @@
 """Golden cases: `cases/<kind>/<case>/`, each a file against a database, with the plan it must give.
 
 before.sql       tables as migrations left them (cases/schema.sql where it is absent)
+without.sql      the same tables without the past that before.sql tells of: what spec.yaml makes of
+                 them is what it must make of before.sql
+rights.sql       run after before.sql by a superuser: what the role that applies was given
 first.yaml       applied first; where there is none, a case with a migration or drift starts from
                  spec.yaml itself
 migration.sql    run after that by a superuser: what a later migration did
-drift.sql        run after that by a superuser: what somebody changed by hand (in both files,
-                 `:applier` is the role that applies)
+drift.sql        run after that by a superuser: what somebody changed by hand (in these files
+                 and rights.sql `:applier` is the role that applies)
 spec.yaml        what must be there in the end; its own tests must pass then
 expected.sql     the statements of the plan, without loans of memberships (expected-15.sql where
                  PostgreSQL 15 and older need others)
 error.txt        in place of expected.sql: why the file is refused
 createrole.txt   beside expected.sql: why a role without superuser cannot apply this plan
 
-A folder is called after what the plan does to its kind: create…, alter… or drop….
+A folder is called after what the plan does to its kind: create…, alter… or drop…. Folders of
+`names`, `mode` and `pains` (what users of other programs suffer, see docs/pains.md) are called
+after what they show.
 """
 
 from __future__ import annotations
@@ -58,7 +63,17 @@ NEVER = {
     "own_schema": {"drop"},  # every file needs the schema
     "table_security": {"create", "drop"},  # a table has it, on or off, from its first moment
 }
-INPUTS = {"before.sql", "first.yaml", "migration.sql", "drift.sql", "spec.yaml"}
+INPUTS = {
+    "before.sql",
+    "without.sql",
+    "rights.sql",
+    "first.yaml",
+    "migration.sql",
+    "drift.sql",
+    "spec.yaml",
+}
+TOPICS = {"names", "mode", "pains"}
+"""Folders that are not called after a kind."""
 OLDER = {major: f"expected-{major}.sql" for major in MAJORS[:-1]}
 OUTPUTS = {"expected.sql", *OLDER.values(), "error.txt", "createrole.txt"}
 
@@ -93,6 +108,11 @@ class Case:
     @property
     def before(self) -> str:
         return self.files.get("before.sql") or SCHEMA.read_text("utf-8")
+
+    @property
+    def without(self) -> str:
+        """The tables of before.sql without their past."""
+        return self.files.get("without.sql") or self.before
 
     def script(self, name: str, applier: str) -> str:
         role = "postgres" if applier == "superuser" else DEPLOYER
@@ -168,6 +188,7 @@ class Bench(Workbench):
         self.run_sql(case.before)
         if applier != "superuser":
             self.sandbox.make_deployer()
+        self.run_sql(case.script("rights.sql", applier))
         role = "postgres" if applier == "superuser" else DEPLOYER
         if case.first:
             self._apply_first(case, case.first, role)
@@ -186,10 +207,10 @@ class Bench(Workbench):
 
     def built_directly(self, case: Case) -> dict[str, list[str]]:
         """Return the catalog after spec.yaml alone, applied to a database without a past."""
-        key = (case.before, case.migration("superuser"), case.files["spec.yaml"])
+        key = (case.without, case.migration("superuser"), case.files["spec.yaml"])
         if key not in self._built:
             self.empty()
-            self.run_sql(case.before)
+            self.run_sql(case.without)
             self.run_sql(case.migration("superuser"))
             plan_and_apply(self.session(), case.spec())
             self._built[key] = self.read(case.spec())
@@ -206,7 +227,8 @@ def check_plan(
 ) -> None:
     spec = case.spec()
     planned = make_plan(connection, spec, None)
-    text = text_of(planned.plan, bodies=case.name == "own_schema/create")
+    whole, pain = case.name == "own_schema/create", case.kind == "pains"
+    text = text_of(planned.plan, bodies=whole, machinery=not pain)
     superuser = planned.plan.server.superuser
     if superuser and bench.major == max(MAJORS):
         CONTRACT.validate(json.loads(render_json(planned.plan, (), Exit.DONE)))
@@ -252,19 +274,23 @@ def refusal(connection: Connection, spec: Spec) -> str:
 
 
 BODY = re.compile(r"\$jwtroles\$.*?\$jwtroles\$", re.DOTALL)
+MACHINERY = re.compile(r"\b(?:ON|INTO|TABLE|SCHEMA|FUNCTION) jwtroles\b")
+"""What a statement on the schema jwtroles, or on something in it, begins with."""
 
 
-def text_of(plan: Plan, *, bodies: bool = False) -> str:
+def text_of(plan: Plan, *, bodies: bool = False, machinery: bool = True) -> str:
     """Return the plan as both appliers must see it: without what only one of them needs.
 
     On 16 and later a membership is revoked in the name of the role that granted it. The bodies of
-    the schema's own functions stand in one case only, own_schema/create.
+    the schema's own functions stand in one case only, own_schema/create. Without `machinery`,
+    nothing that is done to the schema jwtroles is shown.
     """
     shared = [
         statement
         for statement in plan.statements
         if statement.phase not in {Phase.BORROW, Phase.BORROW_NEW, Phase.RETURN}
         and statement.note != "to plan again"
+        and (machinery or not MACHINERY.search(statement.sql.split("\n")[0]))
     ]
     mine = re.compile(rf"GRANTED BY {plan.server.applier}\b")
     text = "".join(f"{mine.sub('GRANTED BY :applier', line.sql)};\n" for line in lines(shared))
@@ -295,7 +321,7 @@ def test_every_kind_is_created_altered_and_dropped() -> None:
 
 
 def test_no_case_stands_under_an_unknown_kind() -> None:
-    assert {case.kind for case in FOLDERS} <= {kind.name for kind in KINDS} | {"names", "mode"}
+    assert {case.kind for case in FOLDERS} <= {kind.name for kind in KINDS} | TOPICS
 
 
 @pytest.mark.parametrize("case", FOLDERS, ids=lambda case: case.name)
@@ -320,6 +346,8 @@ def wrongs(case: Case) -> Iterator[str]:
             yield f"{older} says the same as {newer}"
     if "drift.sql" in files and not {"expected.sql", "error.txt"} & files.keys():
         yield "nothing is expected of the drift"
+    if "without.sql" in files and files["without.sql"] == files.get("before.sql"):
+        yield "without.sql says the same as before.sql"
 
 
 def test_wrong_folders_are_told(tmp_path: Path) -> None:

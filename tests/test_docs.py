@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import re
-import subprocess
-import sys
-import textwrap
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,22 +18,18 @@ from jwtroles.spec.grammar.file import FILE
 from jwtroles.spec.records import Record
 from jwtroles.spec.shapes import ByForm, ByKey, ListOf, Made, MapOf
 from jwtroles.spec.words import Nullable
+from tests.pages import FENCE, ROOT, Block, blocks, replay, steps, text_of, unrun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.servers import Sandbox
 
-ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PACKAGE = ROOT / "jwtroles"
 EXAMPLE = ROOT / "examples" / "saas-gateway"
 PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
-
-
-def text_of(name: str) -> str:
-    return (ROOT / name).read_text(encoding="utf-8")
 
 
 # Pages that are made from the code.
@@ -111,7 +102,6 @@ def test_every_form_that_is_not_there_yet_is_a_limit() -> None:
 # Links, and what only one machine has.
 
 LINK = re.compile(r"\[[^\]\[]*\]\(([^)\s]+)\)")
-FENCE = re.compile(r"^( *)```([^\n]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 
 
 def anchors(page: Path) -> set[str]:
@@ -143,28 +133,6 @@ def test_no_page_names_a_path_of_one_machine(name: str) -> None:
 
 
 # YAML.
-
-
-@dataclass(frozen=True)
-class Block:
-    """A fenced block of a page: `info` is what stands behind the fence."""
-
-    page: str
-    line: int
-    info: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.page}:{self.line}"
-
-
-def blocks(page: str, language: str) -> list[Block]:
-    text = text_of(page)
-    return [
-        Block(page, text.count("\n", 0, match.start()) + 1, match[2], textwrap.dedent(match[3]))
-        for match in FENCE.finditer(text)
-        if match[2].split(" ")[0] == language
-    ]
 
 
 BASE = """\
@@ -214,83 +182,18 @@ def refusals(file: Path) -> list[str]:
     return []
 
 
-# The tutorial.
-
-MARK = "=== end of block {} ==="
+# Shell blocks. The README's need a database of the reader's: tests/test_init.py.
 
 
-def matches(expected: str, came: str) -> bool:
-    """Tell whether an output is the one shown, where a line `…` stands for any lines."""
-    pattern = "".join(
-        r"(?:[^\n]*\n)*?" if line == "…" else re.escape(line.rstrip()) + "\n"
-        for line in expected.strip("\n").split("\n")
-    )
-    lines = [line.rstrip() for line in came.strip("\n").split("\n")]
-    return re.fullmatch(pattern, "\n".join(lines) + "\n") is not None
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "README.md" and steps(name)])
+def test_the_commands_of_a_page_run_as_it_says(name: str, tmp_path: Path) -> None:
+    """In order, in one fresh folder, with the outputs that the page shows."""
+    replay(name, tmp_path)
 
 
-def test_the_tutorial_runs_as_it_says(tmp_path: Path) -> None:
-    found = [b for b in FENCE.finditer(text_of("docs/tutorial.md")) if b[2] in ("sh", "text")]
-    assert found, "the tutorial has no commands"
-    assert found[0][2] == "sh", "an output before the first command"
-    steps: list[tuple[str, str | None]] = []
-    for block in found:
-        if block[2] == "sh":
-            steps.append((block[3], None))
-        else:
-            steps[-1] = (steps[-1][0], block[3])
-    came, last = run(tmp_path, [commands for commands, _ in steps])
-    for number, (commands, expected) in enumerate(steps):
-        assert number < len(came), f"stopped in:\n{commands}\n{last}"
-        if expected is not None:
-            assert matches(expected, came[number]), (
-                f"{commands}\nexpected:\n{expected}\ncame:\n{came[number]}"
-            )
-
-
-def run(tmp_path: Path, steps: list[str]) -> tuple[list[str], str]:
-    """Run blocks in one shell in an empty folder; return their outputs, and what came after."""
-    shims, folder = tmp_path / "bin", tmp_path / "tutorial"
-    shims.mkdir()
-    folder.mkdir()
-    start = f'PYTHONPATH="{ROOT}" exec "{sys.executable}"'
-    programs = {"python": "", "jwtroles": '-c "from jwtroles.cli import main; main()" '}
-    for name, arguments in programs.items():
-        shim = shims / name
-        shim.write_text(f'#!/bin/sh\n{start} {arguments}"$@"\n')
-        shim.chmod(0o755)
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("JWTROLES_", "PG")) and name not in {"DATABASE_URL", "COLUMNS"}
-    }
-    ours = {
-        "PATH": f"{shims}:{os.environ['PATH']}",
-        "JWTROLES_EMBEDDED_DIR": str(folder / "server"),
-        "LC_ALL": "C.UTF-8",
-    }
-    script = "set -e\n" + "".join(
-        f"{commands}\necho '{MARK.format(number)}'\n" for number, commands in enumerate(steps)
-    )
-
-    def shell(text: str) -> str:
-        return subprocess.run(
-            ["bash", "-c", text],
-            cwd=folder,
-            env=kept | ours,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            check=False,
-        ).stdout
-
-    try:
-        output = shell(script)
-    finally:
-        shell("jwtroles db stop")
-    *came, last = re.split(MARK.format(r"\d+") + "\n", output)
-    return came, last
+@pytest.mark.parametrize("name", NAMES)
+def test_a_shell_block_that_is_not_run_says_why(name: str) -> None:
+    assert [str(block) for block in unrun(name) if not block.reason] == []
 
 
 # Gateway mode.

@@ -80,6 +80,7 @@ class Workbench:
         connection.execute("SET client_min_messages = warning")
         connection.execute("ALTER DATABASE sandbox OWNER TO postgres")
         connection.execute("GRANT CONNECT, TEMPORARY ON DATABASE sandbox TO PUBLIC")
+        connection.execute("ALTER DATABASE sandbox RESET ALL")
         connection.execute(sql.SQL("; ").join(drops))
         assert connection.execute(LEFTOVERS).fetchall() == []
 

@@ -1,0 +1,1 @@
+GRANT exampleuser TO :applier WITH ADMIN OPTION;

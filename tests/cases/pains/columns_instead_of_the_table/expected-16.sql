@@ -1,0 +1,10 @@
+COMMENT ON ROLE authenticated IS '[jwtroles: case]';
+CREATE ROLE case_jwtroles NOLOGIN;
+COMMENT ON ROLE case_jwtroles IS '[jwtroles: case]';
+REVOKE DELETE ON app.profiles FROM authenticated;
+REVOKE INSERT ON app.profiles FROM authenticated;
+REVOKE REFERENCES ON app.profiles FROM authenticated;
+REVOKE TRIGGER ON app.profiles FROM authenticated;
+REVOKE TRUNCATE ON app.profiles FROM authenticated;
+REVOKE UPDATE ON app.profiles FROM authenticated;
+GRANT UPDATE (avatar_url, name) ON app.profiles TO authenticated;

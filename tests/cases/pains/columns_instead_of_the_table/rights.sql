@@ -1,0 +1,1 @@
+GRANT authenticated TO :applier WITH ADMIN OPTION;

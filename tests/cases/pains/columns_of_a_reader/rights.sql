@@ -1,0 +1,1 @@
+GRANT mydb_reader TO :applier WITH ADMIN OPTION;

@@ -1,0 +1,1 @@
+GRANT monitoring TO :applier WITH ADMIN OPTION;

@@ -1,0 +1,16 @@
+CREATE ROLE case_jwtroles NOLOGIN;
+COMMENT ON ROLE case_jwtroles IS '[jwtroles: case]';
+COMMENT ON ROLE "svc-account@project.iam" IS '[jwtroles: case]';
+REVOKE REFERENCES ON app.items FROM "svc-account@project.iam";
+REVOKE TRIGGER ON app.items FROM "svc-account@project.iam";
+REVOKE TRUNCATE ON app.items FROM "svc-account@project.iam";
+REVOKE REFERENCES ON app.orders FROM "svc-account@project.iam";
+REVOKE TRIGGER ON app.orders FROM "svc-account@project.iam";
+REVOKE TRUNCATE ON app.orders FROM "svc-account@project.iam";
+REVOKE SELECT ON SEQUENCE app.orders_id_seq FROM "svc-account@project.iam";
+REVOKE UPDATE ON SEQUENCE app.orders_id_seq FROM "svc-account@project.iam";
+REVOKE USAGE ON SEQUENCE app.orders_id_seq FROM "svc-account@project.iam";
+GRANT DELETE ON app.later TO "svc-account@project.iam";
+GRANT INSERT ON app.later TO "svc-account@project.iam";
+GRANT SELECT ON app.later TO "svc-account@project.iam";
+GRANT UPDATE ON app.later TO "svc-account@project.iam";

@@ -1,0 +1,1 @@
+GRANT "svc-account@project.iam" TO :applier WITH ADMIN OPTION;

@@ -1,0 +1,1 @@
+GRANT teller TO :applier WITH ADMIN OPTION;

@@ -1,0 +1,6 @@
+CREATE ROLE app_owner NOLOGIN;
+CREATE SCHEMA app AUTHORIZATION app_owner;
+SET ROLE app_owner;
+CREATE TABLE app.accounts (id bigint PRIMARY KEY, tenant_id uuid NOT NULL);
+ALTER TABLE app.accounts ENABLE ROW LEVEL SECURITY;
+RESET ROLE;

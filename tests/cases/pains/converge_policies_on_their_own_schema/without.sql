@@ -1,0 +1,9 @@
+CREATE ROLE app_owner NOLOGIN;
+CREATE SCHEMA app AUTHORIZATION app_owner;
+SET ROLE app_owner;
+CREATE FUNCTION app.auth_uid() RETURNS uuid LANGUAGE sql STABLE
+    RETURN '00000000-0000-0000-0000-000000000001'::uuid;
+CREATE TABLE app.users (id uuid PRIMARY KEY, tenant uuid NOT NULL);
+CREATE TABLE app.orders (id bigint PRIMARY KEY, user_id uuid NOT NULL, org_id uuid NOT NULL);
+ALTER TABLE app.orders ENABLE ROW LEVEL SECURITY;
+RESET ROLE;

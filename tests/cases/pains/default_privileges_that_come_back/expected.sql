@@ -1,0 +1,8 @@
+CREATE ROLE case_jwtroles NOLOGIN;
+COMMENT ON ROLE case_jwtroles IS '[jwtroles: case]';
+COMMENT ON ROLE frontend_user IS '[jwtroles: case]';
+ALTER DEFAULT PRIVILEGES FOR ROLE app_owner REVOKE EXECUTE ON FUNCTIONS FROM frontend_user;
+ALTER DEFAULT PRIVILEGES FOR ROLE app_owner IN SCHEMA app REVOKE INSERT ON TABLES FROM frontend_user;
+ALTER DEFAULT PRIVILEGES FOR ROLE app_owner IN SCHEMA app REVOKE SELECT ON TABLES FROM frontend_user;
+ALTER DEFAULT PRIVILEGES FOR ROLE app_owner IN SCHEMA app REVOKE USAGE ON TYPES FROM frontend_user;
+GRANT SELECT (id) ON app.orders TO frontend_user;

@@ -1,0 +1,1 @@
+GRANT frontend_user TO :applier WITH ADMIN OPTION;

@@ -1,0 +1,1 @@
+GRANT "custom-database-role" TO :applier WITH ADMIN OPTION;

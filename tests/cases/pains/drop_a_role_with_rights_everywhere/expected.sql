@@ -1,0 +1,13 @@
+CREATE ROLE case_jwtroles NOLOGIN;
+COMMENT ON ROLE case_jwtroles IS '[jwtroles: case]';
+DROP POLICY oper_sees ON app.jobs;
+ALTER DEFAULT PRIVILEGES FOR ROLE app_owner REVOKE SELECT ON TABLES FROM gaas_oper;
+REVOKE CREATE ON SCHEMA app FROM gaas_oper;
+REVOKE USAGE ON SCHEMA app FROM gaas_oper;
+ALTER DEFAULT PRIVILEGES FOR ROLE app_owner IN SCHEMA app REVOKE USAGE ON SEQUENCES FROM gaas_oper;
+REVOKE EXECUTE ON FUNCTION app.age(since date) FROM gaas_oper;
+REVOKE SELECT ON app.jobs FROM gaas_oper;
+REVOKE TRUNCATE ON app.jobs FROM gaas_oper;
+REVOKE UPDATE (state) ON app.jobs FROM gaas_oper;
+REVOKE USAGE ON SEQUENCE app.numbers FROM gaas_oper;
+DROP ROLE gaas_oper;

@@ -1,0 +1,1 @@
+GRANT gaas_oper TO :applier WITH ADMIN OPTION;

@@ -1,0 +1,1 @@
+GRANT service TO :applier WITH ADMIN OPTION;

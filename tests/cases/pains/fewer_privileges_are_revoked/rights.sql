@@ -1,0 +1,1 @@
+GRANT "my-service_user" TO :applier WITH ADMIN OPTION;

@@ -1,0 +1,7 @@
+CREATE ROLE app_owner NOLOGIN;
+CREATE SCHEMA app AUTHORIZATION app_owner;
+SET ROLE app_owner;
+CREATE TABLE app.records (id bigint PRIMARY KEY, body text);
+RESET ROLE;
+CREATE ROLE rdsadmin NOLOGIN;
+CREATE ROLE dante LOGIN NOINHERIT;

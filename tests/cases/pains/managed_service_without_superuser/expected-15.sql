@@ -1,0 +1,17 @@
+CREATE ROLE case_jwtroles NOLOGIN;
+COMMENT ON ROLE case_jwtroles IS '[jwtroles: case]';
+CREATE ROLE clerk NOLOGIN;
+COMMENT ON ROLE clerk IS '[jwtroles: case]';
+COMMENT ON ROLE report IS '[jwtroles: case]';
+ALTER ROLE web NOINHERIT;
+CREATE POLICY jr_clerk_update ON app.orders FOR UPDATE TO clerk USING (id < 100) WITH CHECK (id < 100);
+CREATE POLICY jr_report_select ON app.orders FOR SELECT TO report USING (true);
+REVOKE USAGE ON SCHEMA app FROM web;
+REVOKE INSERT ON app.orders FROM report;
+REVOKE INSERT ON app.orders FROM web;
+REVOKE SELECT ON app.orders FROM web;
+ALTER TABLE app.orders ENABLE ROW LEVEL SECURITY;
+GRANT USAGE ON SCHEMA app TO clerk;
+GRANT UPDATE (note) ON app.orders TO clerk;
+GRANT clerk TO web;
+GRANT report TO clerk;

@@ -1,0 +1,3 @@
+GRANT report, web TO :applier WITH ADMIN OPTION;
+SET ROLE :applier;
+GRANT report TO web;

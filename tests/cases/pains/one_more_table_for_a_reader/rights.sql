@@ -1,0 +1,1 @@
+GRANT "test-role" TO :applier WITH ADMIN OPTION;

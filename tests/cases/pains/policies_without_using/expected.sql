@@ -1,0 +1,10 @@
+COMMENT ON ROLE authenticated IS '[jwtroles: case]';
+CREATE ROLE case_jwtroles NOLOGIN;
+COMMENT ON ROLE case_jwtroles IS '[jwtroles: case]';
+ALTER POLICY jr_authenticated_insert ON app.user_preferences WITH CHECK (user_id = (SELECT jwtroles.claim_sub()));
+ALTER POLICY jr_authenticated_select ON app.user_preferences USING (user_id = (SELECT jwtroles.claim_sub()));
+ALTER POLICY jr_authenticated_update ON app.user_preferences USING (user_id = (SELECT jwtroles.claim_sub())) WITH CHECK (user_id = (SELECT jwtroles.claim_sub()));
+DROP POLICY user_preferences_access_by_user_uuid ON app.user_preferences;
+REVOKE UPDATE ON app.user_preferences FROM authenticated;
+GRANT UPDATE (settings) ON app.user_preferences TO authenticated;
+CREATE POLICY jr_authenticated_delete ON app.user_preferences FOR DELETE TO authenticated USING (user_id = (SELECT jwtroles.claim_sub()));

@@ -1,0 +1,14 @@
+COMMENT ON ROLE app_user IS '[jwtroles: case]';
+CREATE ROLE case_jwtroles NOLOGIN;
+COMMENT ON ROLE case_jwtroles IS '[jwtroles: case]';
+REVOKE CREATE ON SCHEMA app FROM PUBLIC;
+REVOKE USAGE ON SCHEMA app FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION app.age(since date) FROM PUBLIC;
+REVOKE USAGE ON SEQUENCE app.numbers FROM PUBLIC;
+REVOKE INSERT (note) ON app.orders FROM PUBLIC;
+REVOKE SELECT ON app.orders FROM PUBLIC;
+REVOKE UPDATE ON app.orders FROM PUBLIC;
+REVOKE INSERT ON app.orders FROM app_user;
+GRANT EXECUTE ON FUNCTION app.age(since date) TO app_user;
+GRANT USAGE ON SEQUENCE app.numbers TO app_user;
+GRANT SELECT ON app.orders TO app_user;

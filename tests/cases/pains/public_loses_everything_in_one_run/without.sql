@@ -1,0 +1,7 @@
+CREATE ROLE app_owner NOLOGIN;
+CREATE SCHEMA app AUTHORIZATION app_owner;
+SET ROLE app_owner;
+CREATE TABLE app.orders (id bigint PRIMARY KEY, note text);
+CREATE SEQUENCE app.numbers;
+CREATE FUNCTION app.age(since date) RETURNS int LANGUAGE sql STABLE RETURN current_date - since;
+RESET ROLE;

@@ -1,0 +1,11 @@
+COMMENT ON ROLE app_reader IS '[jwtroles: case]';
+CREATE ROLE case_jwtroles NOLOGIN;
+COMMENT ON ROLE case_jwtroles IS '[jwtroles: case]';
+SET LOCAL ROLE delegate;
+REVOKE DELETE ON app.records FROM app_reader;
+RESET ROLE;
+REVOKE SELECT ON app.records FROM app_reader;
+SET LOCAL ROLE delegate;
+REVOKE SELECT ON app.records FROM app_reader;
+RESET ROLE;
+GRANT SELECT (id) ON app.records TO app_reader;

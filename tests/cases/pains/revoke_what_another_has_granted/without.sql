@@ -1,0 +1,8 @@
+CREATE ROLE app_owner NOLOGIN;
+CREATE SCHEMA app AUTHORIZATION app_owner;
+SET ROLE app_owner;
+CREATE TABLE app.records (id bigint PRIMARY KEY, body text);
+RESET ROLE;
+CREATE ROLE delegate NOLOGIN;
+GRANT USAGE ON SCHEMA app TO delegate;
+GRANT SELECT, DELETE ON app.records TO delegate WITH GRANT OPTION;
