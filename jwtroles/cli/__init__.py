@@ -11,7 +11,7 @@ import sys
 import typer
 
 from jwtroles import __version__, codes
-from jwtroles.cli import apply, check, db, demo, explain, plan
+from jwtroles.cli import apply, check, db, demo, explain, init, plan
 from jwtroles.errors import Exit, JwtrolesError, Problem, UsageError
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app = typer.Typer(
     Start with:  jwtroles demo
     """,
 )
+app.command()(init.init)
 app.command()(plan.plan)
 app.command()(apply.apply)
 app.command()(check.validate)

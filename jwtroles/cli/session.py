@@ -109,14 +109,21 @@ def _expand(word: str) -> str:
 @contextmanager
 def connected(target: Target) -> Iterator[Connection]:
     """Open the connection of a target, starting the embedded server where that is meant."""
+    with opened(target.url, target.origin, target.place) as connection:
+        yield connection
+
+
+@contextmanager
+def opened(database: str, origin: str, place: Place | None = None) -> Iterator[Connection]:
+    """Open a connection to a URL, a service, or `embedded`."""
     from jwtroles.reader.connection import connect  # noqa: PLC0415
 
-    url = target.url
+    url = _service(database)
     if url == "embedded":
         from jwtroles.embedded import default_server  # noqa: PLC0415
 
         server = default_server()
         server.start()
         url = server.url()
-    with connect(url, origin=target.origin, place=target.place) as connection:
+    with connect(url, origin=origin, place=place) as connection:
         yield connection

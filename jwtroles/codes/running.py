@@ -45,3 +45,14 @@ NO_VARIABLE = Code(
     "a variable is not set",
     "The file takes a connection from a variable of the process environment that is not set.",
 )
+FILE_THERE = Code(
+    "JR026",
+    "the file is there already",
+    "`init` writes a new file and never overwrites one without being told: it may be yours.",
+)
+NOTHING_THERE = Code(
+    "JR027",
+    "no table to begin with",
+    "`init --database` looks at the tables of a database, and this one has none outside the system "
+    "schemas and extensions.",
+)
