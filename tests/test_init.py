@@ -173,12 +173,17 @@ def test_what_a_first_look_sees(sandbox: Sandbox) -> None:
 
 
 NAMES = st.text(
-    st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=20
+    st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=15
 ) | st.sampled_from(["a: b", "x#y", " #", "- z", "null", "it's", 'say "a"', "a.b", "{a}", "é\n"])
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.tuples(NAMES, NAMES, NAMES, NAMES), min_size=1, max_size=4), NAMES)
+@given(
+    st.lists(
+        st.tuples(NAMES, NAMES, NAMES, NAMES), min_size=1, max_size=4, unique_by=lambda n: n[:2]
+    ),
+    NAMES,
+)
 def test_whatever_names_a_database_has_the_file_is_one(
     names: list[tuple[str, str, str, str]], database: str
 ) -> None:

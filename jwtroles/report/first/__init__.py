@@ -40,6 +40,10 @@ _SCALAR = re.compile(r"[A-Za-z_][\w.@-]*\Z", re.ASCII)
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 
 
+_LONGEST = 40
+"""Of a project's name: names of roles are made of it, and hold 63 bytes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tenant:
     """The floor of a first file.
@@ -96,7 +100,11 @@ def first_specification(found: Survey | None) -> First:
 def _writable(table: SurveyedTable) -> bool:
     """Tell whether the file can name a table exactly: every character seen, and none a pattern."""
     names = (table.name.schema, table.name.name, *table.holders)
-    return all(name.isprintable() for name in names) and "*" not in table.name.name
+    return all(map(_seen, names)) and "*" not in table.name.schema + table.name.name
+
+
+def _seen(name: str) -> bool:
+    return name.isprintable() and not name.isspace()
 
 
 def _tenant_column(tables: Iterable[SurveyedTable]) -> tuple[str, str] | None:
@@ -126,7 +134,7 @@ def _tenant(column: tuple[str, str], tables: Sequence[SurveyedTable]) -> Tenant:
         f"{ident(name)} = claims.{claim}",
         tuple(str(table.name) for table in tables),
         str(keyed.name),
-        tuple(dict.fromkeys((*filter(str.isprintable, keyed.key), name))),
+        tuple(dict.fromkeys((*filter(_seen, keyed.key), name))),
     )
 
 
@@ -138,8 +146,8 @@ def _why(table: SurveyedTable, column: tuple[str, str] | None) -> str:
 
 def _plain(name: str) -> str:
     """Return a name of the form that projects and claims have, '' where nothing is left of it."""
-    word = re.sub(r"[^a-z0-9_]+", "_", name.lower()).strip("_")
-    return f"db_{word}" if word[:1].isdigit() else word
+    word = re.sub(r"[^a-z0-9_]+", "_", name.lower()).strip("_")[:_LONGEST]
+    return f"db_{word}" if word[:1].isdigit() or word.startswith("pg_") else word
 
 
 def _free(name: str, taken: frozenset[str]) -> str:
