@@ -15,7 +15,8 @@ from jwtroles.applier import apply
 from jwtroles.reader.connection import connect
 from jwtroles.workflow import make_plan
 from tests.pages import text_of
-from tests.test_cases import CASES, EVERYTHING, FOLDERS, SCHEMA, Case
+from tests.test_cases import CASES, FOLDERS, SCHEMA, Case
+from tests.workbench import EVERYTHING
 
 if TYPE_CHECKING:
     from tests.servers import Sandbox
