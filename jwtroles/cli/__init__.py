@@ -67,7 +67,7 @@ def run(arguments: list[str] | None = None) -> int:
     except JwtrolesError as error:
         return _tell(error)
     except ClickUsageError as error:
-        return _tell(_usage(error))
+        return _misunderstood(_usage(error), sys.argv[1:] if arguments is None else arguments)
     except KeyboardInterrupt:
         print("Interrupted. Nothing was changed.", file=sys.stderr)  # noqa: T201
         return Exit.INTERRUPTED
@@ -80,6 +80,17 @@ def _tell(error: JwtrolesError) -> int:
 
     tell(render(error, color=color(sys.stderr), width=width()))
     return error.exit_code
+
+
+def _misunderstood(error: UsageError, arguments: list[str]) -> int:
+    """Tell a wrong command line, in the form that it asks for as well."""
+    from jwtroles.cli.formats import asked, told_as  # noqa: PLC0415
+
+    try:
+        with told_as(asked(arguments)):
+            raise error
+    except UsageError:
+        return _tell(error)
 
 
 def _usage(error: BaseException) -> UsageError:

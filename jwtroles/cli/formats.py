@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Protocol
 
 from jwtroles.cli.terminal import color, show, width
 from jwtroles.errors import Exit, JwtrolesError
@@ -22,6 +24,8 @@ class Format(StrEnum):
     TEXT = "text"
     SQL = "sql"
     JSON = "json"
+    MARKDOWN = "markdown"
+    GITHUB = "github"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,17 @@ class Print:
     applying: bool = False
     allowed: tuple[str, ...] = ()
     exit_code: Exit = Exit.DONE
+    plain: bool = False
+
+
+def asked(arguments: Sequence[str]) -> Format:
+    """Return the form that a command line asks for, one that is not understood otherwise too."""
+    words = [*arguments, ""]
+    values = [after for word, after in pairwise(words) if word == "--format"]
+    values += [word.partition("=")[2] for word in words if word.startswith("--format=")]
+    values.append(os.environ.get("JWTROLES_FORMAT", ""))
+    known = [form for form in Format if form.value == values[0]]
+    return known[0] if known else Format.TEXT
 
 
 def rendered(what: Print, form: Format) -> str:
@@ -42,13 +57,13 @@ def rendered(what: Print, form: Format) -> str:
 
 
 @contextmanager
-def told_as(form: Format, *, quiet: bool = False) -> Iterator[None]:
+def told_as(form: Format, *, quiet: bool = False, plain: bool = False) -> Iterator[None]:
     """Print the errors of a block in the form of the result as well; people read standard error."""
     try:
         yield
     except JwtrolesError as error:
         if form in _ERRORS and not quiet:
-            show(_ERRORS[form](error))
+            show(_ERRORS[form](error, plain=plain))
         raise
 
 
@@ -77,9 +92,35 @@ def _json(what: Print) -> str:
     return render_json(what.plan, what.allowed, what.exit_code)
 
 
-def _json_errors(error: JwtrolesError) -> str:
+def _markdown(what: Print) -> str:
+    from jwtroles.report.markdown import render_markdown  # noqa: PLC0415
+
+    return render_markdown(what.plan, what.spec, what.allowed, plain=what.plain)
+
+
+def _markdown_errors(error: JwtrolesError, *, plain: bool) -> str:
+    from jwtroles.report.markdown import render_errors  # noqa: PLC0415
+
+    return render_errors(error, plain=plain)
+
+
+def _github(what: Print) -> str:
+    from jwtroles.report.annotations import render_annotations  # noqa: PLC0415
+
+    return render_annotations(what.plan, what.allowed)
+
+
+def _github_errors(error: JwtrolesError, *, plain: bool) -> str:
+    from jwtroles.report.annotations import render_error_annotations  # noqa: PLC0415
+
+    del plain
+    return render_error_annotations(error)
+
+
+def _json_errors(error: JwtrolesError, *, plain: bool) -> str:
     from jwtroles.report.contract import render_failure  # noqa: PLC0415
 
+    del plain
     return render_failure(error)
 
 
@@ -87,6 +128,18 @@ _PLANS: Mapping[Format, Callable[[Print], str]] = {
     Format.TEXT: _text,
     Format.SQL: _sql,
     Format.JSON: _json,
+    Format.MARKDOWN: _markdown,
+    Format.GITHUB: _github,
 }
-_ERRORS: Mapping[Format, Callable[[JwtrolesError], str]] = {Format.JSON: _json_errors}
+
+
+class _Errors(Protocol):
+    def __call__(self, error: JwtrolesError, *, plain: bool) -> str: ...
+
+
+_ERRORS: Mapping[Format, _Errors] = {
+    Format.JSON: _json_errors,
+    Format.MARKDOWN: _markdown_errors,
+    Format.GITHUB: _github_errors,
+}
 """Forms that a program reads: an error is a result there too."""

@@ -29,12 +29,21 @@ def plan(
     env: EnvironmentName = None,
     database: DatabaseUrl = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Exit 2 when the database is not as the file says.")
+        bool,
+        typer.Option(
+            "--check",
+            envvar="JWTROLES_CHECK",
+            help="Exit 2 when the database is not as the file says.",
+        ),
     ] = False,
     format: Annotated[  # noqa: A002 - the option is called --format
         Format,
         typer.Option("--format", envvar="JWTROLES_FORMAT", help="For whom the plan is printed."),
     ] = Format.TEXT,
+    plain: Annotated[
+        bool,
+        typer.Option("--plain", envvar="JWTROLES_PLAIN", help="Leave the emoji of Markdown out."),
+    ] = False,
     allow: Allow = None,
     verbose: Verbose = False,
     quiet: Quiet = False,
@@ -49,14 +58,14 @@ def plan(
     from jwtroles.report.verdict import exit_of  # noqa: PLC0415
     from jwtroles.workflow import make_plan  # noqa: PLC0415
 
-    with told_as(format, quiet=quiet):
+    with told_as(format, quiet=quiet, plain=plain):
         allowed = effects(allow)
         target = choose(spec, env, database, "plan")
         with connected(target) as connection:
             made = make_plan(connection, target.spec, target.environment).plan
     exit_code = exit_of(made, allowed, check=check)
     if not quiet:
-        what = Print(made, target.spec, verbose, allowed=allowed, exit_code=exit_code)
+        what = Print(made, target.spec, verbose, allowed=allowed, exit_code=exit_code, plain=plain)
         show(rendered(what, format))
     raise typer.Exit(exit_code)
 

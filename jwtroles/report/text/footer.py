@@ -36,7 +36,7 @@ _SINGULAR = {Effect.LOOSENS: "loosen", Effect.TIGHTENS: "tighten", Effect.DESTRO
 def lines(sheet: Sheet, page: Page) -> Iterator[str]:
     """Give what follows the changes."""
     plan = sheet.plan
-    told = [*_affected(plan, page), *remarks(sheet, page, plan.remarks)]
+    told = [*affected(plan, page), *remarks(sheet, page, plan.remarks)]
     if told:
         yield from told
         yield ""
@@ -59,7 +59,8 @@ def lines(sheet: Sheet, page: Page) -> Iterator[str]:
     yield from _verdict(sheet, page)
 
 
-def _affected(plan: Plan, page: Page) -> Iterator[str]:
+def affected(plan: Plan, page: Page) -> Iterator[str]:
+    """Give who else is affected."""
     if not plan.cut_off:
         return
     yield from page.title("Somebody else is affected")

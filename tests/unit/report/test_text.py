@@ -28,6 +28,8 @@ from jwtroles.report.text import render_plan, told_by_section
 from jwtroles.report.text.sheet import Sheet
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jwtroles.planner.model import Plan
     from jwtroles.spec.model import Spec
 
@@ -92,11 +94,13 @@ def renewed() -> Case:
     return Case(plans.plan_of(spec, structure, before, environment="production"), spec)
 
 
-def hostile() -> Case:
+HOSTILE = ("a\nb", "x\x1b[2J", "-- all fine", 'say "hi"', "ü" * 31, "rtl\u202eevil", "two  words")
+
+
+def hostile(names: Iterable[str] = HOSTILE) -> Case:
     """Names that a database may have and that try to be something else on a terminal."""
     case = drift()
     structure = case.plan.structure
-    names = ["a\nb", "x\x1b[2J", "-- all fine", 'say "hi"', "ü" * 31, "rtl\u202eevil", "two  words"]
     catalog = plans.compiled(case.spec, structure).catalog
     for name in names:
         table = QName("app", name)

@@ -1,0 +1,102 @@
+"""Workflow commands of GitHub Actions: what a plan does, beside the line of the file that says so.
+
+The escaping is that of the runner (actions/toolkit, `command.ts`): `%`, CR and LF in a message, and
+`:` and `,` in a property as well. A name can therefore begin no command of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jwtroles.kinds.base import Effect
+from jwtroles.planner.describe import describe
+from jwtroles.planner.model import worst_effect
+from jwtroles.report.problems import covered, visible
+from jwtroles.report.text.layout import SIGNS
+from jwtroles.report.text.sheet import counted, origin_of
+from jwtroles.report.verdict import still_refused, verdict_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from jwtroles.errors import JwtrolesError, Place, Problem
+    from jwtroles.planner.model import Plan, Step
+
+ERROR, WARNING, NOTICE = "error", "warning", "notice"
+_LEVELS = {Effect.DESTROYS: WARNING, Effect.CUTS_OFF: WARNING}
+"""Effect → level where it is more than a notice."""
+
+
+def render_annotations(plan: Plan, allowed: Iterable[str] = ()) -> str:
+    """Return a plan as workflow commands, one a line: first what is refused, the verdict last."""
+    refused = still_refused(plan, allowed)
+    lines = [*_refused(plan, refused), *_remarks(plan), *_changes(plan), _verdict(plan, allowed)]
+    return "\n".join(lines)
+
+
+def render_error_annotations(error: JwtrolesError) -> str:
+    """Return errors as workflow commands, one a line."""
+    return "\n".join(_problem(ERROR, problem) for problem in error.problems)
+
+
+def _refused(plan: Plan, refused: Iterable[str]) -> Iterator[str]:
+    where = plan.environment or plan.server.database
+    for effect in refused:
+        word = effect.replace("_", " ")
+        message = f"{where} allows {', '.join(plan.allow) or 'nothing'}, and this plan {word}"
+        message += f"\nonce: --allow {effect}"
+        yield command(ERROR, message, plan.allow_place, f"jwtroles: {word} is refused")
+    level = ERROR if Effect.CUTS_OFF.value in refused else WARNING
+    for one in plan.cut_off:
+        yield _problem(level, one.problem)
+
+
+def _remarks(plan: Plan) -> Iterator[str]:
+    return (_problem(WARNING, problem) for problem in plan.remarks)
+
+
+def _changes(plan: Plan) -> Iterator[str]:
+    """Give one notice for each line of the file that makes changes, with all of them."""
+    grouped: dict[tuple[str, int], list[Step]] = {}
+    for step in plan.steps:
+        place = origin_of(step).place
+        if place is not None:
+            grouped.setdefault((place.source.name, place.line), []).append(step)
+    for _, steps in sorted(grouped.items(), key=lambda group: group[0]):
+        effect = worst_effect(steps)
+        title = f"jwtroles: {counted(len(steps), 'change')}, {effect.value.replace('_', ' ')}"
+        lines = [f"{SIGNS[step.verb]} {visible(describe(step.change))}" for step in steps]
+        place = origin_of(steps[0]).place
+        yield command(_LEVELS.get(effect, NOTICE), "\n".join(lines), place, title)
+
+
+def _verdict(plan: Plan, allowed: Iterable[str]) -> str:
+    where = plan.environment or plan.server.database
+    word = verdict_of(plan, allowed).value.replace("_", " ")
+    verbs = ", ".join(f"{number} to {verb}" for verb, number in plan.verbs().items())
+    message = f"{counted(len(plan.units), 'change')}: {verbs}" if plan.steps else "nothing to do"
+    return command(NOTICE, message, None, f"jwtroles: {visible(where)}: {word}")
+
+
+def _problem(level: str, problem: Problem) -> str:
+    lines = [problem.message, problem.label, *problem.details, *problem.remedy.splitlines()]
+    text = "\n".join(visible(covered(line)) for line in lines if line)
+    return command(level, text, problem.place, f"{problem.code.id}: {problem.code.title}")
+
+
+def command(level: str, message: str, place: Place | None, title: str) -> str:
+    """Return one workflow command."""
+    properties = {"title": title}
+    if place is not None:
+        at = {"file": place.source.name, "line": str(place.line), "col": str(place.column)}
+        properties = {**at, **properties}
+    listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    return f"::{level} {listed}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
