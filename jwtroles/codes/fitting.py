@@ -193,3 +193,14 @@ SECURITY_OFF = Code(
     "PostgreSQL keeps policies of a table whose row security is off, and does not apply them. "
     "Turning it on is up to the owner of a table under policies_only.",
 )
+FLOOR_WITHOUT_TOKEN = Code(
+    "JR350",
+    "a view or query that shows a role without a token nothing",
+    "Views and queries stand under the floors. A role with `token: false` has no claims, so a "
+    "floor that compares with one lets no row through.",
+)
+NO_MAINTAIN = Code(
+    "JR351",
+    "a privilege that this server does not have",
+    "MAINTAIN came with PostgreSQL 17. An older server would refuse the GRANT.",
+)

@@ -112,7 +112,7 @@ UNKNOWN_ROLE = Code(
 NEVER_APPLIES = Code(
     "JR231",
     "a connection limit that never applies",
-    "CONNECTION LIMIT counts sessions that log in as the role; nobody logs in as a token role.",
+    "CONNECTION LIMIT counts sessions that log in as the role; nobody logs in as this one.",
 )
 INHERITS_CYCLE = Code(
     "JR233",
@@ -246,4 +246,27 @@ PLATFORM_ROLE = Code(
     "more than rights for a role of a platform",
     "A role that a hosting platform owns stays what it is. What the file may decide is what it may "
     "do to objects that the file names for it.",
+)
+NEEDS_TOKEN_ROLE = Code(
+    "JR257",
+    "a role without a token where a token becomes a role",
+    "A role with `token: false` is for a job or a tool with a login of its own. No token becomes "
+    "it, and no login of a gateway may.",
+)
+INHERITS_ACROSS = Code(
+    "JR258",
+    "a role of tokens and a role without a token inherit one another",
+    "Rights and policies of a role reach those who inherit it. A role of tokens would get rights "
+    "that no floor was thought for; a role without a token would come under floors that need a "
+    "claim, and see nothing.",
+)
+CLAIM_WITHOUT_TOKEN = Code(
+    "JR259",
+    "a claim where there is no token",
+    "A role with `token: false` has no claims. A condition that uses one would let no row through.",
+)
+KEY_OF_ANOTHER_ROLE = Code(
+    "JR260",
+    "this key does not fit the role",
+    "Roles of tokens do not log in, and PostgreSQL applies the settings of a role when it logs in.",
 )

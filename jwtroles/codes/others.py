@@ -44,3 +44,21 @@ PLATFORM_WILL_HOLD = Code(
     "Default privileges give a role of database.platform rights on new objects. A new table has "
     "no row security until the next apply.",
 )
+UNDER_NO_FLOOR = Code(
+    "JR512",
+    "a role under no floor",
+    "A role with `token: false` has no claims that a floor could compare with. It reaches the rows "
+    "of every tenant that its own conditions let through.",
+)
+UNSAFE_RIGHT = Code(
+    "JR513",
+    "a token may do what no policy limits",
+    "TRUNCATE, REFERENCES, TRIGGER and MAINTAIN ignore row security. The file says `unsafe: true`, "
+    "so a token of one tenant reaches the rows of all in this way.",
+)
+NO_WAY = Code(
+    "JR515",
+    "a login and a mapping that never meet",
+    "A login becomes the roles of its own list, and a token the role of the first rule that holds. "
+    "Where the two have nothing in common, every request is refused.",
+)

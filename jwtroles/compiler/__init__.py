@@ -20,12 +20,13 @@ from jwtroles.compiler.policies import (
 from jwtroles.compiler.policies_only import check_policies_only
 from jwtroles.compiler.reach import check_cycles, check_reach
 from jwtroles.compiler.rights import Inheritance, check_combinations, check_inserts
-from jwtroles.compiler.roles import declared_roles, memberships
+from jwtroles.compiler.roles import declared_roles, login_settings, memberships
+from jwtroles.compiler.tokenless import check_floored_views, check_maintain
 from jwtroles.errors import Collector, CompileError
-from jwtroles.kinds.base import PUBLIC, Origin
+from jwtroles.kinds.base import Origin
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import OwnSchema
-from jwtroles.names import GLOB, text_matches
+from jwtroles.names import GLOB, QName, text_matches
 from jwtroles.verifier import accessor, claim_rows, machinery, setting_rows
 
 if TYPE_CHECKING:
@@ -40,11 +41,13 @@ class Compiled:
         catalog: the objects that must be there, each with its origin.
         definers: the roles that own views and queries.
         granted: every access, for reports and checks.
+        floored: the tables under a floor.
     """
 
     catalog: Catalog
     definers: frozenset[str]
     granted: tuple[Granted, ...]
+    floored: frozenset[QName] = frozenset()
 
 
 def compile_spec(spec: Spec, environment: Environment | None, structure: Structure) -> Compiled:
@@ -75,13 +78,15 @@ def _compile(
     floored = bind_floors(binder, structure)
     granted = (*declared, *owners.accesses(floored))
     inheritance = Inheritance.of(spec, names)
-    token_roles = frozenset(names(role) for role in spec.roles if role != PUBLIC)
+    token_roles = frozenset(map(names, spec.token_roles))
     holders = token_roles | owners.roles
     security = row_security(granted, floored, holders, binder, structure)
     check_combinations(granted, inheritance, problems)
     check_policies_only(granted, floored, structure, problems)
     check_inserts(granted, floored, structure, problems)
-    check_reach(security, granted, inheritance, problems)
+    check_reach(security, granted, inheritance, holders, problems)
+    check_floored_views(spec, names, granted, floored, problems)
+    check_maintain(granted, structure, problems)
     check_cycles(security, problems)
     exempt = exempt_policies(spec, names, security.tables, structure)
     machine = machinery(spec, structure.types)
@@ -95,6 +100,7 @@ def _compile(
     catalog = Catalog.of(
         {
             "role": declared_roles(spec, names, owners.roles, structure, problems),
+            "login_setting": login_settings(spec, names),
             "membership": memberships(spec, names, structure),
             "own_schema": [OwnSchema(spec.own_role, str(spec.project))],
             "own_table": machine.tables,
@@ -107,7 +113,8 @@ def _compile(
             "role_setting": setting_rows(spec, names),
         }
     )
-    return Compiled(catalog, owners.roles, granted)
+    tables = frozenset(floor.table for floor in floored)
+    return Compiled(catalog, owners.roles, granted, tables)
 
 
 def _check_database(spec: Spec, names: Names, structure: Structure, problems: Collector) -> None:

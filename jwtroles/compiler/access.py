@@ -12,7 +12,16 @@ from jwtroles.compiler.columns import Groups
 from jwtroles.errors import Collector
 from jwtroles.kinds.base import Origin
 from jwtroles.names import QName, glob_matches, is_glob, parse_qname
-from jwtroles.spec.model import PUBLIC, Access, Command, Environment, Role, Spec, Word
+from jwtroles.spec.model import (
+    PUBLIC,
+    Access,
+    Command,
+    Environment,
+    Role,
+    Spec,
+    Ungoverned,
+    Word,
+)
 
 TABLE_KINDS = ("r", "p")
 """What a glob matches: access goes through the parent, so partitions are left out."""
@@ -44,7 +53,7 @@ class Granted:
     pattern: str = ""
 
     @property
-    def command(self) -> Command:
+    def command(self) -> Command | Ungoverned:
         """The command that it allows."""
         return self.access.command
 
@@ -72,7 +81,7 @@ def accesses_of(
 def _of_role(
     name: str, role: Role, structure: Structure, groups: Groups, problems: Collector
 ) -> Iterator[Granted]:
-    exact: set[tuple[QName, Command]] = set()
+    exact: set[tuple[QName, Command | Ungoverned]] = set()
     for pattern, accesses in role.tables.items():
         if is_glob(pattern):
             continue

@@ -141,7 +141,11 @@ def row_security(
         binder: binds the conditions.
         structure: the tables.
     """
-    accesses = [one for one in granted if structure.relations[one.table].kind in ("r", "p")]
+    accesses = [
+        one
+        for one in granted
+        if one.access.governed and structure.relations[one.table].kind in ("r", "p")
+    ]
     secured = _secured(accesses, floored, structure)
     policies: list[Policy] = []
     reads: dict[tuple[QName, str], list[tuple[str, Bound, Origin]]] = {}

@@ -17,15 +17,20 @@ def check_reach(
     security: RowSecurity,
     granted: tuple[Granted, ...],
     inheritance: Inheritance,
+    holders: frozenset[str],
     problems: Collector,
 ) -> None:
-    """Refuse policies that would fail for lack of SELECT in the table they look into (JR318)."""
+    """Refuse policies that would fail for lack of SELECT in the table they look into (JR318).
+
+    `holders` are the roles that the floors name.
+    """
     selects: dict[QName, list[Granted]] = {}
     for one in granted:
         if one.command == "select":
             selects.setdefault(one.table, []).append(one)
     for one in granted:
-        floors = security.reads.get((one.table, ""), ())
+        under = one.role in holders and one.access.governed
+        floors = security.reads.get((one.table, ""), ()) if under else ()
         own = (r for r in security.reads.get((one.table, one.role), ()) if r[0] == one.command)
         for command, bound, origin in (*floors, *own):
             for other, columns in sorted(bound.reads.items()):

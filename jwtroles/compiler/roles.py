@@ -10,6 +10,7 @@ from jwtroles.catalog import Relation, Structure
 from jwtroles.compiler.access import Names
 from jwtroles.errors import Collector, Place
 from jwtroles.kinds.base import Origin
+from jwtroles.kinds.login_setting import LoginSetting, stored_value
 from jwtroles.kinds.membership import Membership, Options
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.role import FLAGS, Role
@@ -38,6 +39,7 @@ def declared_roles(
             continue
         wanted = Role(
             names(role.name),
+            login=role.login,
             connection_limit=-1 if role.connection_limit is None else role.connection_limit,
             comment=str(role.comment or ""),
             project=project,
@@ -45,7 +47,7 @@ def declared_roles(
         )
         place = role.name.place
         if wanted.name in owners - ours:
-            _reserved(wanted.name, OWNER, place, problems)
+            _reserved(wanted.name, OWNER, place, problems, token=role.token)
         yield _settle(wanted, structure, project, adopted, place, problems)
     for login in spec.database.connect_as:
         name, origin = names(login.name), Origin(login.name.place)
@@ -117,9 +119,14 @@ def _settle(
     return replace(wanted, comment=wanted.comment or existing.comment)
 
 
-def _reserved(name: str, why: str, place: Place | None, problems: Collector) -> None:
+def _reserved(
+    name: str, why: str, place: Place | None, problems: Collector, *, token: bool = True
+) -> None:
     message = f"no token may become {name}: {why}"
     remedy = "declare a role of its own for tokens"
+    if not token:
+        message = f"the file cannot declare {name}: {why}"
+        remedy = "declare a role of its own that owns nothing there"
     problems.add(codes.RESERVED_ROLE, message, place, remedy=remedy)
 
 
@@ -138,8 +145,17 @@ def memberships(spec: Spec, names: Names, structure: Structure) -> Iterator[Memb
             origin = Origin(parent.place)
             yield Membership(names(parent), names(role.name), inherits, origin=origin)
     for login in spec.database.connect_as:
-        listed = login.roles if login.roles is not None else tuple(spec.roles)
+        listed = login.roles if login.roles is not None else spec.token_roles
         for name in listed:
-            if name != PUBLIC and not (login.name in platform and name in platform):
+            if not (login.name in platform and name in platform):
                 origin = Origin(login.name.place)
                 yield Membership(names(name), names(login.name), becomes, origin=origin)
+
+
+def login_settings(spec: Spec, names: Names) -> Iterator[LoginSetting]:
+    """Return the settings of roles that log in themselves, which PostgreSQL applies then."""
+    for role in spec.roles.values():
+        for name, value in role.settings.items() if role.login else ():
+            low = name.lower()
+            stored = stored_value(low, value)
+            yield LoginSetting(names(role.name), False, low, stored, Origin(name.place))  # noqa: FBT003

@@ -7,6 +7,7 @@ from typing import Any
 from jwtroles.kinds.base import Kind
 from jwtroles.kinds.function import FUNCTION
 from jwtroles.kinds.grants import ACL
+from jwtroles.kinds.login_setting import LOGIN_SETTING
 from jwtroles.kinds.membership import MEMBERSHIP
 from jwtroles.kinds.own_schema import OWN_SCHEMA
 from jwtroles.kinds.own_table import OWN_TABLE
@@ -18,6 +19,7 @@ from jwtroles.kinds.view import VIEW
 
 KINDS: tuple[Kind[Any], ...] = (
     ROLE,
+    LOGIN_SETTING,
     MEMBERSHIP,
     OWN_SCHEMA,
     OWN_TABLE,

@@ -161,11 +161,13 @@ class Context:
         owners: table → its owner.
         schema_owners: schema → its owner.
         own_role: the owner of the schema `jwtroles`.
+        database: the database that is managed.
     """
 
     server_version: int
     own_role: str
     reader: str = ""
+    database: str = ""
     definers: frozenset[str] = frozenset()
     enabling: frozenset[QName] = frozenset()
     secured: frozenset[QName] = frozenset()

@@ -65,6 +65,7 @@ _ON = {
 
 _WORDS: dict[str, Callable[[Any], str]] = {
     "role": lambda role: f"role {role.name}",
+    "login_setting": lambda one: f"setting {one.name} of {one.role}, stored with it",
     "membership": lambda one: f"membership of {one.member} in {one.role}",
     "own_schema": lambda _: "schema jwtroles",
     "own_table": lambda table: f"table {table.qname}",

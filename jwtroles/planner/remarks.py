@@ -8,13 +8,13 @@ from jwtroles import codes
 from jwtroles.compiler.access import Names
 from jwtroles.compiler.rights import Inheritance
 from jwtroles.errors import Problem
-from jwtroles.kinds.base import PUBLIC
 from jwtroles.names import ident
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from jwtroles.catalog import Structure
+    from jwtroles.compiler import Compiled
     from jwtroles.compiler.access import Granted
     from jwtroles.spec.model import Environment, MappingRule, Spec
 
@@ -23,14 +23,18 @@ def remarks(
     spec: Spec,
     environment: Environment | None,
     structure: Structure,
-    granted: Iterable[Granted],
+    compiled: Compiled,
 ) -> tuple[Problem, ...]:
     """Return every remark: on the database first, then on the file in the order of its lines."""
+    names = Names.of(environment)
     found = [
-        *_outsiders(spec, Names.of(environment), structure),
-        *_platform(spec, Names.of(environment), structure),
-        *_views(granted, structure),
+        *_outsiders(spec, names, structure),
+        *_platform(spec, names, structure),
+        *_views(compiled.granted, structure),
+        *_without_token(spec, names, compiled),
+        *_unsafe(spec, names, compiled.granted),
         *_limits(spec),
+        *_unreachable(spec),
         *_order(spec),
     ]
     return tuple(sorted(found, key=lambda p: p.place.line if p.place else 0))
@@ -40,7 +44,7 @@ def _outsiders(spec: Spec, names: Names, structure: Structure) -> Iterator[Probl
     """Roles outside the file that are members of roles of the file: they need no token."""
     logins = {names(login.name) for login in spec.database.connect_as}
     platform = {names(role) for role in spec.database.platform}
-    token_roles = {names(role) for role in spec.roles if role != PUBLIC} - platform
+    token_roles = set(map(names, spec.token_roles)) - platform
     for member, reached in sorted(structure.reach.items()):
         roles = sorted(reached & token_roles)
         facts = structure.roles.get(member)
@@ -95,9 +99,58 @@ _SHOW_AS_OWNER = ("v", "m", "f")
 """Views, materialized views and foreign tables: nothing that row security could stand on."""
 
 
+def _without_token(spec: Spec, names: Names, compiled: Compiled) -> Iterator[Problem]:
+    """Roles without a token are under no floor, which a reader of the floors must know."""
+    for role in spec.roles.values():
+        name = names(role.name)
+        tables = {
+            one.table for one in compiled.granted if one.role == name and one.access.governed
+        } & compiled.floored
+        if not role.token and tables:
+            listed = ", ".join(map(str, sorted(tables)))
+            message = f"{name} is a role without a token: no floor stands under it in {listed}"
+            yield Problem(codes.UNDER_NO_FLOOR, message, role.place)
+
+
+def _unsafe(spec: Spec, names: Names, granted: Iterable[Granted]) -> Iterator[Problem]:
+    """Privileges of token roles that no policy limits."""
+    token_roles = set(map(names, spec.token_roles))
+    for one in granted:
+        if one.role in token_roles and not one.access.governed:
+            message = (
+                f"{one.role} may {_DOES[one.command]} {one.table}: no row security holds there"
+            )
+            yield Problem(codes.UNSAFE_RIGHT, message, one.access.place)
+
+
+_DOES = {
+    "truncate": "truncate",
+    "references": "make foreign keys to",
+    "trigger": "put triggers on",
+    "maintain": "VACUUM, REINDEX, CLUSTER and lock",
+}
+
+
+def _unreachable(spec: Spec) -> Iterator[Problem]:
+    """Logins that no token makes anything, and mapped roles that no login may become."""
+    logins = [(one.name, one.roles) for one in spec.database.connect_as if one.roles is not None]
+    if len(logins) < len(spec.database.connect_as):
+        return  # a login that may become every role
+    mapped = dict.fromkeys(rule.role for rule in spec.mapping)
+    for name, roles in logins:
+        if mapped and not mapped.keys() & set(roles):
+            message = f"the mapping gives {name} no role: every token is refused there"
+            yield Problem(codes.NO_WAY, message, name.place)
+    reached = {role for _, roles in logins for role in roles}
+    for role in mapped if logins else ():
+        if role not in reached:
+            message = f"no login may become {role}: tokens that map to it are refused"
+            yield Problem(codes.NO_WAY, message, role.place)
+
+
 def _limits(spec: Spec) -> Iterator[Problem]:
     for role in spec.roles.values():
-        if role.connection_limit is not None:
+        if role.connection_limit is not None and not role.login:
             place = role.places.get("connection_limit", role.place)
             message = f"connection_limit on {role.name} never applies: nobody logs in as it"
             yield Problem(codes.NEVER_APPLIES, message, place)

@@ -83,6 +83,8 @@ def read(connection: Connection, scope: Scope) -> Reading:
         "read_schemas": _schemas(run, scope.read_schemas),
         "roles": sorted(scope.roles | marked),
         "members": sorted(files | scope.logins),
+        "files": sorted(files),
+        "logins": sorted(scope.logins),
         "made": sorted(filter(scope.makes, roles)),
         "large_objects": sorted(word for _, section, word in scope.named if section == LARGE),
     }

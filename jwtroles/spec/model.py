@@ -21,6 +21,11 @@ Command = Literal["select", "insert", "update", "delete"]
 
 COMMANDS: tuple[Command, ...] = ("select", "insert", "update", "delete")
 
+Ungoverned = Literal["truncate", "references", "trigger", "maintain"]
+"""Privileges on a table that no policy limits (manual section 5.9)."""
+
+UNGOVERNED: tuple[Ungoverned, ...] = ("truncate", "references", "trigger", "maintain")
+
 PUBLIC = "PUBLIC"
 """How the file and the plan write the pseudo-role that every role belongs to."""
 
@@ -199,15 +204,22 @@ class Access:
         rows: USING (and WITH CHECK) condition, or None for every row above the floor.
         check: WITH CHECK where it differs from `rows`.
         only: the environments in which the rights on this table hold; () for all.
+        unsafe: whether the file says `unsafe: true` beside it.
     """
 
-    command: Command
+    command: Command | Ungoverned
     columns: tuple[Word, ...] | None = None
     rows: Word | None = None
     check: Word | None = None
     only: tuple[Word, ...] = ()
     except_: tuple[Word, ...] = ()
+    unsafe: bool = False
     place: Place | None = field(default=None, compare=False)
+
+    @property
+    def governed(self) -> bool:
+        """Whether row security limits it."""
+        return self.command in COMMANDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +234,11 @@ class Role:
         sequences, functions, types, schemas, large_objects: name, signature or number →
             privileges.
         database: the key itself → privileges on the database that the file is applied to.
-        settings: run-time settings that `pre_request` and `login` apply to the transaction.
+        settings: run-time settings that `pre_request` and `login` apply to the transaction; those
+            of a role that logs in are stored with it.
+        token: whether a token may become it; a job or a BI tool has none.
+        login: whether it logs in itself, which only a role without a token may.
+        unsafe: whether it may have privileges that no policy limits.
     """
 
     name: Word
@@ -239,6 +255,9 @@ class Role:
     database: Mapping[Word, tuple[Word, ...]] = field(default_factory=empty)
     settings: Mapping[Word, Word] = field(default_factory=empty)
     connection_limit: int | None = None
+    token: bool = True
+    login: bool = False
+    unsafe: bool = False
     place: Place | None = field(default=None, compare=False)
     places: Mapping[str, Place] = field(default_factory=empty, compare=False)
     """Places of single keys, such as `connection_limit`, for remarks about them."""
@@ -363,6 +382,11 @@ class Spec:
         """A short digest of all its files."""
         texts = [one.text for one in self.sources or (self.source,)]
         return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:8]
+
+    @property
+    def token_roles(self) -> tuple[Word, ...]:
+        """The roles that a token may become, if the mapping says so."""
+        return tuple(name for name, role in self.roles.items() if role.token and name != PUBLIC)
 
     @property
     def own_role(self) -> str:

@@ -65,5 +65,6 @@ def setting_rows(spec: Spec, role_name: RoleName) -> tuple[RoleSetting, ...]:
     return tuple(
         RoleSetting(role_name(role.name), str(name), str(value), Origin(name.place))
         for role in spec.roles.values()
+        if role.token
         for name, value in role.settings.items()
     )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from jwtroles.kinds.base import Change
+    from jwtroles.kinds.login_setting import LoginSetting
     from jwtroles.kinds.membership import Membership, Options
     from jwtroles.kinds.stored_row import RoleSetting
     from jwtroles.planner.model import Step
@@ -43,7 +44,12 @@ def _whose(change: Change[Any]) -> str:
     return name
 
 
-_NAME = {"role": "name", "membership": "member", "role_setting": "role"}
+_NAME = {
+    "role": "name",
+    "membership": "member",
+    "role_setting": "role",
+    "login_setting": "role",
+}
 
 
 def _own(sheet: Sheet, steps: Sequence[Step], sign: str) -> Iterator[Row]:
@@ -82,8 +88,8 @@ def _row(sheet: Sheet, name: str, sign: str, steps: Sequence[Step]) -> Iterator[
     """Tell what a role gets, or loses; the roles that a new login may become go below it."""
     role = [step for step in steps if step.change.kind == "role"]
     members = [step for step in steps if step.change.kind == "membership"]
-    settings = [step for step in steps if step.change.kind == "role_setting"]
-    parts = [_attributes(s.change.subject) if sign == ADD else "dropped" for s in role]
+    settings = [step for step in steps if step.change.kind in ("role_setting", "login_setting")]
+    parts = [_attributes(s.change.subject, sheet) if sign == ADD else "dropped" for s in role]
     below: list[Row] = []
     for words, grouped in _grouped(sheet, members):
         listed = shown_all(sorted(step.change.subject.role for step in grouped))
@@ -98,11 +104,13 @@ def _row(sheet: Sheet, name: str, sign: str, steps: Sequence[Step]) -> Iterator[
     yield from below
 
 
-def _attributes(role: Role) -> str:
-    """Return what a new role is, beyond a role without login that inherits."""
+def _attributes(role: Role, sheet: Sheet) -> str:
+    """Return what a new role is, beyond a role of tokens without login that inherits."""
     words = [flag for flag in FLAGS if flag not in ("inherit", "login") and getattr(role, flag)]
     if role.login:
         words.insert(0, "login")
+    if role.name in sheet.without_token:
+        words.insert(0, "without a token")
     if not role.inherit:
         words.append("inherits nothing")
     if role.login:
@@ -132,8 +140,9 @@ def _membership(sheet: Sheet, one: Membership) -> str:
     return " and ".join(words) or "is a member of"
 
 
-def _setting(setting: RoleSetting) -> str:
-    return f"{shown_setting(setting.name)} = {visible(setting.value)}"
+def _setting(setting: RoleSetting | LoginSetting) -> str:
+    said = f"{shown_setting(setting.name)} = {visible(setting.value)}"
+    return f"{said} in every database" if getattr(setting, "everywhere", False) else said
 
 
 def shown_setting(name: str) -> str:
@@ -189,7 +198,7 @@ def _options(before: Options, after: Options) -> Iterator[tuple[str, object, obj
         yield option, getattr(before, option), getattr(after, option)
 
 
-def _setting_altered(change: Change[RoleSetting]) -> str:
+def _setting_altered(change: Change[RoleSetting | LoginSetting]) -> str:
     before, after = change.before, change.after
     assert before is not None  # noqa: S101 - it is altered
     assert after is not None  # noqa: S101
@@ -200,6 +209,7 @@ _ALTERED: Mapping[str, Callable[[Change[Any]], str]] = {
     "role": _role_altered,
     "membership": _membership_altered,
     "role_setting": _setting_altered,
+    "login_setting": _setting_altered,
 }
 
-SECTION = Section("Roles", {"role": always, "membership": always, "role_setting": always}, blocks)
+SECTION = Section("Roles", dict.fromkeys(_NAME, always), blocks)

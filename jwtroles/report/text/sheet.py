@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from jwtroles.compiler.access import Names
 from jwtroles.kinds.acl import IN_SCHEMA, ROUTINES, Grant, ObjectRef, Right
 from jwtroles.kinds.base import Change, Effect, Origin
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
@@ -138,7 +139,20 @@ class Sheet:
     @cached_property
     def logins(self) -> frozenset[str]:
         """The logins that become token roles."""
-        return frozenset(map(str, (login.name for login in self.spec.database.connect_as)))
+        return frozenset(self._names(login.name) for login in self.spec.database.connect_as)
+
+    @cached_property
+    def without_token(self) -> frozenset[str]:
+        """The roles of the file that no token becomes."""
+        return frozenset(
+            self._names(role.name) for role in self.spec.roles.values() if not role.token
+        )
+
+    @cached_property
+    def _names(self) -> Names:
+        environments = self.spec.environments.items()
+        here = (one for name, one in environments if name == self.plan.environment)
+        return Names.of(next(here, None))
 
     @cached_property
     def floors(self) -> Mapping[Place | None, Floor]:

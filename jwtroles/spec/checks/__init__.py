@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jwtroles.spec.checks import access, environments, floors, names, tokens
+from jwtroles.spec.checks import access, environments, floors, names, tokenless, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,10 @@ CHECKS: tuple[Callable[[Spec, Collector], None], ...] = (
     names.platform_roles,
     names.schemas,
     names.inheritance,
+    tokenless.places,
+    tokenless.inheritance,
+    tokenless.keys,
+    tokenless.unsafe,
     tokens.claims,
     tokens.mapping,
     tokens.issuers,

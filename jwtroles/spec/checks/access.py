@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from jwtroles import codes
+from jwtroles.kinds.login_setting import IDENTITY
 from jwtroles.spec.checks.globs import overlaps
 from jwtroles.spec.model import PUBLIC
 from jwtroles.spec.wording import tick
@@ -19,12 +20,17 @@ if TYPE_CHECKING:
 _SETTING = re.compile(r"[a-zA-Z_][a-zA-Z0-9_$]*(\.[a-zA-Z_][a-zA-Z0-9_$]*)*\Z")
 """valid_custom_variable_name of guc.c; names without a dot are the server's own."""
 
-_IDENTITY = re.compile(
-    r"(role|session_authorization|is_superuser)\Z|(jwtroles|request)\.", re.IGNORECASE
+_NOT_FOR_PUBLIC = (
+    "comment",
+    "inherits",
+    "grant_to",
+    "tables",
+    "settings",
+    "connection_limit",
+    "token",
+    "login",
+    "unsafe",
 )
-"""Settings that say who somebody is, or that carry the ticket or a gateway's claims."""
-
-_NOT_FOR_PUBLIC = ("comment", "inherits", "grant_to", "tables", "settings", "connection_limit")
 
 
 def _accesses(spec: Spec) -> Iterator[Access]:
@@ -127,7 +133,7 @@ def settings(spec: Spec, problems: Collector) -> None:
         for name in role.settings:
             if not _SETTING.match(name):
                 _setting(name, "is not the name of a setting", problems)
-            elif _IDENTITY.match(name):
+            elif IDENTITY.match(name):
                 _setting(name, "says who somebody is, which only a token may", problems)
 
 

@@ -164,7 +164,7 @@ def platform_roles(spec: Spec, problems: Collector) -> None:
     """A platform's role stays what it is: only its rights are the file's."""
     for word in spec.database.platform:
         role = spec.roles.get(word)
-        for key in ("comment", "inherits", "connection_limit"):
+        for key in ("comment", "inherits", "connection_limit", "login"):
             if role is not None and key in role.places:
                 problems.add(
                     codes.PLATFORM_ROLE,

@@ -12,6 +12,7 @@ from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
+from jwtroles.errors import Collector
 from jwtroles.spec import sqltree
 from jwtroles.spec.allowed import CLAIMS, Parsed
 from jwtroles.spec.checks.circles import circles
@@ -24,12 +25,14 @@ from jwtroles.spec.predicates import (
     conditions,
     named_predicate,
     other_texts,
+    parse_expression,
     parse_predicate,
+    parse_query,
 )
-from jwtroles.spec.wording import listed
+from jwtroles.spec.wording import listed, tick
 
 if TYPE_CHECKING:
-    from jwtroles.errors import Collector
+    from jwtroles.errors import Place
     from jwtroles.spec.model import Spec
 
 MOST_CONDITIONS = 1000
@@ -64,6 +67,7 @@ def check_file(spec: Spec, problems: Collector) -> None:
         _check_sizes(parsed, named, spec, problems)
     if len(problems.problems) == before:
         _check_missing(parsed, others, named, spec, problems)
+        _check_tokenless(named, spec, problems)
 
 
 def _check_sizes(
@@ -108,11 +112,7 @@ def _check_missing(
     problems: Collector,
 ) -> None:
     """Note the conditions that let rows pass when a claim they use is missing."""
-
-    def written_out(node: Any) -> Any:
-        name = named_predicate(node, spec)
-        return None if name is None else named[name].tree
-
+    written_out = _writer(named, spec)
     missing = cache(lambda claim: MissingClaim(claim, written_out))
     without_names = cache(lambda claim: MissingClaim(claim, _no_names))
     places = [(parsed.tree, parsed, missing) for parsed in predicates]
@@ -123,6 +123,61 @@ def _check_missing(
         for claim in _claims_below(tree, written_out):
             for leaf in judge(claim).unsafe(tree):
                 _note_missing(parsed, leaf, claim, problems)
+
+
+def _writer(named: Named, spec: Spec) -> Callable[[Any], Any]:
+    """Return what gives the tree of a named predicate for a use of it, and None for all else."""
+
+    def written_out(node: Any) -> Any:
+        name = named_predicate(node, spec)
+        return None if name is None else named[name].tree
+
+    return written_out
+
+
+def _check_tokenless(named: Named, spec: Spec, problems: Collector) -> None:
+    """Note claims in what a role without a token is given: it has none, and would get nothing."""
+    written_out = _writer(named, spec)
+    for role in spec.roles.values():
+        for access in () if role.token else (a for t in role.tables.values() for a in t):
+            for text in filter(None, (access.rows, access.check)):
+                parsed = parse_predicate(text, problems)
+                claims = _claims_below(parsed.tree, written_out) if parsed else ()
+                place = text.at(0, len(text.split("\n", 1)[0]))
+                _note_tokenless(claims, role.name, "its rows look at", place, problems)
+    for view in spec.views.values():
+        texts = [*view.columns.values(), *filter(None, (view.rows,))]
+        trees = [one.tree for one in map(_as_expression, texts) if one is not None]
+        claims = [claim for tree in trees for claim in _claims_below(tree, written_out)]
+        for name in _tokenless(view.grant, spec):
+            _note_tokenless(claims, name, "the view looks at", name.place, problems)
+    for query in spec.queries.values():
+        parsed = parse_query(query.sql, problems)
+        claims = _claims_below(parsed.tree, _no_names) if parsed else ()
+        for name in _tokenless(query.grant, spec):
+            _note_tokenless(claims, name, "the query looks at", name.place, problems)
+
+
+def _tokenless(names: Iterable[Word], spec: Spec) -> list[Word]:
+    return [name for name in names if (role := spec.roles.get(name)) and not role.token]
+
+
+def _as_expression(text: Word) -> Parsed | None:
+    """Parse a text that has been checked."""
+    return parse_expression(text, Collector())
+
+
+def _note_tokenless(
+    claims: Iterable[str], role: Word, why: str, place: Place | None, problems: Collector
+) -> None:
+    for claim in dict.fromkeys(claims):
+        problems.add(
+            codes.CLAIM_WITHOUT_TOKEN,
+            f"{tick(role)} is a role without a token, and {why} the claim {tick(claim)}",
+            place,
+            label="without a token every claim is missing, and nothing would be let through",
+            remedy="write a condition without claims, or let tokens become the role",
+        )
 
 
 def _claims_below(tree: Any, written_out: Callable[[Any], Any]) -> Iterable[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from jwtroles import codes
 from jwtroles.spec.grammar.terms import (
     COLUMN,
     COLUMNS,
@@ -18,11 +17,11 @@ from jwtroles.spec.grammar.terms import (
     TEXT,
     privileges,
 )
-from jwtroles.spec.model import COMMANDS, Access, Command, Role, Word
-from jwtroles.spec.records import Field, Record, Refusal, not_yet
+from jwtroles.spec.model import COMMANDS, UNGOVERNED, Access, Command, Role, Ungoverned, Word
+from jwtroles.spec.records import Field, Record, not_yet
 from jwtroles.spec.shapes import ByForm, ListOf, Made, MapOf
 from jwtroles.spec.templates import VARIABLES, Templates
-from jwtroles.spec.words import Choice, Int, Qualified, Signature, Text
+from jwtroles.spec.words import Bool, Choice, Int, Qualified, Signature, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +45,7 @@ def _access(*, command: Word, **parts: Any) -> Access:
     return Access(_COMMANDS[command], **parts)
 
 
-_COMMANDS: dict[str, Command] = {command: command for command in COMMANDS}
+_COMMANDS: dict[str, Command | Ungoverned] = {one: one for one in (*COMMANDS, *UNGOVERNED)}
 """An access stands under a key of `TABLE_RIGHTS`, so that the look-up cannot fail."""
 
 EXCEPT: ByForm[tuple[Word, ...]] = ByForm(
@@ -73,26 +72,27 @@ ACCESS = ByForm(
     ),
 )
 
-_UNSAFE = {
-    privilege: Refusal(
-        codes.IGNORES_ROW_SECURITY,
-        f"`{privilege}` ignores row security",
-        f"a role of a token may have {', '.join(COMMANDS)}",
-    )
-    for privilege in ("truncate", "references", "trigger", "maintain")
-}
+WHOLE = Made(Choice("`all`", ("all",)), _whole_table)
 
 
-def _rights(*, only: tuple[Word, ...] = (), **rights: Access) -> tuple[Access, ...]:
-    return tuple(replace(rights[command], only=only) for command in COMMANDS if command in rights)
+def _table_rights(
+    *, only: tuple[Word, ...] = (), unsafe: bool = False, **rights: Access
+) -> tuple[Access, ...]:
+    ordered = (rights[name] for name in _COMMANDS if name in rights)
+    return tuple(replace(one, only=only, unsafe=unsafe and not one.governed) for one in ordered)
 
 
 TABLE_RIGHTS: Record[tuple[Access, ...]] = Record(
     "the rights on a table",
-    _rights,
-    (*(Field(command, ACCESS) for command in COMMANDS), Field("only", ENVIRONMENTS)),
+    _table_rights,
+    (
+        *(Field(command, ACCESS) for command in COMMANDS),
+        *(Field(privilege, WHOLE) for privilege in UNGOVERNED),
+        Field("only", ENVIRONMENTS),
+        Field("unsafe", Bool()),
+    ),
     place="",
-    refused=_UNSAFE | not_yet("future", "unsafe"),
+    refused=not_yet("future"),
     nonempty=True,
 )
 
@@ -145,10 +145,13 @@ ROLE_ENTRY: Record[Role] = Record(
         Field("for", VARIABLES),
         Field("only", ENVIRONMENTS),
         Field("grant_to", ROLES),
+        Field("token", Bool()),
+        Field("login", Bool()),
+        Field("unsafe", Bool()),
     ),
     name="name",
     places="places",
-    refused=not_yet("was", "token", "login", "unsafe", "requires"),
+    refused=not_yet("was"),
 )
 
 ROLES_BY_NAME: Templates[Role] = Templates(ROLE, ROLE_ENTRY, "a map of roles", stand_in=Role)

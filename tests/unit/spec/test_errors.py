@@ -312,8 +312,8 @@ CASES = {
     ),
     "planned form in a role": form(
         "JR117",
-        "roles: {a: {«login»: true}}",
-        "`login` is not supported here by this version of jwtroles",
+        "roles: {a: {«was»: b}}",
+        "`was` is not supported here by this version of jwtroles",
         "",
     ),
     "split at a comma": form(
@@ -643,8 +643,29 @@ CASES = {
     "truncate": form(
         "JR129",
         "roles: {a: {tables: {app.t: {«truncate»: all}}}}",
-        "`truncate` ignores row security",
-        "a role of a token may have select, insert, update, delete",
+        "`truncate` on `app.t` ignores row security",
+        "take it out, or say so:  unsafe: true",
+        "a token that becomes `a` could reach the rows of all",
+    ),
+    "maintain beside another table's unsafe": form(
+        "JR129",
+        "roles: {a: {tables: {app.t: {«maintain»: all}, app.u: {trigger: all, unsafe: true}}}}",
+        "`maintain` on `app.t` ignores row security",
+        "take it out, or say so:  unsafe: true",
+        "a token that becomes `a` could reach the rows of all",
+    ),
+    "unsafe that says no": form(
+        "JR129",
+        "roles: {a: {unsafe: false, tables: {app.t: {«references»: all, unsafe: false}}}}",
+        "`references` on `app.t` ignores row security",
+        "take it out, or say so:  unsafe: true",
+        "a token that becomes `a` could reach the rows of all",
+    ),
+    "rows to truncate": form(
+        "JR113",
+        "roles: {a: {token: false, tables: {app.t: {truncate: «{rows: b}»}}}}",
+        "expected `all`, found a map",
+        "",
     ),
     "skew of ten minutes": Case(
         "JR130",
@@ -1230,6 +1251,88 @@ CASES = {
         "tests: [{name: a, " + AS + ", expect: [{query: select from «where», rows: []}]}]",
         'a test cannot run this: syntax error at or near "where"',
         "write one statement, other than BEGIN, COMMIT and COPY to the client",
+    ),
+    "mapping to a role without a token": form(
+        "JR257",
+        "roles: {job: {token: false}}\nmapping: [{claim: org, equals: a, role: «job»}]",
+        "`job` is a role without a token: no token becomes it",
+        "name a role of tokens, or take `token: false` off the role",
+    ),
+    "no token at all, and a role without one": form(
+        "JR257",
+        "roles: {job: {token: false}}\nmapping: [{absent: true, role: «job»}]",
+        "`job` is a role without a token: no token becomes it",
+        "name a role of tokens, or take `token: false` off the role",
+    ),
+    "login that becomes a role without a token": Case(
+        "JR257",
+        BASE.replace("[app]", "[app], connect_as: {gate: [«job»]}")
+        + "roles: {job: {token: false}}",
+        "`job` is a role without a token: the login of a gateway never becomes it",
+        "name a role of tokens, or take `token: false` off the role",
+    ),
+    "test that becomes a role without a token": form(
+        "JR257",
+        "roles: {job: {token: false}}\ntests: [{name: a, as: {}, becomes: «job»}]",
+        "`job` is a role without a token: no token becomes it",
+        "name a role of tokens, or take `token: false` off the role",
+    ),
+    "token role that inherits one without": form(
+        "JR258",
+        "roles: {job: {token: false}, member: {inherits: [«job»]}}",
+        "`member` cannot inherit `job`, a role without a token",
+        "grant what it needs to the role itself",
+        "its rights are not limited by any floor",
+    ),
+    "role without a token that inherits a token role": form(
+        "JR258",
+        "roles: {job: {token: false, inherits: [«member»]}, member: {}}",
+        "`job` cannot inherit `member`, a role of tokens",
+        "grant what it needs to the role itself",
+        "with its rights come its floors, and without a claim they let nothing pass",
+    ),
+    "claim of a role without a token": form(
+        "JR259",
+        "roles: {job: {token: false, tables: {app.t: {select: {rows: «a = claims.sub»}}}}}",
+        "`job` is a role without a token, and its rows look at the claim `sub`",
+        "write a condition without claims, or let tokens become the role",
+        "without a token every claim is missing, and nothing would be let through",
+    ),
+    "claim of a named predicate without a token": form(
+        "JR259",
+        "rows: {own: a = claims.sub, mine: own and b}\n"
+        "roles: {job: {token: false, tables: {app.t: {update: {check: «not mine»}}}}}",
+        "`job` is a role without a token, and its rows look at the claim `sub`",
+        "write a condition without claims, or let tokens become the role",
+        "without a token every claim is missing, and nothing would be let through",
+    ),
+    "view of claims for a role without a token": form(
+        "JR259",
+        "roles: {job: {token: false}}\n"
+        "views: {app.v: {from: app.t, columns: {a: claims.org}, grant: {«job»: [select]}}}",
+        "`job` is a role without a token, and the view looks at the claim `org`",
+        "write a condition without claims, or let tokens become the role",
+        "without a token every claim is missing, and nothing would be let through",
+    ),
+    "query of claims for a role without a token": form(
+        "JR259",
+        "roles: {job: {token: false}}\nqueries: {app.q: {returns: {a: text}, "
+        "sql: select claims.org, grant: [«job»]}}",
+        "`job` is a role without a token, and the query looks at the claim `org`",
+        "write a condition without claims, or let tokens become the role",
+        "without a token every claim is missing, and nothing would be let through",
+    ),
+    "login of a token role": form(
+        "JR260",
+        "roles: {member: {«login»: true}}",
+        "`member` is a role of tokens: it is taken on by a login of `connect_as`",
+        "write `token: false` beside it if it is a job or a tool of its own",
+    ),
+    "settings that nobody logs in for": form(
+        "JR260",
+        "roles: {job: {token: false, «settings»: {work_mem: 8MB}}}",
+        "settings of `job` would never apply: nobody logs in as it",
+        "PostgreSQL applies them at login: put them on the role with `login: true`",
     ),
 }
 

@@ -1,0 +1,3 @@
+GRANT REFERENCES ON app.notes TO sweeper;
+GRANT TRUNCATE ON app.notes TO sweeper;
+GRANT TRIGGER ON app.tags TO sweeper;

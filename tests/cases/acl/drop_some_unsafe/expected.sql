@@ -1,0 +1,2 @@
+REVOKE REFERENCES ON app.notes FROM sweeper;
+REVOKE TRIGGER ON app.tags FROM sweeper;

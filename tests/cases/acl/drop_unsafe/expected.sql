@@ -1,0 +1,3 @@
+REVOKE REFERENCES ON app.notes FROM sweeper;
+REVOKE TRUNCATE ON app.notes FROM sweeper;
+REVOKE TRIGGER ON app.tags FROM sweeper;

@@ -1,0 +1,11 @@
+ALTER ROLE bi NOLOGIN CONNECTION LIMIT -1;
+SET LOCAL ROLE case_jwtroles;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_roles() TO bi;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_sub() TO bi;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_tenant() TO bi;
+GRANT EXECUTE ON FUNCTION jwtroles.claims() TO bi;
+RESET ROLE;
+ALTER POLICY jr_floor ON app.events TO bi, writer;
+ALTER POLICY jr_floor ON app.events_2026 TO bi, writer;
+ALTER POLICY jr_floor ON app.notes TO bi, writer;
+GRANT bi TO gate;

@@ -1,0 +1,11 @@
+REVOKE bi FROM gate GRANTED BY :applier;
+ALTER ROLE bi LOGIN CONNECTION LIMIT 5;
+SET LOCAL ROLE case_jwtroles;
+REVOKE EXECUTE ON FUNCTION jwtroles.claim_roles() FROM bi;
+REVOKE EXECUTE ON FUNCTION jwtroles.claim_sub() FROM bi;
+REVOKE EXECUTE ON FUNCTION jwtroles.claim_tenant() FROM bi;
+REVOKE EXECUTE ON FUNCTION jwtroles.claims() FROM bi;
+RESET ROLE;
+ALTER POLICY jr_floor ON app.events TO writer;
+ALTER POLICY jr_floor ON app.events_2026 TO writer;
+ALTER POLICY jr_floor ON app.notes TO writer;
