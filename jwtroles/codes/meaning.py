@@ -270,3 +270,9 @@ KEY_OF_ANOTHER_ROLE = Code(
     "this key does not fit the role",
     "Roles of tokens do not log in, and PostgreSQL applies the settings of a role when it logs in.",
 )
+SETS_NO_ROLE = Code(
+    "JR262",
+    "a role that only the database sets",
+    "Where the database verifies the token, role and ticket are set together. A role that somebody "
+    "has set before has no ticket, and so no access.",
+)

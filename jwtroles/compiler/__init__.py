@@ -95,7 +95,9 @@ def _compile(
     other_rights(rights, spec, names, structure, problems)
     definer_rights(rights, spec, names, owners)
     logins = frozenset(names(login.name) for login in spec.database.connect_as)
-    for grant in machine.grants(holders, logins):
+    # Where the gateway sets the role first, that role calls pre_request().
+    callers = logins | token_roles if spec.tokens.role_set_by else logins
+    for grant in machine.grants(holders, callers):
         rights.add(grant.object, grant.grantee, grant.privilege, Origin(spec.project.place))
     catalog = Catalog.of(
         {

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from jwtroles.catalog import Structure
     from jwtroles.compiler import Compiled
     from jwtroles.compiler.access import Granted
-    from jwtroles.spec.model import Environment, MappingRule, Spec
+    from jwtroles.spec.model import Environment, Spec
+    from jwtroles.spec.token_model import MappingRule
 
 
 def remarks(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
 from jwtroles.errors import Collector, Refused
+from jwtroles.names import ident
 from jwtroles.policy_tests import given
 from jwtroles.policy_tests.bench import Bench, Failed, plain
 from jwtroles.policy_tests.judge import Request, claims_text, not_run
@@ -125,26 +126,46 @@ class _Runner:
         names = [self.role_name(login.name) for login in fitting or logins]
         return names if test.becomes is None else names[:1]
 
-    def _log_in(self, test: Test, login: str) -> None:
-        """Do what the gateway does first: log in and pass the claims on."""
+    def _set(self, test: Test, login: str) -> list[str | None]:
+        """Return the roles that the gateway is tried with where it sets the role itself.
+
+        A token that must be refused is tried with every role that the login may become.
+        """
+        if self.spec.tokens.role_set_by is None:
+            return [None]
+        if test.becomes is not None:
+            return [self.role_name(test.becomes)]
+        listed = {self.role_name(one.name): one.roles for one in self.spec.database.connect_as}
+        roles = listed[login]
+        return [
+            self.role_name(role) for role in (self.spec.token_roles if roles is None else roles)
+        ]
+
+    def _log_in(self, test: Test, login: str, role: str | None) -> None:
+        """Do what the gateway does first: log in, set the role if that is its part, pass claims."""
         self.bench.log_in(login)
+        if role is not None:
+            self.bench.run(f"SET LOCAL ROLE {ident(role)}")
         claims = claims_text(plain(test.as_))
         sql = "SELECT pg_catalog.set_config('request.jwt.claims', %(claims)s, true)"
         self.bench.run(sql, claims=claims)
 
     def _enter(self, test: Test, login: str) -> None:
         """Take the token's role; a token that must be refused leaves the bare login."""
-        self._log_in(test, login)
-        if test.becomes is not None:
-            self.bench.run(PRE_REQUEST)
+        if test.becomes is None:
+            self._log_in(test, login, None)
+            return
+        self._log_in(test, login, self._set(test, login)[0])
+        self.bench.run(PRE_REQUEST)
 
     def _becomes(self, test: Test) -> Judged:
         wanted = self.role_name(test.becomes) if test.becomes is not None else None
         place = test.becomes.place if test.becomes is not None else test.place
         expected = wanted or "no role"
-        for login in self._logins(test):
+        tried = [(login, role) for login in self._logins(test) for role in self._set(test, login)]
+        for login, role_set in tried:
             with self.bench.undone():
-                self._log_in(test, login)
+                self._log_in(test, login, role_set)
                 outcome = self.bench.attempt(PRE_REQUEST)
                 role = None if isinstance(outcome, Failed) else self.bench.setting("role")
             refused = isinstance(outcome, Failed) and outcome.sqlstate == REFUSED

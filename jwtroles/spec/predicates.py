@@ -23,7 +23,8 @@ from jwtroles.spec.wording import listed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jwtroles.spec.model import Claim, Spec
+    from jwtroles.spec.model import Spec
+    from jwtroles.spec.token_model import Claim
 
 Predicate = Parsed
 """One boolean expression."""

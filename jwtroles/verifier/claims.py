@@ -11,7 +11,7 @@ from jwtroles.names import QName
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from jwtroles.spec.model import Claim, Tokens
+    from jwtroles.spec.token_model import Claim, Tokens
 
 Form = Literal["scalar", "json", "array", "split"]
 """How a claim is read: one JSON scalar, JSON as it is, a JSON array, or a text that is a list."""

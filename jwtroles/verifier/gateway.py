@@ -25,7 +25,7 @@ Functions = tuple[Function, ...]
 def functions(spec: Spec, types: Mapping[str, str]) -> tuple[Functions, Functions]:
     """Return the functions that policies call, and those that make a token a role."""
     claims = typed(trusted(spec.tokens), types)
-    made = _Maker(spec.own_role, str(spec.project))
+    made = _Maker(spec.own_role, str(spec.project), spec.tokens.role_set_by is not None)
     accessors = tuple(made.accessor(claim) for claim in claims)
     return (made.claims(), *accessors), (
         made.pre_request(claims),
@@ -37,9 +37,10 @@ def functions(spec: Spec, types: Mapping[str, str]) -> tuple[Functions, Function
 class _Maker:
     """Makes the functions of one project."""
 
-    def __init__(self, owner: str, project: str) -> None:
+    def __init__(self, owner: str, project: str, role_is_set: bool) -> None:  # noqa: FBT001
         self._owner = owner
         self._project = project
+        self._role_is_set = role_is_set
 
     def claims(self) -> Function:
         """The payload as the gateway set it."""
@@ -74,7 +75,7 @@ class _Maker:
         )
 
     def pre_request(self, claims: tuple[TypedClaim, ...]) -> Function:
-        """Check the claims, take the role and its settings.
+        """Check the claims, take the role (or check the one that is set) and its settings.
 
         SECURITY INVOKER: `role` cannot be set inside a definer function. Without a SET clause for
         search_path: at the end it would undo the search_path that a role's settings ask for.
@@ -88,14 +89,14 @@ class _Maker:
             parallel="u",
             definer=False,
             settings=(),
-            body=render("gateway/pre_request.sql.j2", claims=claims),
+            body=render("gateway/pre_request.sql.j2", claims=claims, role_is_set=self._role_is_set),
             owner=self._owner,
             project=self._project,
         )
 
     def role_for(self) -> Function:
         """Find the role in the mapping, which the login itself cannot read."""
-        body = render("gateway/role_for.sql.j2")
+        body = render("gateway/role_for.sql.j2", role_is_set=self._role_is_set)
         return self._definer("role_for", "claims jsonb", "text", body)
 
     def settings_for(self) -> Function:

@@ -10,7 +10,8 @@ from jwtroles.kinds.stored_row import ClaimRole, RoleSetting, conditions_text
 from jwtroles.verifier.claims import pointer_steps
 
 if TYPE_CHECKING:
-    from jwtroles.spec.model import MappingRule, Spec, Word
+    from jwtroles.spec.model import Spec, Word
+    from jwtroles.spec.token_model import MappingRule
 
 DEFAULT_SKEW = 60
 """Seconds that an issuer's clock may be ahead in a file that declares no issuer."""
@@ -20,7 +21,15 @@ RoleName = Callable[[str], str]
 
 
 def claim_rows(spec: Spec, role_name: RoleName) -> tuple[ClaimRole, ...]:
-    """Return the mapping as rows, in the order in which they are tried."""
+    """Return the mapping as rows, in the order in which they are tried.
+
+    A gateway that sets the role itself may do without one: then the claim `role` is the role.
+    """
+    if spec.tokens.role_set_by and not spec.mapping:
+        return tuple(
+            ClaimRole(position, _names_itself(role_name(role)), role_name(role), Origin(role.place))
+            for position, role in enumerate(spec.token_roles, start=1)
+        )
     return tuple(
         ClaimRole(
             position,
@@ -30,6 +39,11 @@ def claim_rows(spec: Spec, role_name: RoleName) -> tuple[ClaimRole, ...]:
         )
         for position, rule in enumerate(spec.mapping, start=1)
     )
+
+
+def _names_itself(role: str) -> str:
+    test = {"claim": "role", "path": ["role"], "split": None, "test": "equals", "value": role}
+    return conditions_text([test])
 
 
 def _conditions(spec: Spec, rule: MappingRule) -> Iterator[Mapping[str, object]]:

@@ -22,7 +22,8 @@ from jwtroles.names import QName, parse_qname
 from jwtroles.spec import predicates, sqltree
 
 if TYPE_CHECKING:
-    from jwtroles.spec.model import Claim, Query, Spec, Through, View, Word
+    from jwtroles.spec.model import Query, Spec, Through, View, Word
+    from jwtroles.spec.token_model import Claim
 
 __all__ = [
     "Accessor",

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from jwtroles.errors import Collector
     from jwtroles.names import QName
-    from jwtroles.spec.model import Claim, Spec
+    from jwtroles.spec.model import Spec
+    from jwtroles.spec.token_model import Claim
 
 Frames = tuple[Frame, ...]
 """What is in reach, innermost query level first."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jwtroles.names import QName
-from jwtroles.spec.model import empty
+from jwtroles.spec.token_model import empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -33,6 +33,7 @@ CHECKS: tuple[Callable[[Spec, Collector], None], ...] = (
     tokenless.unsafe,
     tokens.claims,
     tokens.mapping,
+    tokens.role_set_by,
     tokens.issuers,
     tokens.test_issuers,
     floors.names_and_tables,

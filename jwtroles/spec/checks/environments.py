@@ -10,7 +10,8 @@ from jwtroles.spec.wording import did_you_mean, listed, tick
 
 if TYPE_CHECKING:
     from jwtroles.errors import Collector
-    from jwtroles.spec.model import MappingRule, Role, Spec, Test, Word
+    from jwtroles.spec.model import Role, Spec, Test, Word
+    from jwtroles.spec.token_model import MappingRule
 
 
 def only(spec: Spec, problems: Collector) -> None:

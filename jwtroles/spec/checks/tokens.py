@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jwtroles.errors import Collector
-    from jwtroles.spec.model import Claim, Condition, Spec, Word
+    from jwtroles.spec.model import Spec, Word
+    from jwtroles.spec.token_model import Claim, Condition
 
 _POINTER = re.compile(r"(/([^~/]|~[01])+)+\Z")
 """RFC 6901, without the empty pointer and empty steps: neither names a claim."""
@@ -99,6 +100,18 @@ def _fits(condition: Condition, claim: Claim, problems: Collector) -> None:
             f"`{condition.test}` does not fit the claim {tick(claim.name)}, a {claim.type}",
             place,
             remedy=remedies[condition.test],
+        )
+
+
+def role_set_by(spec: Spec, problems: Collector) -> None:
+    """A database that verifies tokens sets the role itself."""
+    word = spec.tokens.role_set_by
+    if word is not None and spec.tokens.verify == "database":
+        problems.add(
+            codes.SETS_NO_ROLE,
+            "with `verify: database` the gateway sets no role",
+            word.place,
+            remedy="take `role_set_by` out: jwtroles.login() sets the role with the ticket",
         )
 
 

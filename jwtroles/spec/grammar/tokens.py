@@ -6,17 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
 from jwtroles.spec.grammar.terms import ENVIRONMENTS, MODE, ROLE, TEXT
-from jwtroles.spec.model import (
-    Claim,
-    Condition,
-    ConditionTest,
-    Issuer,
-    MappingRule,
-    Tokens,
-    Word,
-)
-from jwtroles.spec.records import Field, Record, not_yet
+from jwtroles.spec.model import Word
+from jwtroles.spec.records import Field, Record
 from jwtroles.spec.shapes import ByKey, ListOf, MapOf
+from jwtroles.spec.token_model import Claim, Condition, ConditionTest, Issuer, MappingRule, Tokens
 from jwtroles.spec.words import Bool, Choice, Duration, Name, Text
 
 if TYPE_CHECKING:
@@ -79,6 +72,7 @@ TOKENS: Record[Tokens] = Record(
     Tokens,
     (
         Field("verify", MODE, required=True, stand_in=Word("gateway")),
+        Field("role_set_by", Choice("`gateway`", ("gateway",))),
         Field(
             "issuers",
             MapOf(Text("an issuer"), ISSUER, "a map of issuers", stand_in=Issuer),
@@ -93,7 +87,6 @@ TOKENS: Record[Tokens] = Record(
             ),
         ),
     ),
-    refused=not_yet("role_set_by"),
 )
 
 

@@ -9,7 +9,8 @@ from jwtroles.compiler.policies import Binder
 from jwtroles.errors import Collector, Place, Source
 from jwtroles.names import QName
 from jwtroles.spec import sqltree
-from jwtroles.spec.model import Claim, Database, Query, Spec, Through, Tokens, View, Word
+from jwtroles.spec.model import Database, Query, Spec, Through, View, Word
+from jwtroles.spec.token_model import Claim, Tokens
 
 INVOICES = QName("app", "invoices")
 LINES = QName("app", "invoice_lines")

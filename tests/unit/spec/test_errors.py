@@ -257,7 +257,7 @@ CASES = {
         "JR115",
         "«jwtroles: 1»\n" + HEAD.partition("\n")[2],
         "the file needs the key `tokens`",
-        "add `tokens:` with `tokens` as a map of verify, issuers, claims",
+        "add `tokens:` with `tokens` as a map of verify, role_set_by, issuers, claims",
     ),
     "becomes is never guessed": form(
         "JR115",
@@ -1321,6 +1321,19 @@ CASES = {
         "`job` is a role without a token, and the query looks at the claim `org`",
         "write a condition without claims, or let tokens become the role",
         "without a token every claim is missing, and nothing would be let through",
+    ),
+    "role set by a gateway where the database verifies": Case(
+        "JR262",
+        HEAD + "tokens:\n  verify: database\n  role_set_by: «gateway»\n"
+        "  issuers: {me: {audience: [db]}}\n",
+        "with `verify: database` the gateway sets no role",
+        "take `role_set_by` out: jwtroles.login() sets the role with the ticket",
+    ),
+    "role set by somebody": Case(
+        "JR116",
+        HEAD + "tokens: {verify: gateway, role_set_by: «client»}\n",
+        "expected `gateway`, found `client`",
+        "possible here: gateway",
     ),
     "login of a token role": form(
         "JR260",

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from jwtroles.spec.load import load, load_text
-from jwtroles.spec.model import Access, Condition, ConnectAs, Spec, Through, Word
+from jwtroles.spec.model import Access, ConnectAs, Spec, Through, Word
+from jwtroles.spec.token_model import Condition
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "saas" / "jwtroles.yaml"
 

@@ -7,25 +7,14 @@ from hypothesis import strategies as st
 from jwtroles.errors import Collector, Place, Source
 from jwtroles.spec import sqltree
 from jwtroles.spec.checks.sql import check_file
-from jwtroles.spec.model import (
-    Access,
-    Claim,
-    Database,
-    Floor,
-    Query,
-    Role,
-    Spec,
-    Through,
-    Tokens,
-    View,
-    Word,
-)
+from jwtroles.spec.model import Access, Database, Floor, Query, Role, Spec, Through, View, Word
 from jwtroles.spec.predicates import (
     function_names,
     parse_expression,
     parse_predicate,
     parse_query,
 )
+from jwtroles.spec.token_model import Claim, Tokens
 
 
 def word(text, line=1, column=1):

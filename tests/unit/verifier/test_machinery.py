@@ -11,7 +11,8 @@ import pytest
 from jwtroles import codes
 from jwtroles.errors import CompileError
 from jwtroles.spec.load import load_text
-from jwtroles.spec.model import Claim, Tokens, Word
+from jwtroles.spec.model import Word
+from jwtroles.spec.token_model import Claim, Tokens
 from jwtroles.verifier import accessor, claim_rows, machinery, setting_rows
 from jwtroles.verifier.claims import pointer_steps, qualified
 
