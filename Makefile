@@ -2,6 +2,7 @@
 # make test    all of that and every test on every server: what CI runs
 # make demo    the product in one minute, on a server of its own
 # make coverage  the same tests with what they reach of the code
+# make bench   start-up beside the least that such a program can do, as a table of ratios
 # make docs    write what is generated: docs/errors.md, docs/commands.md, the picture
 # make golden  rewrite the expected outputs of the tests
 # make clean   remove everything that was made here
@@ -13,7 +14,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 CODE := jwtroles tests docs
 
 .DEFAULT_GOAL := check
-.PHONY: check lint test demo coverage docs golden servers clean
+.PHONY: check lint test demo coverage bench docs golden servers clean
 
 check: lint
 	$(BIN)/pytest --quiet -n $(WORKERS) tests/unit
@@ -35,6 +36,9 @@ coverage: .venv/.dev servers
 	$(BIN)/coverage run -m pytest --quiet
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --skip-covered --show-missing
+
+bench: .venv/.dev servers
+	$(BIN)/pytest --quiet tests/bench/bench_*.py
 
 docs: .venv/.dev
 	$(BIN)/python docs/reference.py

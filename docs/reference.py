@@ -141,7 +141,9 @@ def commands() -> str:
 
 def _walk(path: str, command: Any) -> Iterator[tuple[str, Any]]:
     yield path, command
-    for name, child in getattr(command, "commands", {}).items():
+    names = command.list_commands(None) if hasattr(command, "list_commands") else ()
+    for name in names:
+        child = command.get_command(None, name)
         if not child.hidden:
             yield from _walk(f"{path} {name}", child)
 

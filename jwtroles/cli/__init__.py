@@ -1,21 +1,25 @@
 """The command line: the only place that prints or exits.
 
-Every command lives in a module of its group. Errors become text on standard error and an exit
-code here, and nowhere else.
+Every command lives in a module of its group and is loaded when it is used (`commands.py` lists
+them). Errors become text on standard error and an exit code here, and nowhere else.
 """
 
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import typer
 
-from jwtroles import __version__, codes
-from jwtroles.cli import apply, check, db, demo, explain, init, plan
-from jwtroles.errors import Exit, JwtrolesError, Problem, UsageError
+from jwtroles import __version__
+from jwtroles.cli.commands import Commands
+
+if TYPE_CHECKING:
+    from jwtroles.errors import JwtrolesError, UsageError
 
 app = typer.Typer(
     name="jwtroles",
+    cls=Commands,
     no_args_is_help=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -28,14 +32,6 @@ app = typer.Typer(
     Start with:  jwtroles demo
     """,
 )
-app.command()(init.init)
-app.command()(plan.plan)
-app.command()(apply.apply)
-app.command()(check.validate)
-app.command("test")(check.test)
-app.command()(explain.explain)
-app.command()(demo.demo)
-app.add_typer(db.app, name="db")
 
 ClickUsageError: type[BaseException] = typer.BadParameter.__mro__[1]
 """What typer raises for a wrong command line; typer brings its own copy of click since 0.29."""
@@ -51,6 +47,9 @@ def root(
         typer.echo(f"jwtroles {__version__}")
         raise typer.Exit
     if context.invoked_subcommand is None:
+        from jwtroles import codes  # noqa: PLC0415 - 10 ms that `--help` need not pay
+        from jwtroles.errors import Problem, UsageError  # noqa: PLC0415
+
         remedy = "jwtroles --help lists them; jwtroles demo shows what it is about"
         raise UsageError(Problem(codes.USAGE, "no command", remedy=remedy))
 
@@ -64,14 +63,23 @@ def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     try:
         code = app(args=arguments, prog_name="jwtroles", standalone_mode=False)
-    except JwtrolesError as error:
+    except (Exception, KeyboardInterrupt) as error:
+        return _failed(error, sys.argv[1:] if arguments is None else arguments)
+    return code if isinstance(code, int) else 0
+
+
+def _failed(error: BaseException, arguments: list[str]) -> int:
+    """Tell an error that has been thought of, and return its exit code; raise any other."""
+    from jwtroles.errors import Exit, JwtrolesError  # noqa: PLC0415
+
+    if isinstance(error, JwtrolesError):
         return _tell(error)
-    except ClickUsageError as error:
-        return _misunderstood(_usage(error), sys.argv[1:] if arguments is None else arguments)
-    except KeyboardInterrupt:
+    if isinstance(error, ClickUsageError):
+        return _misunderstood(_usage(error), arguments)
+    if isinstance(error, KeyboardInterrupt):
         print("Interrupted. Nothing was changed.", file=sys.stderr)  # noqa: T201
         return Exit.INTERRUPTED
-    return code if isinstance(code, int) else Exit.DONE
+    raise error
 
 
 def _tell(error: JwtrolesError) -> int:
@@ -85,6 +93,7 @@ def _tell(error: JwtrolesError) -> int:
 def _misunderstood(error: UsageError, arguments: list[str]) -> int:
     """Tell a wrong command line, in the form that it asks for as well."""
     from jwtroles.cli.formats import asked, told_as  # noqa: PLC0415
+    from jwtroles.errors import UsageError  # noqa: PLC0415
 
     try:
         with told_as(asked(arguments)):
@@ -98,6 +107,9 @@ def _usage(error: BaseException) -> UsageError:
 
     Typer's own exit code would mean differences.
     """
+    from jwtroles import codes  # noqa: PLC0415
+    from jwtroles.errors import Problem, UsageError  # noqa: PLC0415
+
     option = getattr(error, "option_name", None)
     near = getattr(error, "possibilities", None) or ()
     said = str(getattr(error, "message", error)).rstrip(".")
