@@ -89,9 +89,9 @@ class Scope:
         )
 
     def makes(self, role: str) -> bool:
-        """Tell by its name whether a role is there to own a view, a query or our schema."""
-        views, queries = f"{self.project}_view_", f"{self.project}_query_"
-        return role == f"{self.project}_jwtroles" or role.startswith((views, queries))
+        """Tell by its name whether a role is there to own an object of ours, or our schema."""
+        owners = tuple(f"{self.project}_{what}_" for what in ("view", "query", "lookup"))
+        return role == f"{self.project}_jwtroles" or role.startswith(owners)
 
     @property
     def files(self) -> frozenset[str]:

@@ -156,6 +156,21 @@ JOINS_NOTHING = Code(
     "A floor through another table holds where the row's own parent is visible. A condition "
     "that leaves out one of the two tables lets every row pass, or none.",
 )
+COLUMN_AND_LOOKUP = Code(
+    "JR356",
+    "a lookup and a column of one name",
+    "The name would mean the lookup on one table and the column on another.",
+)
+LOOKUP_COLUMNS = Code(
+    "JR357",
+    "a lookup of several columns",
+    "A lookup is one list of values: its SELECT has one column.",
+)
+NO_TABLE_WITH_COLUMN = Code(
+    "JR358",
+    "a floor that stands nowhere",
+    "`where_column` picks the tables that have the column, and none of the floor's has it.",
+)
 SERVER_REFUSES = Code(
     "JR340",
     "PostgreSQL refuses an expression",

@@ -212,6 +212,40 @@ UNKNOWN_ISSUER = Code(
     "unknown issuer",
     "A test whose token becomes a role needs an issuer that the file declares.",
 )
+UNKNOWN_LOOKUP = Code(
+    "JR265",
+    "unknown lookup",
+    "Behind `in` stands a list in brackets, or the name of a lookup of this file.",
+)
+LOOKUP_PLACE = Code(
+    "JR266",
+    "a lookup cannot stand here",
+    "A lookup is asked in predicates: in `rows` and `check`, in floors and named predicates. "
+    "One that asked another one would run with the rights of that one's role.",
+)
+LOOKUP_TYPE = Code(
+    "JR267",
+    "a lookup is a list",
+    "`x in NAME` compares with each value of a list, so the type of a lookup ends in `[]`.",
+)
+LOOKUP_NEGATED = Code(
+    "JR268",
+    "a lookup that is negated",
+    "A lookup that finds nothing denies, as a missing claim does. Its negation would deny those "
+    "who have nothing in the list, too, and so mean the contrary of what it says.",
+)
+LOOKUP_NAME = Code(
+    "JR269",
+    "a lookup named like something else",
+    "Named predicates, lookups and `claims` are used by their bare names, and each name is one "
+    "thing.",
+)
+LIFTED_BELOW = Code(
+    "JR270",
+    "a floor that is lifted in vain",
+    "A policy applies to whoever has the rights of a role that it names. A role that inherits "
+    "from one under the floor is under the floor.",
+)
 AMBIGUOUS_FLOOR = Code(
     "JR250",
     "two floors of one name, or one table twice in a floor",

@@ -32,6 +32,17 @@ OUTSIDE_MEMBER = Code(
     "It has that role's rights, or may take them, without any token. jwtroles leaves "
     "memberships of other roles alone.",
 )
+FLOOR_LIFTED = Code(
+    "JR516",
+    "a floor that is lifted for a role",
+    "`lifted_for` takes roles out of a floor: there, their own rows and the other floors decide.",
+)
+FLOOR_BY_COLUMN = Code(
+    "JR517",
+    "a floor that stands where a column is",
+    "`where_column` leaves out the tables without the column, also those that a migration made "
+    "without it by mistake.",
+)
 PLATFORM_HOLDS = Code(
     "JR519",
     "a platform's role has rights that the file does not look at",

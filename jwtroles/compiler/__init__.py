@@ -10,13 +10,17 @@ from jwtroles.catalog import Catalog, Structure
 from jwtroles.compiler.access import Granted, Names, accesses_of
 from jwtroles.compiler.bind import Scope
 from jwtroles.compiler.definers import compile_definers
-from jwtroles.compiler.grants import Owners, Rights, definer_rights, other_rights, table_rights
-from jwtroles.compiler.policies import (
-    Binder,
-    bind_floors,
-    exempt_policies,
-    row_security,
+from jwtroles.compiler.floors import Binder, bind_floors
+from jwtroles.compiler.grants import (
+    Owners,
+    Rights,
+    asked_by_views,
+    definer_rights,
+    other_rights,
+    table_rights,
 )
+from jwtroles.compiler.lookups import compile_lookups
+from jwtroles.compiler.policies import exempt_policies, row_security
 from jwtroles.compiler.policies_only import check_policies_only
 from jwtroles.compiler.reach import check_cycles, check_reach
 from jwtroles.compiler.rights import Inheritance, check_combinations, check_inserts
@@ -39,13 +43,15 @@ class Compiled:
 
     Attributes:
         catalog: the objects that must be there, each with its origin.
-        definers: the roles that own views and queries.
+        definers: the roles that own views, queries and lookups.
+        lookups: the roles that own lookups.
         granted: every access, for reports and checks.
         floored: the tables under a floor.
     """
 
     catalog: Catalog
     definers: frozenset[str]
+    lookups: frozenset[str]
     granted: tuple[Granted, ...]
     floored: frozenset[QName] = frozenset()
 
@@ -75,16 +81,17 @@ def _compile(
     binder = Binder(spec, scope, accessor, problems)
     declared = accesses_of(spec, names, structure, problems)
     owners = compile_definers(spec, scope, accessor, structure, problems)
-    floored = bind_floors(binder, structure)
-    granted = (*declared, *owners.accesses(floored))
+    lookups = compile_lookups(spec, scope, accessor, structure, problems)
     inheritance = Inheritance.of(spec, names)
     token_roles = frozenset(map(names, spec.token_roles))
     holders = token_roles | owners.roles
-    security = row_security(granted, floored, holders, binder, structure)
+    floored = bind_floors(binder, names, holders, structure)
+    granted = (*declared, *owners.accesses(floored), *lookups.accesses())
+    security = row_security(granted, floored, binder, structure)
     check_combinations(granted, inheritance, problems)
     check_policies_only(granted, floored, structure, problems)
     check_inserts(granted, floored, structure, problems)
-    check_reach(security, granted, inheritance, holders, problems)
+    check_reach(security, granted, inheritance, problems)
     check_floored_views(spec, names, granted, floored, problems)
     check_maintain(granted, structure, problems)
     check_cycles(security, problems)
@@ -94,29 +101,31 @@ def _compile(
     table_rights(rights, granted, structure)
     other_rights(rights, spec, names, structure, problems)
     definer_rights(rights, spec, names, owners)
+    lookups.grant(rights, (*security.asked, *asked_by_views(spec, names, owners)))
     logins = frozenset(names(login.name) for login in spec.database.connect_as)
     # Where the gateway sets the role first, that role calls pre_request().
     callers = logins | token_roles if spec.tokens.role_set_by else logins
-    for grant in machine.grants(holders, callers):
+    definers = owners.roles | lookups.roles
+    for grant in machine.grants(holders | lookups.roles, callers):
         rights.add(grant.object, grant.grantee, grant.privilege, Origin(spec.project.place))
     catalog = Catalog.of(
         {
-            "role": declared_roles(spec, names, owners.roles, structure, problems),
+            "role": declared_roles(spec, names, definers, structure, problems),
             "login_setting": login_settings(spec, names),
             "membership": memberships(spec, names, structure),
             "own_schema": [OwnSchema(spec.own_role, str(spec.project))],
             "own_table": machine.tables,
-            "function": (*machine.functions, *owners.functions),
+            "function": (*machine.functions, *lookups.functions.values(), *owners.functions),
             "view": owners.views,
             "table_security": security.tables,
             "policy": (*security.policies, *exempt),
-            "acl": rights.acls(Owners(structure, owners, spec.own_role)),
+            "acl": rights.acls(Owners(structure, owners, lookups.owners, spec.own_role)),
             "claim_role": claim_rows(spec, names),
             "role_setting": setting_rows(spec, names),
         }
     )
     tables = frozenset(floor.table for floor in floored)
-    return Compiled(catalog, owners.roles, granted, tables)
+    return Compiled(catalog, definers, lookups.roles, granted, tables)
 
 
 def _check_database(spec: Spec, names: Names, structure: Structure, problems: Collector) -> None:
@@ -148,6 +157,7 @@ def _check_database(spec: Spec, names: Names, structure: Structure, problems: Co
     named = [(claim.type, claim.type.place) for claim in spec.tokens.claims.values()]
     for query in spec.queries.values():
         named += [(kind, kind.place) for kind in (*query.params.values(), *query.returns.values())]
+    named += [(lookup.type, lookup.type.place) for lookup in spec.lookups.values()]
     for kind, place in named:
         if kind not in structure.types:
             remedy = "schema-qualify a type of your own (app.invoice_status)"

@@ -7,13 +7,13 @@ the owner of the tables, whom row security does not bind.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jwtroles import codes
 from jwtroles.catalog import Structure
 from jwtroles.compiler.access import Granted
 from jwtroles.compiler.bind import Accessor, Scope, bind_query, bind_view
-from jwtroles.compiler.policies import FloorOn
+from jwtroles.compiler.floors import FloorOn
 from jwtroles.errors import Collector
 from jwtroles.kinds.base import Origin
 from jwtroles.kinds.function import SAFE_PATH, Function
@@ -25,11 +25,15 @@ from jwtroles.spec.model import View as ViewSpec
 
 @dataclass(frozen=True, slots=True)
 class Definers:
-    """Views and queries as catalog objects, and what their roles must be able to read."""
+    """Views and queries as catalog objects, and what their roles must be able to read.
+
+    `asked` is view → the lookups that its rows ask.
+    """
 
     views: tuple[View, ...] = ()
     functions: tuple[Function, ...] = ()
     reads: Mapping[str, Mapping[QName, frozenset[str]]] | None = None
+    asked: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def roles(self) -> frozenset[str]:
@@ -71,12 +75,14 @@ def compile_definers(
 ) -> Definers:
     """Compile `views:` and `queries:`."""
     reads: dict[str, Mapping[QName, frozenset[str]]] = {}
+    asked: dict[str, frozenset[str]] = {}
     views, functions = [], []
     for view in spec.views.values():
         role = spec.view_role(view.name)
         bound = bind_view(view, spec, scope, accessor, problems)
         if bound and _free(view.name, structure, spec, problems):
             reads[role] = bound.reads
+            asked[str(view.name)] = bound.lookups
             views.append(_view(view, role, bound.sql, spec))
     for query in spec.queries.values():
         role = spec.query_role(query.name)
@@ -85,7 +91,7 @@ def compile_definers(
             reads[role] = bound.reads
             function = _function(query, role, bound.sql, spec, structure, problems)
             functions += [function] if function else []
-    return Definers(tuple(views), tuple(functions), reads)
+    return Definers(tuple(views), tuple(functions), reads, asked)
 
 
 def _free(name: Word, structure: Structure, spec: Spec, problems: Collector) -> bool:

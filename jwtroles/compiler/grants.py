@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -53,12 +53,13 @@ class Owners:
 
     structure: Structure
     definers: Definers
+    lookups: Mapping[QName, str]
     own_role: str
 
     def __call__(self, ref: ObjectRef) -> str:
         """Return the owner of an object."""
         if ref.name.schema == OWN_SCHEMA:
-            return self.own_role
+            return self.lookups.get(ref.name, self.own_role)
         for function in self.definers.functions:
             if ref == ObjectRef("function", function.name, function.arguments):
                 return function.owner
@@ -146,6 +147,17 @@ def definer_rights(rights: Rights, spec: Spec, names: Names, definers: Definers)
         rights.add(schema, function.owner, "USAGE", origin)
         for role in query.grant:
             rights.add(ref, names(role), "EXECUTE", origin)
+
+
+def asked_by_views(spec: Spec, names: Names, definers: Definers) -> Iterator[tuple[str, str]]:
+    """Yield the lookups that the rows of views ask, with who must be able to call each.
+
+    A function in a view is called with the rights of whoever reads it (manual, CREATE VIEW).
+    """
+    for view in spec.views.values():
+        for lookup in definers.asked.get(view.name, ()):
+            yield lookup, spec.view_role(view.name)
+            yield from ((lookup, names(role)) for role in view.grant)
 
 
 def _unknown(section: Section, name: Word, structure: Structure, problems: Collector) -> None:

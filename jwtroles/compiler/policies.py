@@ -6,59 +6,26 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from jwtroles import codes
 from jwtroles.catalog import Structure
-from jwtroles.compiler.access import Granted, Names, matching, table_named
-from jwtroles.compiler.bind import Accessor, Bound, Scope, bind_join, bind_predicate
-from jwtroles.errors import Collector
+from jwtroles.compiler.access import Granted, Names
+from jwtroles.compiler.bind import Bound
+from jwtroles.compiler.floors import Binder, FloorOn
 from jwtroles.kinds.base import NOWHERE, Origin
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.policy import Policy
 from jwtroles.kinds.table_security import TableSecurity
 from jwtroles.names import MAX_IDENTIFIER_BYTES, QName
-from jwtroles.spec.model import Floor, Spec, Word
-
-
-@dataclass(frozen=True, slots=True)
-class FloorOn:
-    """A floor on one table, bound to its columns."""
-
-    table: QName
-    name: str
-    bound: Bound
-    origin: Origin
-
-
-@dataclass(frozen=True, slots=True)
-class Binder:
-    """Binds the predicates of one file to the columns of one database.
-
-    Attributes:
-        known: what was bound already, by its text, and by its table too where that matters.
-    """
-
-    spec: Spec
-    scope: Scope
-    accessor: Accessor
-    problems: Collector
-    known: dict[tuple[str, QName | None], Bound] = field(default_factory=dict)
-
-    def rows(self, text: Word, table: QName) -> Bound | None:
-        """Bind a condition of the file to `table`, or report what is wrong with it."""
-        anywhere = self.known.get((text, None))
-        if anywhere is not None and anywhere.fits(self.scope.tables.get(table, ())):
-            return anywhere
-        if (text, table) in self.known:
-            return self.known[text, table]
-        bound = bind_predicate(text, table, self.spec, self.scope, self.accessor, self.problems)
-        if bound is not None:
-            self.known[str(text), table if bound.tied else None] = bound
-        return bound
+from jwtroles.spec.model import Spec, Word
 
 
 @dataclass(frozen=True, slots=True)
 class RowSecurity:
-    """What row security will be: policies, tables, and what each policy reads elsewhere."""
+    """What row security will be.
+
+    Attributes:
+        policies, tables: what stands in the database.
+        reads: table and role → command ('' for a floor), condition and origin of each policy.
+    """
 
     policies: tuple[Policy, ...] = ()
     tables: tuple[TableSecurity, ...] = ()
@@ -66,69 +33,20 @@ class RowSecurity:
         default_factory=dict
     )
 
-
-def bind_floors(binder: Binder, structure: Structure) -> tuple[FloorOn, ...]:
-    """Bind every floor to its tables and their partitions."""
-    found: list[FloorOn] = []
-    for floor in binder.spec.tenancy:
-        found += _floor(floor, binder, structure)
-    return tuple(
-        replace(one, table=table)
-        for one in found
-        for table in (one.table, *structure.partitions(one.table))
-    )
-
-
-def _floor(floor: Floor, binder: Binder, structure: Structure) -> Iterator[FloorOn]:
-    problems = binder.problems
-    taken = set(matching(floor.except_, structure, problems))
-    for through in floor.through:
-        child = table_named(through.table, structure, problems)
-        parent = table_named(through.parent, structure, problems)
-        if child and parent:
-            taken.add(child)
-            bound = bind_join(through, binder.spec, binder.scope, problems)
-            said = f"through {parent}: {through.on}"
-            if bound:
-                yield FloorOn(child, floor.name, bound, Origin(through.table.place, said=said))
-    lacking: list[tuple[QName, Word]] = []
-    origin = Origin(floor.rows.place, said=str(floor.rows))
-    for pattern in floor.tables:
-        for table in matching([pattern], structure, problems):
-            if table in taken:
-                continue
-            taken.add(table)
-            trial = Collector()
-            bound = replace(binder, problems=trial).rows(floor.rows, table)
-            if bound:
-                yield FloorOn(table, floor.name, bound, origin)
-            elif any(p.code is codes.UNKNOWN_COLUMN for p in trial.problems):
-                lacking.append((table, pattern))
-            else:
-                for problem in trial.problems:
-                    problems.problems.append(problem)
-    if lacking:
-        _tell_lacking(lacking, floor, problems)
-
-
-def _tell_lacking(lacking: list[tuple[QName, Word]], floor: Floor, problems: Collector) -> None:
-    names = ", ".join(str(table) for table, _ in lacking)
-    count = f"{len(lacking)} table{'s' * (len(lacking) > 1)} under tenancy"
-    verb = "have" if len(lacking) > 1 else "has"
-    problems.add(
-        codes.NO_TENANT_COLUMN,
-        f"{count} {verb} no column that `{floor.rows}` needs",
-        lacking[0][1].place,
-        label=f"matches {names}",
-        remedy="name each one under tenancy.except (no floor) or tenancy.through "
-        "(a floor by another table)",
-    )
+    @property
+    def asked(self) -> frozenset[tuple[str, str]]:
+        """The lookups that policies ask, each with a role whose policies these are."""
+        return frozenset(
+            (lookup, role)
+            for (_, role), reads in self.reads.items()
+            for _, bound, _ in reads
+            for lookup in bound.lookups
+        )
 
 
 def row_security(
     granted: Iterable[Granted],
     floored: tuple[FloorOn, ...],
-    holders: frozenset[str],
     binder: Binder,
     structure: Structure,
 ) -> RowSecurity:
@@ -137,7 +55,6 @@ def row_security(
     Args:
         granted: every access of the file and of definer roles.
         floored: the floors, bound.
-        holders: the roles that the floors name: each token role and each definer role itself.
         binder: binds the conditions.
         structure: the tables.
     """
@@ -158,14 +75,15 @@ def row_security(
                 name=name,
                 permissive=False,
                 command="all",
-                roles=holders,
+                roles=floor.roles,
                 using=sql,
                 check=None,
                 using_sql=sql,
                 origin=floor.origin,
             )
         )
-        reads.setdefault((floor.table, ""), []).append(("", floor.bound, floor.origin))
+        for role in floor.roles:
+            reads.setdefault((floor.table, role), []).append(("", floor.bound, floor.origin))
     for one in accesses:
         if one.table not in secured:
             continue

@@ -10,7 +10,7 @@ from jwtroles import codes
 if TYPE_CHECKING:
     from jwtroles.catalog import Structure
     from jwtroles.compiler.access import Granted
-    from jwtroles.compiler.policies import FloorOn
+    from jwtroles.compiler.floors import FloorOn
     from jwtroles.errors import Collector, Place
     from jwtroles.names import QName
 

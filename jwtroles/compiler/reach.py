@@ -17,22 +17,16 @@ def check_reach(
     security: RowSecurity,
     granted: tuple[Granted, ...],
     inheritance: Inheritance,
-    holders: frozenset[str],
     problems: Collector,
 ) -> None:
-    """Refuse policies that would fail for lack of SELECT in the table they look into (JR318).
-
-    `holders` are the roles that the floors name.
-    """
+    """Refuse policies that would fail for lack of SELECT in the table they look into (JR318)."""
     selects: dict[QName, list[Granted]] = {}
     for one in granted:
         if one.command == "select":
             selects.setdefault(one.table, []).append(one)
     for one in granted:
-        under = one.role in holders and one.access.governed
-        floors = security.reads.get((one.table, ""), ()) if under else ()
-        own = (r for r in security.reads.get((one.table, one.role), ()) if r[0] == one.command)
-        for command, bound, origin in (*floors, *own):
+        reads = security.reads.get((one.table, one.role), ()) if one.access.governed else ()
+        for command, bound, origin in (r for r in reads if r[0] in ("", one.command)):
             for other, columns in sorted(bound.reads.items()):
                 if not inheritance.may_read(one.role, other, columns, selects.get(other, ())):
                     _tell(one, other, columns, origin, problems, floor=not command)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from jwtroles import codes
 from jwtroles.catalog import Structure
 from jwtroles.compiler.access import Granted, Names
-from jwtroles.compiler.policies import FloorOn
+from jwtroles.compiler.floors import FloorOn
 from jwtroles.errors import Collector
 from jwtroles.names import QName
 from jwtroles.spec.model import Spec

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from jwtroles import codes
 from jwtroles.catalog import Structure
 from jwtroles.compiler.access import Granted, Names
-from jwtroles.compiler.policies import FloorOn
+from jwtroles.compiler.floors import FloorOn
 from jwtroles.errors import Collector
 from jwtroles.spec.model import Spec, Word
 
@@ -26,7 +26,7 @@ def check_floored_views(
 
     The role that owns it stands under the floor, and without a token the floor lets nothing pass.
     """
-    closed = {floor.table for floor in floored if floor.bound.claims}
+    closed = {floor.table for floor in floored if floor.bound.claims or floor.bound.lookups}
     read = [(one.role, one.table) for one in granted if one.table in closed]
     for owner, name, grantees in _granted(spec):
         tables = sorted(table for role, table in read if role == owner)

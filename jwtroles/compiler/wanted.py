@@ -20,6 +20,7 @@ def scope_of(spec: Spec, environment: Environment | None) -> Scope:
     declared = [role for role in spec.roles if role != PUBLIC]
     logins = [login.name for login in spec.database.connect_as]
     ours = {spec.own_role, *map(spec.view_role, spec.views), *map(spec.query_role, spec.queries)}
+    ours |= set(map(spec.lookup_role, spec.lookups))
     platform = frozenset(map(names, spec.database.platform))
     named = {
         (names(role.name), section, str(word))
@@ -50,6 +51,7 @@ def scope_of(spec: Spec, environment: Environment | None) -> Scope:
 
 def _types(spec: Spec, signatures: Iterable[str]) -> set[str]:
     types = {str(claim.type) for claim in spec.tokens.claims.values()}
+    types |= {str(lookup.type) for lookup in spec.lookups.values()}
     for query in spec.queries.values():
         types |= {str(name) for name in (*query.params.values(), *query.returns.values())}
     for signature in signatures:

@@ -49,24 +49,28 @@ class Phase(IntEnum):
     """The same, in roles that this plan creates."""
     MACHINERY = 5
     """The schema `jwtroles`: its tables and functions, which policies call."""
-    TIGHTEN = 6
+    LOOKUP_RIGHTS = 6
+    """Grants and policies of the roles that own lookups; nobody is a member of them."""
+    LOOKUPS = 7
+    """Lookups, which those roles own, and who may call them: policies ask them."""
+    TIGHTEN = 8
     """RESTRICTIVE policies, narrower predicates, REVOKE, and policies of tables whose row security
     comes on in this plan (enabling first would be an outage, granting first a leak)."""
-    ENABLE = 7
+    ENABLE = 9
     """ENABLE ROW LEVEL SECURITY, when the policies of the table stand."""
-    DEFINER_RIGHTS = 8
+    DEFINER_RIGHTS = 10
     """Grants and policies of the roles that own views and queries; nobody is a member of them."""
-    DEFINERS = 9
+    DEFINERS = 11
     """Views and queries, which those roles own."""
-    LOOSEN = 10
+    LOOSEN = 12
     """PERMISSIVE policies, wider predicates, GRANT."""
-    MEMBERSHIPS = 11
+    MEMBERSHIPS = 13
     """Memberships that are given."""
-    MAPPING = 12
+    MAPPING = 14
     """Mapping rows, last: from here on a token reaches the role."""
-    DROP = 13
+    DROP = 15
     """Objects and roles that left the file, when nothing uses them any more."""
-    RETURN = 14
+    RETURN = 16
     """Borrowed memberships are given back."""
 
 
@@ -155,7 +159,8 @@ class Context:
         server_version: as in `server_version_num` (160015).
         reader: the role that plans and must be able to read our schema when membership in its owner
             is given back; '' for a superuser, who needs no grant.
-        definers: roles that own views and queries and have no members.
+        definers: roles that own views, queries and lookups, and have no members.
+        lookups: those of them that own lookups.
         enabling: tables whose row security comes on in this plan.
         secured: tables that have row security on after this plan.
         owners: table → its owner.
@@ -169,6 +174,7 @@ class Context:
     reader: str = ""
     database: str = ""
     definers: frozenset[str] = frozenset()
+    lookups: frozenset[str] = frozenset()
     enabling: frozenset[QName] = frozenset()
     secured: frozenset[QName] = frozenset()
     owners: Mapping[QName, str] = field(default_factory=dict)

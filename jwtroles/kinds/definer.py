@@ -25,30 +25,32 @@ def with_create_right(
     if owner == context.own_role or all(s.sql.startswith("COMMENT ON ") for s in body):
         yield from body
         return
-    calls = any(f"{OWN_SCHEMA}." in statement.sql for statement in body)
-    schema, role = ident(name.schema), ident(owner)
-    needs = (Need("owner", context.schema_owners.get(name.schema, ""), f"schema {name.schema}"),)
+    own = name.schema == OWN_SCHEMA  # a lookup, whose role keeps USAGE there to grant it
+    calls = not own and any(f"{OWN_SCHEMA}." in statement.sql for statement in body)
+    phase = Phase.LOOKUPS if own else Phase.DEFINERS
+    schema_owner = context.own_role if own else context.schema_owners.get(name.schema, "")
 
-    def lend(sql: str, *, as_role: str | None = None, needs: tuple[Need, ...] = ()) -> Statement:
-        note = "for this transaction" if sql.startswith("GRANT") else ""
-        return Statement(
-            sql,
-            Phase.DEFINERS,
-            as_role=as_role,
-            needs=needs,
+    def lent(privilege: str, schema: str, owned_by: str) -> tuple[Statement, Statement]:
+        """Return the loan of a privilege and its end, both by the schema's owner."""
+        ours = schema == OWN_SCHEMA
+        words = f"{privilege} ON SCHEMA {ident(schema)}"
+        give, take = f"GRANT {words} TO {ident(owner)}", f"REVOKE {words} FROM {ident(owner)}"
+        loan = Statement(
+            give,
+            phase,
+            as_role=owned_by if ours else None,
+            needs=() if ours else (Need("owner", owned_by, f"schema {schema}"),),
             origin=origin,
-            note=note,
+            note="for this transaction",
             about=owner,
         )
+        return loan, replace(loan, sql=take, note="")
 
-    ours = context.own_role
-    yield lend(f"GRANT CREATE ON SCHEMA {schema} TO {role}", needs=needs)
-    if calls:
-        yield lend(f"GRANT USAGE ON SCHEMA {OWN_SCHEMA} TO {role}", as_role=ours)
+    loans = [lent("CREATE", name.schema, schema_owner)]
+    loans += [lent("USAGE", OWN_SCHEMA, context.own_role)] if calls else []
+    yield from (loan for loan, _ in loans)
     yield from body
-    if calls:
-        yield lend(f"REVOKE USAGE ON SCHEMA {OWN_SCHEMA} FROM {role}", as_role=ours)
-    yield lend(f"REVOKE CREATE ON SCHEMA {schema} FROM {role}", needs=needs)
+    yield from (end for _, end in reversed(loans))
 
 
 def drop(sql: str, name: QName, phase: Phase, context: Context) -> Statement:

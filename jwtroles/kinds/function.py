@@ -20,6 +20,7 @@ from jwtroles.kinds.base import (
 )
 from jwtroles.kinds.definer import drop, own_again, with_create_right
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
+from jwtroles.kinds.own_schema import is_lookup
 from jwtroles.kinds.tag import comment_sql, split_tag
 from jwtroles.names import QName, ident
 
@@ -113,6 +114,8 @@ def dies_with(change: Change[Function]) -> Iterable[tuple[str, Hashable]]:
 
 
 def _phase(function: Function, context: Context) -> Phase:
+    if function.owner in context.lookups:
+        return Phase.LOOKUPS
     return Phase.MACHINERY if function.owner == context.own_role else Phase.DEFINERS
 
 
@@ -125,10 +128,11 @@ def statements(change: Change[Function], context: Context) -> Iterable[Statement
         yield _drop(change.subject, Phase.DROP if own else Phase.TIGHTEN, context)
         return
     phase = _phase(after, context)
+    body: list[Statement] = []
     if before is not None and recreated(change):
-        yield from _make_way(before, after, phase, context)
+        body += _make_way(before, after, phase, context)
         before = None
-    body = [*_owned(before, after, phase), *_body(before, after, phase)]
+    body += [*_owned(before, after, phase), *_body(before, after, phase)]
     yield from with_create_right(after.name, after.owner, body, context, after.origin)
 
 
@@ -226,9 +230,10 @@ def effect(change: Change[Function], context: Context) -> Effect:
 
 
 def unit(change: Change[Function]) -> Hashable:
-    """jwtroles' own schema counts as one change; a declared query is one by itself."""
+    """jwtroles' own schema counts as one change; a query or a lookup is one by itself."""
     subject = change.subject
-    return "own schema" if subject.name.schema == OWN_SCHEMA else (change.kind, change.key)
+    own = subject.name.schema == OWN_SCHEMA and not is_lookup(subject.name)
+    return "own schema" if own else (change.kind, change.key)
 
 
 FUNCTION: Kind[Function] = Kind(

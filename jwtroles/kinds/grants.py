@@ -113,14 +113,17 @@ def statements(change: Change[Grant], context: Context) -> Iterable[Statement]:
     ref, origin = subject.object, change.after.origin if change.after else NOWHERE
     own = ref.name.schema == OWN_SCHEMA
     needs = () if own else (Need("owner", subject.owner, str(ref)),)
+    by_lookup = own and subject.owner in context.lookups
     giving = Phase.LOOSEN
     if own:
-        giving = Phase.MACHINERY
+        giving = Phase.LOOKUPS if by_lookup else Phase.MACHINERY
+    elif subject.grantee in context.lookups:
+        giving = Phase.LOOKUP_RIGHTS
     elif subject.grantee in context.definers:
         giving = Phase.DEFINER_RIGHTS
-    as_owner = context.own_role if own else None
+    as_owner = (subject.owner if by_lookup else context.own_role) if own else None
     on = ref.name if ref.cls == "table" else ref
-    about = subject.grantee if giving is Phase.DEFINER_RIGHTS else on
+    about = subject.grantee if giving in (Phase.DEFINER_RIGHTS, Phase.LOOKUP_RIGHTS) else on
     if change.before is not None:
         after = change.after.right if change.after else None
         for grantor in sorted(change.before.right.grantors) or [subject.owner]:

@@ -19,10 +19,24 @@ from jwtroles.kinds.base import (
     Statement,
 )
 from jwtroles.kinds.tag import comment_sql, split_tag
-from jwtroles.names import ident
+from jwtroles.names import QName, ident
 
 NAME = "jwtroles"
 """The name of the schema; a constant, since policies and the manual name it."""
+
+
+LOOKUP = "lookup_"
+"""What the names of lookups begin with; nothing else in the schema does."""
+
+
+def lookup_name(name: str) -> QName:
+    """Return the name of the function that a lookup is."""
+    return QName(NAME, f"{LOOKUP}{name}")
+
+
+def is_lookup(name: QName) -> bool:
+    """Tell whether a name is that of a lookup."""
+    return name.schema == NAME and name.name.startswith(LOOKUP)
 
 
 @dataclass(frozen=True, slots=True)

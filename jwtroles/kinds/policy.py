@@ -121,6 +121,8 @@ def _drop(policy: Policy) -> str:
 
 def _phase(change: Change[Policy], context: Context) -> Phase:
     after = change.after
+    if after is not None and after.roles <= context.lookups:
+        return Phase.LOOKUP_RIGHTS
     if effect(change, context) in (Effect.TIGHTENS, Effect.NEUTRAL):
         return Phase.TIGHTEN
     if after is None:

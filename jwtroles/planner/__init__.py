@@ -49,6 +49,7 @@ def build_plan(
         reader="" if server.superuser else server.applier,
         database=server.database,
         definers=compiled.definers,
+        lookups=compiled.lookups,
         enabling=frozenset(_enabled(changes)),
         owners={relation.name: relation.owner for relation in structure.relations.values()},
         schema_owners=structure.schemas,

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from jwtroles import codes
 from jwtroles.compiler.access import Names
+from jwtroles.compiler.floors import column_of
 from jwtroles.compiler.rights import Inheritance
 from jwtroles.errors import Problem
 from jwtroles.names import ident
+from jwtroles.spec.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from jwtroles.catalog import Structure
     from jwtroles.compiler import Compiled
     from jwtroles.compiler.access import Granted
+    from jwtroles.names import QName
     from jwtroles.spec.model import Environment, Spec
     from jwtroles.spec.token_model import MappingRule
 
@@ -36,6 +39,7 @@ def remarks(
         *_unsafe(spec, names, compiled.granted),
         *_limits(spec),
         *_unreachable(spec),
+        *_floors(spec, structure),
         *_order(spec),
     ]
     return tuple(sorted(found, key=lambda p: p.place.line if p.place else 0))
@@ -155,6 +159,26 @@ def _limits(spec: Spec) -> Iterator[Problem]:
             place = role.places.get("connection_limit", role.place)
             message = f"connection_limit on {role.name} never applies: nobody logs in as it"
             yield Problem(codes.NEVER_APPLIES, message, place)
+
+
+def _floors(spec: Spec, structure: Structure) -> Iterator[Problem]:
+    """Floors with an exception: for a role, or for the tables without a column."""
+    for floor in spec.tenancy:
+        name = f"the floor {floor.name}" if floor.name else "the floor"
+        lifted = [role for role in floor.lifted_for if role in spec.roles]
+        if lifted:
+            message = f"{name} does not stand under {', '.join(lifted)}"
+            yield Problem(codes.FLOOR_LIFTED, message, lifted[0].place)
+        if floor.where_column is not None:
+            having, without = column_of(floor, structure)
+            message = f"{name} stands on {_tables(having)} with {floor.where_column}, "
+            message += f"and not on {_tables(without)} without it"
+            details = (listed(map(str, without)),) if without else ()
+            yield Problem(codes.FLOOR_BY_COLUMN, message, floor.where_column.place, details=details)
+
+
+def _tables(names: tuple[QName, ...]) -> str:
+    return f"{len(names)} table{'' if len(names) == 1 else 's'}"
 
 
 def _order(spec: Spec) -> Iterator[Problem]:

@@ -39,6 +39,8 @@ HEADINGS = {
     Phase.BORROW: "borrow",
     Phase.BORROW_NEW: "borrow",
     Phase.MACHINERY: "schema jwtroles",
+    Phase.LOOKUP_RIGHTS: "lookups' rights",
+    Phase.LOOKUPS: "lookups",
     Phase.TIGHTEN: "tighten",
     Phase.ENABLE: "row security",
     Phase.DEFINER_RIGHTS: "definers' rights",

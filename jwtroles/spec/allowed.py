@@ -56,12 +56,16 @@ class Parsed:
         tree: the tree; for an expression without the SELECT that was put before it.
         start: how many characters were put before the text to parse it.
         query: whether it is a whole SELECT.
+        decides: whether a SELECT decides which rows somebody sees: a lookup.
+        listed: the names behind an `in` without brackets, which only a lookup may be.
     """
 
     text: Word
     tree: Any
     start: int = 0
     query: bool = False
+    decides: bool = False
+    listed: tuple[Any, ...] = ()
 
     def place(self, node: Any) -> Place | None:
         """Return the place of `node`: of the name that it begins with, where it has one."""
@@ -227,7 +231,7 @@ class _Constructs:
         name = builtins.builtin(parts)
         if name in builtins.VOLATILE:
             self.unstable(node, f"{name}() is volatile")
-        elif name in builtins.CLIENT_SETTINGS and not self.parsed.query:
+        elif name in builtins.CLIENT_SETTINGS and (not self.parsed.query or self.parsed.decides):
             place = self.parsed.place(node)
             message = f"{name}() reads what the client can set"
             remedy = "declare what you need under tokens.claims and use claims.NAME"

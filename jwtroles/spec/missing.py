@@ -11,7 +11,8 @@ with a missing claim is therefore NULL, NOT of NULL is NULL, AND with NULL is ne
 security takes NULL for false. What may turn NULL into true: IS [NOT] NULL, IS [NOT] DISTINCT FROM,
 IS [NOT] TRUE / FALSE / UNKNOWN, COALESCE, CASE, NULLIF, GREATEST and LEAST, `<> ALL` and NOT IN
 over no rows, NOT EXISTS, arrays and rows that merely hold the claim, and functions that are not
-known to be strict. These are not forbidden by name but worked out: each expression is evaluated
+known to be strict. A lookup that finds nothing is NULL in the same way, and is judged like a
+claim. These are not forbidden by name but worked out: each expression is evaluated
 over the sets of truth values that it may have while the claim is NULL, everything unknown being
 all three. What may then be true is refused; `claims.x is not null and …` before it, which cannot
 be true, makes it safe again. An empty list passes for missing: its accessor returns NULL as well.
@@ -41,9 +42,9 @@ Named = Callable[[Any], Any]
 
 
 class MissingClaim:
-    """Conditions and expressions while one claim is NULL."""
+    """Conditions and expressions while one claim, or one lookup, is NULL."""
 
-    def __init__(self, claim: str, named: Named) -> None:
+    def __init__(self, claim: tuple[str, ...], named: Named) -> None:
         self.claim = claim
         self.named = named
         self.values = WhileNull(claim)

@@ -87,6 +87,21 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """One entry of `lookups:` a list that the database has for a token, such as its memberships.
+
+    Attributes:
+        type: PostgreSQL's type of the whole list (`bigint[]`).
+        sql: a SELECT of one column, whose values are the list.
+    """
+
+    name: Word
+    type: Word
+    sql: Word
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Through:
     """A floor that a table takes from another one: rows whose `parent` row is visible."""
 
@@ -102,6 +117,8 @@ class Floor:
     Attributes:
         name: '' for the single floor of a plain `tenancy:` map.
         tables: globs or names; except_ and through are taken out of it.
+        where_column: the column that a table of a glob must have for the floor to stand on it.
+        lifted_for: the roles under which it does not stand.
     """
 
     name: str
@@ -109,6 +126,8 @@ class Floor:
     tables: tuple[Word, ...]
     except_: tuple[Word, ...] = ()
     through: tuple[Through, ...] = ()
+    where_column: Word | None = None
+    lifted_for: tuple[Word, ...] = ()
     place: Place | None = field(default=None, compare=False)
 
 
@@ -288,6 +307,7 @@ class Spec:
     rows: Mapping[Word, Word] = field(default_factory=empty)
     columns: Mapping[Word, tuple[Word, ...]] = field(default_factory=empty)
     """Groups of columns: name → patterns such as `*.*.ssn`."""
+    lookups: Mapping[Word, Lookup] = field(default_factory=empty)
     roles: Mapping[Word, Role] = field(default_factory=empty)
     views: Mapping[Word, View] = field(default_factory=empty)
     queries: Mapping[Word, Query] = field(default_factory=empty)
@@ -321,6 +341,10 @@ class Spec:
     def query_role(self, name: str) -> str:
         """The NOLOGIN role that owns the query `name` and holds just the columns it needs."""
         return f"{self.project}_query_{_last_part(name)}"
+
+    def lookup_role(self, name: str) -> str:
+        """The NOLOGIN role that owns the lookup `name` and holds just the columns it reads."""
+        return f"{self.project}_lookup_{name}"
 
 
 def _last_part(name: str) -> str:

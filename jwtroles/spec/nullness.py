@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pglast import ast, enums
 
 from jwtroles.spec import builtins, sqltree
-from jwtroles.spec.allowed import CLAIMS, is_aggregate
+from jwtroles.spec.allowed import is_aggregate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,14 +58,18 @@ def disjunction(left: Truth, right: Truth) -> Truth:
 
 
 class WhileNull:
-    """Expressions while one claim is NULL."""
+    """Expressions while one claim, or one lookup, is NULL.
 
-    def __init__(self, claim: str) -> None:
+    Args:
+        claim: its name in SQL: `claims.NAME`, or a lookup's bare name.
+    """
+
+    def __init__(self, claim: tuple[str, ...]) -> None:
         self.claim = claim
 
     def is_claim(self, node: Any) -> bool:
         """Tell whether `node` is the claim itself."""
-        return sqltree.is_column(node) and sqltree.name_parts(node.fields) == (CLAIMS, self.claim)
+        return sqltree.is_column(node) and sqltree.name_parts(node.fields) == self.claim
 
     def mentions(self, node: Any) -> bool:
         """Tell whether the claim stands anywhere in `node`."""
@@ -179,7 +183,7 @@ class WhileNull:
         return ANY
 
     def _truth_of_subquery(self, node: Any) -> Truth:
-        kind, empty = node.subLinkType, self._finds_nothing(node.subselect)
+        kind, empty = node.subLinkType, self.finds_nothing(node.subselect)
         if kind == enums.SubLinkType.EXISTS_SUBLINK:
             return FALSE if empty else TRUE | FALSE
         if kind == enums.SubLinkType.ANY_SUBLINK:
@@ -237,7 +241,7 @@ class WhileNull:
         if node.subLinkType != enums.SubLinkType.EXPR_SUBLINK:
             return node.subLinkType != enums.SubLinkType.ARRAY_SUBLINK and self.truth(node) == NULL
         inner = node.subselect
-        if self._finds_nothing(inner):
+        if self.finds_nothing(inner):
             return True
         if row_conditions(inner) is None or len(inner.targetList or ()) != 1:
             return False
@@ -259,7 +263,8 @@ class WhileNull:
                 return results
         return [*results, node.defresult]
 
-    def _finds_nothing(self, statement: Any) -> bool:
+    def finds_nothing(self, statement: Any) -> bool:
+        """Tell whether a SELECT surely returns no row."""
         quals = row_conditions(statement)
         if quals is None:
             return False
@@ -281,7 +286,7 @@ class WhileNull:
         is_array = isinstance(node, ast.SubLink) and (
             node.subLinkType == enums.SubLinkType.ARRAY_SUBLINK
         )
-        return is_array and self._finds_nothing(node.subselect)
+        return is_array and self.finds_nothing(node.subselect)
 
     def _holds_null(self, node: Any) -> bool:
         return any(map(self.is_null, array_items(node)))

@@ -15,7 +15,7 @@ from pglast import ast
 
 from jwtroles import codes
 from jwtroles.errors import Collector
-from jwtroles.spec import sqltree
+from jwtroles.spec import lookups, sqltree
 from jwtroles.spec.allowed import CLAIMS, Parsed, calls, check_constructs, only_target
 from jwtroles.spec.model import Word
 from jwtroles.spec.wording import listed
@@ -53,18 +53,21 @@ def parse_expression(text: Word, problems: Collector) -> Parsed | None:
     return _parse_expression(text, problems, "a view's column is one expression")
 
 
-def parse_query(text: Word, problems: Collector) -> Parsed | None:
-    """Parse the SELECT of a query; None if there is a problem."""
-    statements = _parse(text, 0, problems)
-    if statements is None:
+def parse_query(text: Word, problems: Collector, *, decides: bool = False) -> Parsed | None:
+    """Parse the SELECT of a query, or of a lookup, which decides; None if there is a problem."""
+    found = _parse(text, 0, problems)
+    if found is None:
         return None
+    statements = found.statements
     if len(statements) != 1 or not isinstance(statements[0], ast.SelectStmt):
         count = "nothing" if not statements else f"{len(statements)} statements"
-        found = "another statement" if len(statements) == 1 else count
-        message = f"a query is exactly one SELECT, and this is {found}"
+        other = "another statement" if len(statements) == 1 else count
+        noun = "lookup" if decides else "query"
+        message = f"a {noun} is exactly one SELECT, and this is {other}"
         problems.add(codes.NOT_ONE_SELECT, message, text.at(0, len(text.split("\n", 1)[0])))
         return None
-    return _checked(Parsed(text, statements[0], query=True), problems)
+    parsed = Parsed(text, statements[0], query=True, decides=decides, listed=found.names)
+    return _checked(parsed, problems)
 
 
 def named_predicate(node: Any, spec: Spec) -> Word | None:
@@ -144,6 +147,13 @@ def other_texts(spec: Spec, problems: Collector) -> Iterator[Parsed]:
             yield from filter(None, [parse_expression(column, problems)])
     for query in spec.queries.values():
         yield from filter(None, [parse_query(query.sql, problems)])
+    yield from lookup_texts(spec, problems)
+
+
+def lookup_texts(spec: Spec, problems: Collector) -> Iterator[Parsed]:
+    """Parse the SELECT of every lookup, and yield those that parse."""
+    for lookup in spec.lookups.values():
+        yield from filter(None, [parse_query(lookup.sql, problems, decides=True)])
 
 
 def all_predicates(spec: Spec) -> Iterator[Word]:
@@ -182,20 +192,21 @@ def take(found: Collector, problems: Collector) -> bool:
 
 
 def _parse_expression(text: Word, problems: Collector, what: str) -> Parsed | None:
-    statements = _parse(text, len(sqltree.PREFIX), problems)
-    if statements is None:
+    found = _parse(text, len(sqltree.PREFIX), problems)
+    if found is None:
         return None
+    statements = found.statements
     tree = only_target(statements[0]) if len(statements) == 1 else None
     if tree is None or not _survives_brackets(text, tree):
         place = text.at(0, len(text.split("\n", 1)[0]))
         problems.add(codes.NOT_ONE_EXPRESSION, f"{what}, and nothing beside it", place)
         return None
-    return _checked(Parsed(text, tree, len(sqltree.PREFIX)), problems)
+    return _checked(Parsed(text, tree, len(sqltree.PREFIX), listed=found.names), problems)
 
 
-def _parse(text: Word, start: int, problems: Collector) -> tuple[Any, ...] | None:
+def _parse(text: Word, start: int, problems: Collector) -> lookups.Lookups | None:
     try:
-        return sqltree.parse(sqltree.PREFIX[:start] + text)
+        return lookups.parse(sqltree.PREFIX[:start] + text)
     except sqltree.SyntaxFault as fault:
         offset = min(max(fault.offset - start, 0), len(text))
         place = text.at(offset, sqltree.span(text, offset))
@@ -206,7 +217,7 @@ def _parse(text: Word, start: int, problems: Collector) -> tuple[Any, ...] | Non
 def _survives_brackets(text: str, tree: Any) -> bool:
     """Tell whether `text` is an expression by itself: `all x` parses after SELECT, too."""
     try:
-        (statement,) = sqltree.parse(f"{sqltree.PREFIX}(\n{text}\n)")
+        (statement,) = lookups.parse(f"{sqltree.PREFIX}(\n{text}\n)").statements
     except (sqltree.SyntaxFault, ValueError):
         return False
     return isinstance(statement, ast.SelectStmt) and sqltree.same(only_target(statement), tree)

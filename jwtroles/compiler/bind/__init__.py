@@ -22,7 +22,7 @@ from jwtroles.names import QName, parse_qname
 from jwtroles.spec import predicates, sqltree
 
 if TYPE_CHECKING:
-    from jwtroles.spec.model import Query, Spec, Through, View, Word
+    from jwtroles.spec.model import Lookup, Query, Spec, Through, View, Word
     from jwtroles.spec.token_model import Claim
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "BoundSelect",
     "Scope",
     "bind_join",
+    "bind_lookup",
     "bind_predicate",
     "bind_query",
     "bind_view",
@@ -51,6 +52,7 @@ class Bound:
         claims: the names of the claims that it uses.
         text: the condition as the file says it.
         words: the bare names in it that are of the file, and must not be columns.
+        lookups: those of them that are lookups.
         tied: whether it depends on the table by more than the names of its columns.
     """
 
@@ -60,6 +62,7 @@ class Bound:
     claims: frozenset[str]
     text: str
     words: frozenset[str] = frozenset()
+    lookups: frozenset[str] = frozenset()
     tied: bool = True
 
     def fits(self, columns: Iterable[str]) -> bool:
@@ -77,12 +80,14 @@ class BoundSelect:
         reads: the columns that it reads, by relation.
         claims: the names of the claims that it uses.
         text: what the file says.
+        lookups: the names of the lookups that it asks.
     """
 
     sql: str
     reads: Mapping[QName, frozenset[str]]
     claims: frozenset[str]
     text: str
+    lookups: frozenset[str] = frozenset()
 
 
 def bind_predicate(
@@ -181,6 +186,43 @@ def bind_query(
     return _bound_select(parsed.tree, str(query.sql), setting, problems)
 
 
+def bind_lookup(
+    lookup: Lookup, spec: Spec, scope: Scope, accessor: Accessor, problems: Collector
+) -> BoundSelect | None:
+    """Bind the SELECT of a lookup to one of its list: NULL, as a missing claim, where it is empty.
+
+    NULLs are left out of it: they are no value that a row could have.
+    """
+    found, noted = Found(), Collector()
+    setting = Setting(spec, scope, accessor, noted, found)
+    parsed = predicates.parse_query(lookup.sql, noted, decides=True)
+    outer = _list_of(lookup, noted)
+    if parsed is None or outer is None:
+        predicates.take(noted, problems)
+        return None
+    names = Resolver(parsed, setting).select(parsed.tree, ())
+    if len(names) != 1:
+        message = f"the lookup {lookup.name} has {len(names)} columns"
+        remedy = "select the one column whose values are the list"
+        noted.add(codes.LOOKUP_COLUMNS, message, lookup.sql.place, remedy=remedy)
+    outer.fromClause[0].subquery = parsed.tree
+    return _bound_select(outer, lookup.sql, setting, problems)
+
+
+def _list_of(lookup: Lookup, problems: Collector) -> Any:
+    """Return the SELECT around that of a lookup, or note that its type is none."""
+    try:
+        (outer,) = sqltree.parse(
+            f"SELECT CAST(array_agg(found.value) AS {lookup.type}) FROM (SELECT NULL) "
+            "AS found (value) WHERE found.value IS NOT NULL"
+        )
+    except sqltree.SyntaxFault:
+        message = f"`{lookup.type}` is not a type"
+        problems.add(codes.PREDICATE_SYNTAX, message, lookup.type.place)
+        return None
+    return outer
+
+
 def _targets(name: Word, text: Word, setting: Setting, frame: Frame) -> list[Any]:
     parsed = predicates.parse_expression(text, setting.problems)
     if parsed is None:
@@ -215,8 +257,8 @@ def _bound(
     if not sql:
         return None
     found = setting.found
-    claims, words = frozenset(found.claims), frozenset(found.words)
-    return Bound(sql, reads, own, claims, str(text), words, found.tied)
+    claims, words, lookups = map(frozenset, (found.claims, found.words, found.lookups))
+    return Bound(sql, reads, own, claims, str(text), words, lookups, found.tied)
 
 
 def _bound_select(
@@ -224,7 +266,9 @@ def _bound_select(
 ) -> BoundSelect | None:
     sql = _printed(sqltree.print_statement, tree, text, setting, problems)
     reads = {name: frozenset(columns) for name, columns in setting.found.reads.items()}
-    return (sql and BoundSelect(sql, reads, frozenset(setting.found.claims), text)) or None
+    found = setting.found
+    claims, lookups = frozenset(found.claims), frozenset(found.lookups)
+    return (sql and BoundSelect(sql, reads, claims, text, lookups)) or None
 
 
 def _printed(

@@ -43,6 +43,21 @@ class Faults:
         remedy = "rename the parameter"
         self.problem(codes.PARAMETER_IS_COLUMN, node, message, remedy=remedy)
 
+    def lookup_is_column(self, node: Any, name: str, relation: Relation) -> None:
+        """Note a lookup that has the name of a column in reach."""
+        message = f"`{name}` is a lookup and a column of {relation.table or relation.name}"
+        remedy = f"rename the lookup; the column is {relation.name}.{name}"
+        self.problem(codes.COLUMN_AND_LOOKUP, node, message, remedy=remedy)
+
+    def bare_lookup(self, node: Any, name: str, frames: Frames) -> None:
+        """Note the bare name of a lookup that is not asked by `in`."""
+        having = [relation for frame in frames for relation in frame.having(name)]
+        if having:
+            self.lookup_is_column(node, name, having[0])
+        else:
+            remedy = f"ask whether a value is in it:  … in {name}"
+            self.problem(codes.LOOKUP_PLACE, node, f"`{name}` is a lookup", remedy=remedy)
+
     def unknown_column(self, node: Any, name: str, frames: Frames) -> None:
         """Note a bare name that nothing in reach has."""
         relations = [relation for frame in frames for relation in frame.relations]

@@ -16,15 +16,17 @@ from jwtroles.compiler.bind.calls import check_call, check_type
 from jwtroles.compiler.bind.faults import Faults
 from jwtroles.compiler.bind.froms import FromItems
 from jwtroles.compiler.bind.scope import Frame, Relation, Scope
-from jwtroles.spec import predicates, sqltree
+from jwtroles.kinds.own_schema import lookup_name
+from jwtroles.spec import lookups, predicates, sqltree
 from jwtroles.spec.allowed import CLAIMS, Parsed, calls_in_from
+from jwtroles.spec.model import Word
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jwtroles.errors import Collector
     from jwtroles.names import QName
-    from jwtroles.spec.model import Spec
+    from jwtroles.spec.model import Lookup, Spec
     from jwtroles.spec.token_model import Claim
 
 Frames = tuple[Frame, ...]
@@ -41,13 +43,15 @@ class Found:
     Attributes:
         reads: the columns that each relation is read for, the policy's own table included.
         claims: the claims that are used.
-        words: the named predicates that are used.
+        words: the named predicates and lookups that are used.
+        lookups: the lookups that are asked.
         tied: whether a subquery or a column with its table was met.
     """
 
     reads: dict[QName, set[str]] = field(default_factory=dict)
     claims: set[str] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
+    lookups: set[str] = field(default_factory=set)
     tied: bool = False
 
 
@@ -110,6 +114,9 @@ class Resolver(Faults):
         """Bind an expression."""
         if sqltree.is_column(node):
             return self.column(node, frames)
+        lookup = self._lookup_of(node)
+        if lookup is not None:
+            return self.looked_up(node, lookup, frames)
         if isinstance(node, ast.SubLink):
             self.setting.found.tied = True
             if node.testexpr is not None:
@@ -152,12 +159,36 @@ class Resolver(Faults):
         cast.arg = subquery
         return cast
 
+    def _lookup_of(self, node: Any) -> Lookup | None:
+        """Return the lookup that `node` asks, if it is `x IN (NAME)` of one."""
+        if not isinstance(node, ast.A_Expr) or node.kind != enums.A_Expr_Kind.AEXPR_IN:
+            return None
+        name = lookups.looked_up(node)
+        known = self.setting.spec.lookups
+        return known.get(Word(sqltree.name_parts(name.fields)[0])) if name is not None else None
+
+    def looked_up(self, node: Any, lookup: Lookup, frames: Frames) -> Any:
+        """Return `x = ANY (list)`; the list is found once per statement."""
+        having = [relation for frame in frames for relation in frame.having(lookup.name)]
+        if having:
+            self.lookup_is_column(node.rexpr[0], str(lookup.name), having[0])
+            return node
+        self.setting.found.words.add(str(lookup.name))
+        self.setting.found.lookups.add(str(lookup.name))
+        call = f"{lookup_name(lookup.name).sql}()"
+        found = sqltree.expression(f"NULL = ANY (CAST((SELECT {call}) AS {lookup.type}))")
+        found.lexpr = self.expression(node.lexpr, frames)
+        return found
+
     # Names.
 
     def bare(self, node: Any, name: str, frames: Frames) -> Any:
         """Bind a column without its table."""
         if name in self.setting.params:
             return self.param(node, name, frames)
+        if not self.parsed.query and name in self.setting.spec.lookups:
+            self.bare_lookup(node, name, frames)
+            return node
         depths = [depth for depth, frame in enumerate(frames) if frame.having(name)]
         if not depths:
             self.unknown_column(node, name, frames)

@@ -43,6 +43,7 @@ SECTIONS: tuple[Section, ...] = (
     roles.SECTION,
     tables.SECTION,
     views.SECTION,
+    views.LOOKUPS,
     objects.SECTION,
     own.SECTION,
 )
@@ -50,6 +51,7 @@ SECTIONS: tuple[Section, ...] = (
 
 _PICKING: tuple[Section, ...] = (
     own.SECTION,
+    views.LOOKUPS,
     views.SECTION,
     tokens.SECTION,
     roles.SECTION,

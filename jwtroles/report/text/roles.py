@@ -59,6 +59,7 @@ def _own(sheet: Sheet, steps: Sequence[Step], sign: str) -> Iterator[Row]:
     order = [sheet.spec.own_role]
     order += [sheet.spec.view_role(view) for view in sheet.spec.views]
     order += [sheet.spec.query_role(query) for query in sheet.spec.queries]
+    order += [sheet.spec.lookup_role(lookup) for lookup in sheet.spec.lookups]
     names = {step.change.subject.name for step in of_sign}
     listed = [name for name in order if name in names]
     listed += sorted(names.difference(order))

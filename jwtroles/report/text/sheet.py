@@ -12,6 +12,7 @@ from jwtroles.compiler.access import Names
 from jwtroles.kinds.acl import IN_SCHEMA, ROUTINES, Grant, ObjectRef, Right
 from jwtroles.kinds.base import Change, Effect, Origin
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
+from jwtroles.kinds.own_schema import is_lookup
 from jwtroles.report.problems import visible
 from jwtroles.report.text.layout import SIGNS, Block
 from jwtroles.report.text.layout import Right as Edge
@@ -65,10 +66,10 @@ def sign_of(steps: Iterable[Step]) -> str:
 
 
 def in_own_schema(change: Change[Any]) -> bool:
-    """Tell whether a grant or a function belongs to jwtroles' own schema."""
+    """Tell whether a grant or a function belongs to jwtroles' own machinery."""
     subject = change.subject
     ref = subject.object if isinstance(subject, Grant) else subject
-    return bool(ref.name.schema == OWN_SCHEMA)
+    return bool(ref.name.schema == OWN_SCHEMA) and not is_lookup(ref.name)
 
 
 @dataclass(frozen=True)
@@ -113,19 +114,19 @@ class Sheet:
 
     @cached_property
     def definers(self) -> Mapping[str, tuple[str, Any]]:
-        """Role that owns a view or query → the kind and key of the object that it owns."""
+        """Role that owns a view, query or lookup → the kind and key of what it owns."""
         found: dict[str, tuple[str, Any]] = {}
         for catalog in (self.plan.current, self.plan.desired):
             for kind in ("view", "function"):
                 for key, item in catalog[kind].items():
-                    if item.name.schema != OWN_SCHEMA:
+                    if item.name.schema != OWN_SCHEMA or is_lookup(item.name):
                         found[item.owner] = (kind, key)
         return found
 
     @cached_property
     def own_roles(self) -> frozenset[str]:
         """The roles that jwtroles makes for itself: nobody becomes them."""
-        prefixes = (f"{self.spec.project}_view_", f"{self.spec.project}_query_")
+        prefixes = tuple(f"{self.spec.project}_{what}_" for what in ("view", "query", "lookup"))
         marked = {
             name
             for catalog in (self.plan.current, self.plan.desired)
@@ -135,6 +136,10 @@ class Sheet:
         declared = {str(name) for name in self.spec.roles}
         own = {self.spec.own_role, *self.plan.context.definers, *self.definers}
         return frozenset(own | {str(name) for name in marked} - declared)
+
+    def owns_lookup(self, role: str) -> bool:
+        """Tell whether a role is there to own a lookup."""
+        return role in self.own_roles and role.startswith(f"{self.spec.project}_lookup_")
 
     @cached_property
     def logins(self) -> frozenset[str]:

@@ -1,10 +1,11 @@
-"""Views and queries: what they show and to whom; their own roles' rights are told with them."""
+"""Views, queries and lookups: what they show and to whom, with their own roles' rights."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.kinds.acl import Grant, ObjectRef
+from jwtroles.kinds.own_schema import LOOKUP, is_lookup
 from jwtroles.names import parse_qname
 from jwtroles.report.problems import visible
 from jwtroles.report.text.layout import SIGNS, Block, Detail, Row
@@ -110,6 +111,8 @@ def _name(owned: Owned) -> str:
         return table_name(key)
     if kind == "function":
         name, arguments = key
+        if is_lookup(name):
+            return shown(name.name.removeprefix(LOOKUP))
         return f"{table_name(name)}({visible(arguments)})"
     return shown(str(key))
 
@@ -169,6 +172,10 @@ _SHORT = 44
 
 
 def _query_shape(sheet: Sheet, function: Function) -> tuple[str, tuple[Detail, ...]]:
+    if is_lookup(function.name):
+        name = model.Word(function.name.name.removeprefix(LOOKUP))
+        lookup = sheet.spec.lookups.get(name)
+        return visible(function.returns), (Detail("sql", seen(lookup.sql)),) if lookup else ()
     declared = sheet.spec.queries.get(model.Word(str(function.name)))
     sql = seen(declared.sql) if declared else ""
     return "", (Detail("sql", sql),) if sheet.verbose and sql else ()
@@ -248,6 +255,28 @@ def _definer_policy(change: Change[Any], sheet: Sheet) -> bool:
 SECTION = Section(
     "Views and queries",
     {"view": _ours, "function": _ours, "acl": _of_definer, "policy": _definer_policy},
+    blocks,
+    group="objects",
+)
+
+
+def _is_lookup(change: Change[Function], _sheet: Sheet) -> bool:
+    return is_lookup(change.subject.name)
+
+
+def _of_lookup(change: Change[Grant], sheet: Sheet) -> bool:
+    """Tell whether a grant is on a lookup, or held by the role of one."""
+    grant = change.subject
+    return is_lookup(grant.object.name) or sheet.owns_lookup(grant.grantee)
+
+
+def _lookup_policy(change: Change[Any], sheet: Sheet) -> bool:
+    return _definer_policy(change, sheet) and all(map(sheet.owns_lookup, change.subject.roles))
+
+
+LOOKUPS = Section(
+    "Lookups",
+    {"function": _is_lookup, "acl": _of_lookup, "policy": _lookup_policy},
     blocks,
     group="objects",
 )

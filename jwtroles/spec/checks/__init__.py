@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jwtroles.spec.checks import access, environments, floors, names, tokenless, tokens
+from jwtroles.spec.checks import access, environments, floors, lookups, names, tokenless, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +38,8 @@ CHECKS: tuple[Callable[[Spec, Collector], None], ...] = (
     tokens.test_issuers,
     floors.names_and_tables,
     floors.cycles,
+    floors.lifted,
+    lookups.declarations,
     access.parts,
     access.globs,
     access.public,

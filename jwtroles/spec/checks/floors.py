@@ -10,6 +10,8 @@ from jwtroles.spec.checks.circles import circles
 from jwtroles.spec.wording import tick
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jwtroles.errors import Collector
     from jwtroles.spec.model import Spec, Word
 
@@ -35,6 +37,38 @@ def names_and_tables(spec: Spec, problems: Collector) -> None:
                     step.table.place,
                     remedy="except: no floor at all; through: the floor of another table",
                 )
+
+
+def lifted(spec: Spec, problems: Collector) -> None:
+    """A role for which a floor is lifted inherits from none under which it stands.
+
+    A policy that names a role applies to whoever has that role's rights, too (manual, CREATE
+    POLICY): what a role inherits would bring the floor back.
+    """
+    for floor in spec.tenancy:
+        for word in floor.lifted_for:
+            held = next(
+                (name for name in _above(word, spec) if name not in (*floor.lifted_for, word)), None
+            )
+            if held is not None:
+                problems.add(
+                    codes.LIFTED_BELOW,
+                    f"the floor stands under {tick(word)} all the same: it inherits {tick(held)}",
+                    word.place,
+                    remedy=f"lift it for {held} too, or do not inherit from it",
+                )
+
+
+def _above(role: Word, spec: Spec) -> Iterator[Word]:
+    """Yield the roles that `role` inherits from, by whatever way."""
+    seen, todo = {role}, [role]
+    while todo:
+        declared = spec.roles.get(todo.pop())
+        for parent in declared.inherits if declared else ():
+            if parent not in seen:
+                seen.add(parent)
+                todo.append(parent)
+                yield parent
 
 
 def cycles(spec: Spec, problems: Collector) -> None:

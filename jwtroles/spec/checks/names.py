@@ -103,6 +103,8 @@ def _own_roles(spec: Spec) -> Iterator[tuple[str, str, Place | None]]:
         yield spec.view_role(view), f"the role of the view {tick(view)}", view.place
     for query in spec.queries:
         yield spec.query_role(query), f"the role of the query {tick(query)}", query.place
+    for lookup in spec.lookups:
+        yield spec.lookup_role(lookup), f"the role of the lookup {tick(lookup)}", lookup.place
 
 
 def role_references(spec: Spec, problems: Collector) -> None:
@@ -127,6 +129,8 @@ def _token_roles(spec: Spec) -> Iterator[Word]:
     for role in spec.roles.values():
         yield from role.inherits
         yield from role.grant_to
+    for floor in spec.tenancy:
+        yield from floor.lifted_for
     for view in spec.views.values():
         yield from view.grant
     for query in spec.queries.values():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, partial
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,9 @@ from jwtroles import codes
 from jwtroles.errors import Collector
 from jwtroles.spec import sqltree
 from jwtroles.spec.allowed import CLAIMS, Parsed
+from jwtroles.spec.checks import asked
 from jwtroles.spec.checks.circles import circles
+from jwtroles.spec.lookups import uses
 from jwtroles.spec.missing import MissingClaim
 from jwtroles.spec.model import Word
 from jwtroles.spec.predicates import (
@@ -44,6 +46,9 @@ MOST_COMPARISONS = 1_000_000
 SMALLEST_LIKENESS = 0.8
 """How alike a bare word and a named predicate are (difflib's ratio) for the word to be a slip."""
 
+NameInSql = tuple[str, ...]
+"""A claim or a lookup as SQL names it: `claims.NAME`, or a bare name."""
+
 Named = Mapping[Word, Parsed]
 """The named predicates that could be parsed."""
 
@@ -51,7 +56,8 @@ Named = Mapping[Word, Parsed]
 def check_file(spec: Spec, problems: Collector) -> None:
     """Note every problem of the file's SQL that can be told without the database."""
     before = len(problems.problems)
-    for name in (*spec.rows, *(name for query in spec.queries.values() for name in query.params)):
+    params = (name for query in spec.queries.values() for name in query.params)
+    for name in (*spec.rows, *spec.lookups, *params):
         if name == CLAIMS:
             problems.add(codes.NAME_CLAIMS, "nothing else can be called `claims`", name.place)
     predicates = [parse_predicate(word, problems) for word in all_predicates(spec)]
@@ -61,6 +67,7 @@ def check_file(spec: Spec, problems: Collector) -> None:
     for one in (*parsed, *others):
         for node in claim_uses(one.tree):
             check_claim(one, node, spec, problems)
+    asked.used(spec, parsed, named, others, problems)
     _check_words(parsed, spec, problems)
     _check_cycles(named, spec, problems)
     if len(problems.problems) == before:
@@ -111,18 +118,21 @@ def _check_missing(
     spec: Spec,
     problems: Collector,
 ) -> None:
-    """Note the conditions that let rows pass when a claim they use is missing."""
+    """Note the conditions that let rows pass when a claim or lookup they use is missing."""
     written_out = _writer(named, spec)
     missing = cache(lambda claim: MissingClaim(claim, written_out))
     without_names = cache(lambda claim: MissingClaim(claim, _no_names))
     places = [(parsed.tree, parsed, missing) for parsed in predicates]
     for parsed in others:
+        if parsed.decides:
+            asked.empty_without(parsed, partial(_note_missing, problems))
+            continue
         wheres = _wheres(parsed.tree) if parsed.query else []
         places.extend((tree, parsed, without_names) for tree in wheres)
     for tree, parsed, judge in places:
-        for claim in _claims_below(tree, written_out):
+        for claim in _claims_below(tree, written_out, spec):
             for leaf in judge(claim).unsafe(tree):
-                _note_missing(parsed, leaf, claim, problems)
+                _note_missing(problems, parsed, leaf, claim)
 
 
 def _writer(named: Named, spec: Spec) -> Callable[[Any], Any]:
@@ -142,20 +152,33 @@ def _check_tokenless(named: Named, spec: Spec, problems: Collector) -> None:
         for access in () if role.token else (a for t in role.tables.values() for a in t):
             for text in filter(None, (access.rows, access.check)):
                 parsed = parse_predicate(text, problems)
-                claims = _claims_below(parsed.tree, written_out) if parsed else ()
+                below = _claims_below(parsed.tree, written_out, spec) if parsed else ()
                 place = text.at(0, len(text.split("\n", 1)[0]))
+                claims = _of_tokens(below, spec)
                 _note_tokenless(claims, role.name, "its rows look at", place, problems)
     for view in spec.views.values():
         texts = [*view.columns.values(), *filter(None, (view.rows,))]
         trees = [one.tree for one in map(_as_expression, texts) if one is not None]
-        claims = [claim for tree in trees for claim in _claims_below(tree, written_out)]
+        below = (claim for tree in trees for claim in _claims_below(tree, written_out, spec))
+        claims = _of_tokens(below, spec)
         for name in _tokenless(view.grant, spec):
             _note_tokenless(claims, name, "the view looks at", name.place, problems)
     for query in spec.queries.values():
         parsed = parse_query(query.sql, problems)
-        claims = _claims_below(parsed.tree, _no_names) if parsed else ()
+        claims = _of_tokens(_claims_below(parsed.tree, _no_names, spec) if parsed else (), spec)
         for name in _tokenless(query.grant, spec):
             _note_tokenless(claims, name, "the query looks at", name.place, problems)
+
+
+def _of_tokens(found: Iterable[NameInSql], spec: Spec) -> tuple[str, ...]:
+    """Return the claims that are used, those in the SQL of lookups too."""
+    claims: list[str] = []
+    for name in found:
+        lookup = spec.lookups.get(Word(name[0])) if len(name) == 1 else None
+        parsed = parse_query(lookup.sql, Collector(), decides=True) if lookup else None
+        uses_there = claim_uses(parsed.tree) if parsed else ()
+        claims += [sqltree.name_parts(use.fields)[1] for use in uses_there] or name[1:]
+    return tuple(claims)
 
 
 def _tokenless(names: Iterable[Word], spec: Spec) -> list[Word]:
@@ -180,12 +203,14 @@ def _note_tokenless(
         )
 
 
-def _claims_below(tree: Any, written_out: Callable[[Any], Any]) -> Iterable[str]:
-    """Return the claims that `tree` uses, by itself or by its named predicates, in their order."""
-    claims: dict[str, None] = {}
+def _claims_below(tree: Any, written_out: Callable[[Any], Any], spec: Spec) -> Iterable[NameInSql]:
+    """Return the claims and lookups that `tree` uses, by itself or by its named predicates."""
+    claims: dict[NameInSql, None] = {}
     todo, seen = [tree], set[int]()
     for one in todo:
-        claims |= dict.fromkeys(sqltree.name_parts(use.fields)[1] for use in claim_uses(one))
+        used = [*claim_uses(one), *(name for _, name in uses(one))]
+        names = (sqltree.name_parts(use.fields) for use in used)
+        claims |= dict.fromkeys(n for n in names if len(n) > 1 or Word(n[0]) in spec.lookups)
         inside = (named for named in map(written_out, conditions(one)) if named is not None)
         for named in inside:
             if id(named) not in seen:
@@ -194,15 +219,22 @@ def _claims_below(tree: Any, written_out: Callable[[Any], Any]) -> Iterable[str]
     return claims
 
 
-def _note_missing(parsed: Parsed, leaf: Any, claim: str, problems: Collector) -> None:
-    uses = (node for node in claim_uses(leaf) if sqltree.name_parts(node.fields)[1] == claim)
-    problems.add(
-        codes.TRUE_WITHOUT_CLAIM,
-        f"this can be true for a token that has no claim `{claim}`",
-        parsed.place(next(uses, leaf)),
-        label="NULL when it is missing",
-        remedy=f"let it deny:  claims.{claim} is not null and …",
-    )
+def _note_missing(problems: Collector, parsed: Parsed, leaf: Any, claim: NameInSql) -> None:
+    named = (node for node in sqltree.walk(leaf) if sqltree.is_column(node))
+    place = parsed.place(next((n for n in named if sqltree.name_parts(n.fields) == claim), leaf))
+    if len(claim) == 1:
+        message = f"this can be true for a token for which `{claim[0]}` finds nothing"
+        label, remedy = "NULL then", f"keep `… in {claim[0]}` a condition by itself"
+    else:
+        message = f"this can be true for a token that has no claim `{claim[1]}`"
+        label, remedy = (
+            "NULL when it is missing",
+            f"let it deny:  {'.'.join(claim)} is not null and …",
+        )
+    if parsed.decides:
+        message = f"this lookup can find something for a token that has no claim `{claim[1]}`"
+        remedy = "join and filter by WHERE alone:  select … where … = claims.NAME and …"
+    problems.add(codes.TRUE_WITHOUT_CLAIM, message, place, label=label, remedy=remedy)
 
 
 def _wheres(tree: Any) -> list[Any]:

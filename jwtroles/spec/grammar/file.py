@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles.spec.files import INCLUDE
 from jwtroles.spec.grammar.database import DATABASE, ENVIRONMENT
-from jwtroles.spec.grammar.objects import QUERY, VIEW
+from jwtroles.spec.grammar.objects import LOOKUP, QUERY, VIEW
 from jwtroles.spec.grammar.roles import ROLES_BY_NAME
 from jwtroles.spec.grammar.tenancy import TENANCY
 from jwtroles.spec.grammar.terms import PREDICATE, TABLE, TABLES, TRUE
@@ -31,6 +31,7 @@ def _spec(*, jwtroles: int, place: Place, **parts: Any) -> Spec:  # noqa: ARG001
 _ENVIRONMENT_NAME = Name("the plain name of an environment", plain=True)
 _GROUP = Name("the plain name of a group of columns", plain=True)
 _NAMED_PREDICATE = Name("the plain name of a predicate", plain=True)
+_LOOKUP = Name("the plain name of a lookup", plain=True)
 
 FILE: Record[Spec] = Record(
     "the file",
@@ -62,6 +63,7 @@ FILE: Record[Spec] = Record(
                 stand_in=lambda _: TRUE,
             ),
         ),
+        Field("lookups", MapOf(_LOOKUP, LOOKUP, "a map of lookups")),
         Field(
             "columns",
             MapOf(
@@ -76,5 +78,5 @@ FILE: Record[Spec] = Record(
         Field("queries", MapOf(TABLE, QUERY, "a map of queries")),
         Field("tests", ListOf(TEST, "a list of tests")),
     ),
-    refused=not_yet("lookups", "keep", "was"),
+    refused=not_yet("keep", "was"),
 )

@@ -1,4 +1,4 @@
-"""`views:` and `queries:`, each of which runs with a role of its own."""
+"""`views:`, `queries:` and `lookups:`, each of which runs with a role of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from jwtroles.spec.grammar.terms import (
     TEXT,
     privileges,
 )
-from jwtroles.spec.model import Query, View, Word
+from jwtroles.spec.model import Lookup, Query, View, Word
 from jwtroles.spec.records import Field, Record, not_yet
 from jwtroles.spec.shapes import MapOf
 from jwtroles.spec.words import Name, Text
@@ -60,4 +60,14 @@ QUERY: Record[Query] = Record(
     ),
     name="name",
     refused=not_yet("was"),
+)
+
+LOOKUP: Record[Lookup] = Record(
+    "a lookup",
+    Lookup,
+    (
+        Field("type", Text("the type of a list"), required=True, stand_in=Word("text[]")),
+        Field("sql", STATEMENT, required=True),
+    ),
+    name="name",
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from jwtroles.spec.grammar.terms import PREDICATE, TABLE, TABLES, TRUE
+from jwtroles.spec.grammar.terms import COLUMN, PREDICATE, ROLES, TABLE, TABLES, TRUE
 from jwtroles.spec.model import Floor, Through, Word
-from jwtroles.spec.records import Field, Record, not_yet
+from jwtroles.spec.records import Field, Record
 from jwtroles.spec.shapes import ByForm, ListOf, Made, MapOf, Shape
 from jwtroles.spec.words import Name
 
@@ -42,8 +42,9 @@ _FLOOR_FIELDS = (
             _through,
         ),
     ),
+    Field("where_column", COLUMN),
+    Field("lifted_for", ROLES),
 )
-_FLOOR_LATER = not_yet("where_column", "lifted_for")
 
 TENANCY: Shape[tuple[Floor, ...]] = ByForm(
     "a map of rows and tables, or a list of such maps with names",
@@ -55,12 +56,11 @@ TENANCY: Shape[tuple[Floor, ...]] = ByForm(
                 Field("name", Name("the plain name of a floor", plain=True), required=True),
                 *_FLOOR_FIELDS,
             ),
-            refused=_FLOOR_LATER,
         ),
         "a list of floors",
     ),
     fields=Made(
-        Record("`tenancy`", partial(Floor, name=""), _FLOOR_FIELDS, refused=_FLOOR_LATER),
+        Record("`tenancy`", partial(Floor, name=""), _FLOOR_FIELDS),
         lambda _, floor: (floor,),
     ),
 )

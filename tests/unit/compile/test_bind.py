@@ -1,15 +1,17 @@
 """The file's SQL against a database's columns: the exact SQL of a policy, and what is refused."""
 
+from dataclasses import replace
+
 import pytest
 
 from jwtroles.catalog import FunctionFacts
-from jwtroles.compiler.bind import bind_join, bind_predicate, bind_query, bind_view
+from jwtroles.compiler.bind import bind_join, bind_lookup, bind_predicate, bind_query, bind_view
 from jwtroles.compiler.bind.scope import Scope, by_name
-from jwtroles.compiler.policies import Binder
+from jwtroles.compiler.floors import Binder
 from jwtroles.errors import Collector, Place, Source
 from jwtroles.names import QName
 from jwtroles.spec import sqltree
-from jwtroles.spec.model import Database, Query, Spec, Through, View, Word
+from jwtroles.spec.model import Database, Lookup, Query, Spec, Through, View, Word
 from jwtroles.spec.token_model import Claim, Tokens
 
 INVOICES = QName("app", "invoices")
@@ -691,3 +693,76 @@ def test_what_was_bound_elsewhere_is_bound_anew_where_it_means_another_thing(tex
     assert second is not first
     assert second == afresh.rows(word(text), table)
     assert [p.code for p in once.problems.problems] == [p.code for p in afresh.problems.problems]
+
+
+# Lookups.
+
+MINE = Lookup(word("mine"), word("bigint[]"), word("select id from app.invoices"))
+ASKING = replace(
+    SPEC, lookups={word("mine"): MINE, word("public"): replace(MINE, name=word("public"))}
+)
+
+
+def looked_up(sql, kind="bigint[]"):
+    found = Collector()
+    one = Lookup(word("mine"), word(kind), word(sql))
+    return bind_lookup(one, ASKING, SCOPE, accessor, found), found.problems
+
+
+def test_a_lookup_is_one_list_without_nulls():
+    bound_lookup, problems = looked_up("select org_id from app.members where user_id = claims.sub")
+
+    assert problems == []
+    assert bound_lookup.sql == (
+        "SELECT CAST(array_agg(found.value) AS bigint[]) FROM (SELECT org_id FROM app.members "
+        "WHERE user_id = (SELECT jwtroles.claim_sub())) AS found (value) "
+        "WHERE found.value IS NOT NULL"
+    )
+    assert bound_lookup.reads == {MEMBERS: {"org_id", "user_id"}}
+
+
+@pytest.mark.parametrize(
+    ("sql", "kind", "code"),
+    [
+        ("select org_id, user_id from app.members", "bigint[]", "JR357"),
+        ("select * from app.members", "bigint[]", "JR357"),
+        ("select org_id from app.members", "bigint[", "JR200"),
+        ("select org_id from app.nothing", "bigint[]", "JR321"),
+    ],
+)
+def test_a_lookup_of_another_form(sql, kind, code):
+    result, problems = looked_up(sql, kind)
+
+    assert result is None
+    assert [problem.code.id for problem in problems] == [code]
+
+
+def test_a_lookup_is_asked_once_per_statement():
+    found = Collector()
+    text = word("own and id in mine")
+    result = bind_predicate(text, INVOICES, ASKING, SCOPE, accessor, found)
+
+    assert found.problems == []
+    assert result.sql == (
+        "owner_id = (SELECT jwtroles.claim_sub()) AND "
+        "id = ANY(CAST((SELECT jwtroles.lookup_mine()) AS bigint[]))"
+    )
+    assert result.lookups == {"mine"}
+
+
+@pytest.mark.parametrize(
+    ("text", "table", "code"),
+    [
+        ("org_id in public", MEMBERS, "JR356"),
+        ("public", MEMBERS, "JR356"),
+        ("exists (select from app.members m where m.org_id in public)", INVOICES, "JR356"),
+        ("mine", INVOICES, "JR266"),
+        ("id = any (mine)", INVOICES, "JR266"),
+        ("exists (select from app.members m where m.org_id = mine)", INVOICES, "JR266"),
+    ],
+)
+def test_the_name_of_a_lookup_is_nothing_else(text, table, code):
+    found = Collector()
+
+    assert bind_predicate(word(text), table, ASKING, SCOPE, accessor, found) is None
+    assert [problem.code.id for problem in found.problems] == [code]

@@ -36,6 +36,7 @@ BASE = HEAD + TOKENS
 ROLES = "roles: {member: {comment: one}, reader: {comment: two}}\n"
 AS = "as: {}, becomes: null"
 KEYS = "keys of the file: " + listed(field.key for field in FILE.fields)
+LOOKUP = "lookups: {mine: {type: 'bigint[]', sql: select id from app.m where u = claims.sub}}\n"
 
 
 @dataclass(frozen=True)
@@ -300,8 +301,8 @@ CASES = {
     ),
     "planned form": form(
         "JR117",
-        "«lookups»: {}",
-        "`lookups` is not supported here by this version of jwtroles",
+        "«keep»: {}",
+        "`keep` is not supported here by this version of jwtroles",
         "",
     ),
     "planned form of an environment": form(
@@ -1231,6 +1232,71 @@ CASES = {
         "through: {«app.ab»: {app.b: 'true'}}}",
         "`app.ab` stands under `except` and under `through`",
         "except: no floor at all; through: the floor of another table",
+    ),
+    "lookup that is not known": form(
+        "JR265",
+        LOOKUP + "rows: {a: org_id in «my_org»}",
+        "unknown lookup `my_org`",
+        "lookups: mine",
+    ),
+    "name behind in, without lookups": form(
+        "JR265",
+        "rows: {a: org_id in «tags»}",
+        "unknown lookup `tags`",
+        "for a list of values:  in (tags)",
+    ),
+    "lookup in a lookup": form(
+        "JR266",
+        "lookups:\n  mine: {type: 'bigint[]', sql: select id from app.m where u = claims.sub}\n"
+        "  more: {type: 'bigint[]', sql: select id from app.p where o in «mine»}",
+        "`mine` cannot be looked up here",
+        "a lookup reads tables alone: join what it needs",
+    ),
+    "lookup in a query": form(
+        "JR266",
+        LOOKUP + "queries: {app.q: {returns: {n: int}, sql: 'select 1 where 1 in («mine»)'}}",
+        "`mine` cannot be looked up here",
+        "lookups are asked in rows, check and floors",
+    ),
+    "lookup that is no list": form(
+        "JR267",
+        "lookups: {mine: {type: «bigint», sql: select id from app.m}}",
+        "the type of `mine` is `bigint`, which is no list",
+        'type: "bigint[]"',
+    ),
+    "lookup behind not in": form(
+        "JR268",
+        LOOKUP + "rows: {a: org_id not in «mine»}",
+        "`mine` is a lookup, or asks one, and is negated",
+        "look up what is allowed, or write the condition as not exists (select …)",
+        "who has nothing in it would be denied as well",
+    ),
+    "lookup below not": form(
+        "JR268",
+        LOOKUP + "rows: {a: b or not (c and org_id in «mine»)}",
+        "`mine` is a lookup, or asks one, and is negated",
+        "look up what is allowed, or write the condition as not exists (select …)",
+        "who has nothing in it would be denied as well",
+    ),
+    "lookup below not, by named predicates": form(
+        "JR268",
+        LOOKUP + "rows: {here: org_id in mine, there: here or b, a: not «there»}",
+        "`there` is a lookup, or asks one, and is negated",
+        "look up what is allowed, or write the condition as not exists (select …)",
+        "who has nothing in it would be denied as well",
+    ),
+    "lookup with the name of a predicate": form(
+        "JR269",
+        "lookups: {«mine»: {type: 'bigint[]', sql: select id from app.m}}\nrows: {mine: a = b}",
+        "`mine` is a named predicate as well",
+        "rename one of the two",
+    ),
+    "floor that is lifted for a role below it": form(
+        "JR270",
+        "roles: {a: {}, b: {}, c: {inherits: [b, a]}}\n"
+        "tenancy: {rows: 'true', tables: [app.*], lifted_for: [b, «c»]}",
+        "the floor stands under `c` all the same: it inherits `a`",
+        "lift it for a too, or do not inherit from it",
     ),
     "statement that ends the transaction": form(
         "JR704",

@@ -1,0 +1,156 @@
+"""Floors: on which tables each stands, under which roles, and how its condition reads there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from jwtroles import codes
+from jwtroles.catalog import Structure
+from jwtroles.compiler.access import Names, matching, table_named
+from jwtroles.compiler.bind import Accessor, Bound, Scope, bind_join, bind_predicate
+from jwtroles.errors import Collector
+from jwtroles.kinds.base import Origin
+from jwtroles.names import QName, is_glob
+from jwtroles.spec.model import Floor, Spec, Word
+
+Tables = tuple[QName, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FloorOn:
+    """A floor on one table, bound to its columns, and the roles that it stands under."""
+
+    table: QName
+    name: str
+    bound: Bound
+    origin: Origin
+    roles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Binder:
+    """Binds the predicates of one file to the columns of one database.
+
+    Attributes:
+        known: what was bound already, by its text, and by its table too where that matters.
+    """
+
+    spec: Spec
+    scope: Scope
+    accessor: Accessor
+    problems: Collector
+    known: dict[tuple[str, QName | None], Bound] = field(default_factory=dict)
+
+    def rows(self, text: Word, table: QName) -> Bound | None:
+        """Bind a condition of the file to `table`, or report what is wrong with it."""
+        anywhere = self.known.get((text, None))
+        if anywhere is not None and anywhere.fits(self.scope.tables.get(table, ())):
+            return anywhere
+        if (text, table) in self.known:
+            return self.known[text, table]
+        bound = bind_predicate(text, table, self.spec, self.scope, self.accessor, self.problems)
+        if bound is not None:
+            self.known[str(text), table if bound.tied else None] = bound
+        return bound
+
+
+def bind_floors(
+    binder: Binder, names: Names, holders: frozenset[str], structure: Structure
+) -> tuple[FloorOn, ...]:
+    """Bind every floor to its tables and their partitions.
+
+    `holders` are the roles that floors name: each token role and each role that owns a view or a
+    query.
+    """
+    found: list[FloorOn] = []
+    for floor in binder.spec.tenancy:
+        roles = holders - {names(role) for role in floor.lifted_for}
+        found += (replace(one, roles=roles) for one in _floor(floor, binder, structure))
+    return tuple(
+        replace(one, table=table)
+        for one in found
+        for table in (one.table, *structure.partitions(one.table))
+    )
+
+
+def _floor(floor: Floor, binder: Binder, structure: Structure) -> Iterator[FloorOn]:
+    problems = binder.problems
+    taken = set(matching(floor.except_, structure, problems))
+    for through in floor.through:
+        child = table_named(through.table, structure, problems)
+        parent = table_named(through.parent, structure, problems)
+        if child and parent:
+            taken.add(child)
+            bound = bind_join(through, binder.spec, binder.scope, problems)
+            said = f"through {parent}: {through.on}"
+            if bound:
+                yield FloorOn(child, floor.name, bound, Origin(through.table.place, said=said))
+    having, without = column_of(floor, structure)
+    if floor.where_column is not None and not having:
+        _tell_nowhere(floor.where_column, problems)
+    origin = Origin(floor.rows.place, said=str(floor.rows))
+    lacking: list[tuple[QName, Word]] = []
+    for table, pattern in _tables(floor, without, taken, structure, problems):
+        trial = Collector()
+        bound = replace(binder, problems=trial).rows(floor.rows, table)
+        if table in without or any(p.code is codes.UNKNOWN_COLUMN for p in trial.problems):
+            lacking.append((table, pattern))
+        elif bound:
+            yield FloorOn(table, floor.name, bound, origin)
+        else:
+            problems.problems += trial.problems
+    if lacking:
+        _tell_lacking(lacking, floor, problems)
+
+
+def _tables(
+    floor: Floor, without: Tables, taken: set[QName], structure: Structure, problems: Collector
+) -> Iterator[tuple[QName, Word]]:
+    """Yield the tables that a floor's own condition stands on, with the pattern that names each."""
+    found = set(taken)
+    for pattern in floor.tables:
+        skipped = without if is_glob(pattern) else ()
+        for table in matching([pattern], structure, problems):
+            if table not in found and table not in skipped:
+                found.add(table)
+                yield table, pattern
+
+
+def column_of(floor: Floor, structure: Structure) -> tuple[Tables, Tables]:
+    """Return the tables of a floor with the column of its `where_column`, and those without it.
+
+    What is under `except` or `through` is neither; without `where_column` there is none.
+    """
+    if floor.where_column is None:
+        return (), ()
+    quiet = Collector()
+    taken = {*matching(floor.except_, structure, quiet)}
+    taken |= {*matching((step.table for step in floor.through), structure, quiet)}
+    column = str(floor.where_column)
+    tables = [name for name in matching(floor.tables, structure, quiet) if name not in taken]
+    having = {name for name in tables if structure.relations[name].column(column)}
+    return tuple(sorted(having)), tuple(name for name in tables if name not in having)
+
+
+def _tell_nowhere(column: Word, problems: Collector) -> None:
+    problems.add(
+        codes.NO_TABLE_WITH_COLUMN,
+        f"no table of the floor has a column {column}",
+        column.place,
+        remedy="name the column as the tables have it",
+    )
+
+
+def _tell_lacking(lacking: list[tuple[QName, Word]], floor: Floor, problems: Collector) -> None:
+    names = ", ".join(str(table) for table, _ in lacking)
+    count = f"{len(lacking)} table{'s' * (len(lacking) > 1)} under tenancy"
+    verb = "have" if len(lacking) > 1 else "has"
+    problems.add(
+        codes.NO_TENANT_COLUMN,
+        f"{count} {verb} no column that `{floor.rows}` needs",
+        lacking[0][1].place,
+        label=f"matches {names}",
+        remedy="name each one under tenancy.except (no floor) or tenancy.through "
+        "(a floor by another table)",
+    )

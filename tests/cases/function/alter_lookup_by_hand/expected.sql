@@ -1,0 +1,15 @@
+SET LOCAL ROLE case_jwtroles;
+GRANT CREATE ON SCHEMA jwtroles TO case_lookup_my_orgs;
+SET LOCAL ROLE case_lookup_my_orgs;
+CREATE OR REPLACE FUNCTION jwtroles.lookup_my_orgs()
+RETURNS bigint[]
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC SELECT CAST(array_agg(found.value) AS bigint[]) FROM (SELECT org_id FROM app.org_members WHERE user_id = (SELECT jwtroles.claim_sub())) AS found (value) WHERE found.value IS NOT NULL; END;
+SET LOCAL ROLE case_jwtroles;
+REVOKE CREATE ON SCHEMA jwtroles FROM case_lookup_my_orgs;
+RESET ROLE;
+REVOKE SELECT (secret) ON app.org_members FROM case_lookup_my_orgs;
+SET LOCAL ROLE case_lookup_my_orgs;
+REVOKE EXECUTE ON FUNCTION jwtroles.lookup_my_orgs() FROM PUBLIC;
+RESET ROLE;

@@ -1,0 +1,1 @@
+ALTER FUNCTION jwtroles.lookup_my_orgs() OWNER TO app_owner;

@@ -1,0 +1,10 @@
+CREATE ROLE app_owner NOLOGIN;
+CREATE SCHEMA app AUTHORIZATION app_owner;
+SET ROLE app_owner;
+CREATE TABLE app.orders (id bigint PRIMARY KEY, tenant int NOT NULL, region text NOT NULL);
+CREATE TABLE app.order_lines (order_id bigint NOT NULL, line int NOT NULL);
+CREATE TABLE app.customers (id bigint PRIMARY KEY, tenant int NOT NULL, name text NOT NULL);
+CREATE TABLE app.visits (at date NOT NULL, tenant int NOT NULL, region text NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE app.visits_2026 PARTITION OF app.visits FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+CREATE TABLE app.regions (region text PRIMARY KEY);
+RESET ROLE;
