@@ -12,6 +12,7 @@ from jwtroles.errors import Problem, Refused
 from jwtroles.kinds.acl import Grant
 from jwtroles.planner import changes_between
 from jwtroles.planner.describe import describe
+from jwtroles.planner.kept import set_aside
 from jwtroles.reader.canonical import canonical
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ def prove(connection: Connection, plan: Plan, scope: Scope, number: int) -> Read
     """
     reading = read_again(connection, scope)
     desired = canonical(connection, plan.desired, reading.structure, inside=True)
-    left = changes_between(reading.catalog, desired, additive=plan.additive)
+    found = changes_between(reading.catalog, desired, additive=plan.additive)
+    left, _ = set_aside(found, plan.keep)
     wrong = Expected.after(plan, number).wrong(left)
     if not wrong:
         return reading

@@ -197,6 +197,12 @@ NO_SUCH_ROLE = Code(
     "no such role in the database",
     "A role that a hosting platform owns is never created here, so it has to be there.",
 )
+KEPT_TOO_LONG = Code(
+    "JR364",
+    "the time of something kept is over",
+    "An entry of `keep` is an exception with an end. A plan that silently went on would either "
+    "keep it for good, or take it away without a word.",
+)
 ONLY_POLICIES = Code(
     "JR362",
     "more than policies on a table of policies_only",

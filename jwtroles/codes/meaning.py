@@ -275,6 +275,12 @@ ROLE_ELSEWHERE = Code(
     "A mapping rule that is left out lets a later one decide, and a token would become another "
     "role. So a rule has to say itself where it holds, and so has a test.",
 )
+KEEP_ENTRY = Code(
+    "JR273",
+    "an entry of `keep` that does not say exactly what",
+    "What is kept is an exception from the file, so each entry names one policy, grant, membership "
+    "or role.",
+)
 PLATFORM_ROLE = Code(
     "JR272",
     "more than rights for a role of a platform",

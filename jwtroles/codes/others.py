@@ -43,6 +43,17 @@ FLOOR_BY_COLUMN = Code(
     "`where_column` leaves out the tables without the column, also those that a migration made "
     "without it by mistake.",
 )
+KEPT = Code(
+    "JR521",
+    "kept as it is",
+    "The file does not say it, and an entry of `keep` leaves it as it is.",
+)
+KEEPS_NOTHING = Code(
+    "JR522",
+    "an entry of `keep` that finds nothing",
+    "What it was written for is gone, or is now as the file says, or was never called that. It "
+    "would keep something of that name that is made later.",
+)
 PLATFORM_HOLDS = Code(
     "JR519",
     "a platform's role has rights that the file does not look at",

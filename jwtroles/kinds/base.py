@@ -252,6 +252,8 @@ class Kind(Generic[T]):
         store: the table in the schema `jwtroles` that the query reads, if it reads one.
         dies_with: keys of other kinds that vanish when this change recreates its object.
         additive: the part of a change that takes nothing away, or None.
+        called: how an entry of `keep` calls the object of a change: key → word. An entry finds it
+            if all of its words are among these.
         tried_in_order: whether the first of its objects that fits decides. While one of them is
             away, those behind it must be away as well, or they would decide what it decided.
     """
@@ -268,6 +270,7 @@ class Kind(Generic[T]):
     store: str | None = None
     dies_with: Callable[[Change[T]], Iterable[tuple[str, Hashable]]] = lambda _change: ()
     additive: Callable[[Change[Any]], Change[Any] | None] = unless_removal
+    called: Callable[[Any], Mapping[str, str]] = lambda _subject: {}
     tried_in_order: bool = False
 
     @property

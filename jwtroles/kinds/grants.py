@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from jwtroles.kinds.acl import (
     Acl,
@@ -196,6 +196,28 @@ def _wider(one: Right, other: Right) -> bool:
     return beyond(one.columns, other.columns) or beyond(one.option, other.option)
 
 
+def called(grant: Grant) -> Mapping[str, str]:
+    """Name a grant by its object, its grantee and its privilege.
+
+    What is no table, sequence or function is named with its class: `schema app`.
+    """
+    ref = grant.object
+    if ref.cls == "default":
+        schema = f" in {ref.name.schema}" if ref.name.schema else ""
+        name = f"new {ref.name.name.lower()}{schema}"
+    else:
+        name = f"{_CALLED[ref.cls]} {ref}" if ref.cls in _CALLED else str(ref)
+    to = grant.grantee
+    return {"grant": name, "to": to, "privilege": grant.privilege.lower(), "role": to}
+
+
+_CALLED = {
+    "type": "type",
+    "schema": "schema",
+    "database": "database",
+    "large_object": "large object",
+}
+
 ACL: Kind[Acl] = Kind(
     "acl",
     parse,
@@ -206,4 +228,5 @@ ACL: Kind[Acl] = Kind(
     unit=unit,
     verb=verb,
     additive=additive,
+    called=called,
 )

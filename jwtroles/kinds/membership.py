@@ -140,4 +140,5 @@ MEMBERSHIP: Kind[Membership] = Kind(
     statements,
     effect,
     additive=additive,
+    called=lambda one: {"membership": one.role, "of": one.member, "role": one.member},
 )

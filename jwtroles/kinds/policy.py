@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from jwtroles.kinds.base import (
@@ -230,6 +230,12 @@ def _checked(policy: Policy) -> str | None:
     return policy.check if policy.check is not None else policy.using
 
 
+def called(policy: Policy) -> Mapping[str, str]:
+    """Name a policy by its table and name, and by its role where it has one."""
+    words = {"policy": str(policy.table), "name": policy.name}
+    return words | ({"role": min(policy.roles)} if len(policy.roles) == 1 else {})
+
+
 POLICY: Kind[Policy] = Kind(
     "policy",
     parse,
@@ -237,4 +243,5 @@ POLICY: Kind[Policy] = Kind(
     statements,
     effect,
     lock="AccessExclusive on the table",
+    called=called,
 )

@@ -118,4 +118,11 @@ def effect(change: Change[Role], _context: Context) -> Effect:
     return Effect.TIGHTENS if lost else Effect.NEUTRAL
 
 
-ROLE: Kind[Role] = Kind("role", parse, lambda role: role.name, statements, effect)
+ROLE: Kind[Role] = Kind(
+    "role",
+    parse,
+    lambda role: role.name,
+    statements,
+    effect,
+    called=lambda role: {"role": role.name},
+)

@@ -13,6 +13,7 @@ from jwtroles.names import QName
 from jwtroles.planner.affected import cut_off
 from jwtroles.planner.batches import standing
 from jwtroles.planner.diff import diff
+from jwtroles.planner.kept import entries, set_aside, without_object
 from jwtroles.planner.model import Plan, Step
 from jwtroles.planner.order import arrange
 from jwtroles.planner.remarks import remarks
@@ -41,7 +42,8 @@ def build_plan(
 ) -> Plan:
     """Return the plan that makes `current` become `desired`; nothing is sent to the server."""
     additive = spec.database.mode == "additive"
-    changes = changes_between(current, desired, additive=additive)
+    keep = entries(spec, environment, structure)
+    changes, kept = set_aside(changes_between(current, desired, additive=additive), keep)
     server = structure.server
     context = Context(
         server.version,
@@ -73,12 +75,17 @@ def build_plan(
         current=current,
         structure=structure,
         context=context,
-        remarks=remarks(spec, environment, structure, compiled),
+        remarks=(
+            *without_object(keep, kept),
+            *remarks(spec, environment, structure, compiled),
+        ),
         cut_off=cut_off(steps, structure, desired),
         allow=tuple(map(str, environment.allow)) if environment else Plan.allow,
         allow_place=environment.place if environment else None,
         additive=additive,
         put_back=put_back,
+        keep=keep,
+        kept=kept,
     )
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jwtroles.catalog import Catalog, Server, Structure
 from jwtroles.errors import Place, Problem
 from jwtroles.kinds import BY_NAME
 from jwtroles.kinds.base import Change, Context, Effect, Statement
 from jwtroles.names import QName
+
+if TYPE_CHECKING:
+    from jwtroles.planner.kept import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class Plan:
         desired: the catalog that must be there afterwards.
         remarks: what is worth a look; cut_off: who else is affected.
         allow: the effects that this environment accepts.
+        keep: what the file leaves as it is; kept: what that came to.
     """
 
     project: str
@@ -87,6 +91,8 @@ class Plan:
     allow_place: Place | None = None
     additive: bool = False
     put_back: tuple[Step, ...] = ()
+    keep: tuple[Entry, ...] = ()
+    kept: tuple[Problem, ...] = ()
 
     @property
     def empty(self) -> bool:

@@ -72,15 +72,16 @@ def _platform(spec: Spec, names: Names, structure: Structure) -> Iterator[Proble
             continue
         if tables:
             listed = ", ".join(map(str, tables[:_NAMED])) + (", …" if len(tables) > _NAMED else "")
-            message = f"{role} also has rights on {len(tables)} tables: {listed}"
+            count = f"{len(tables)} table{'s' * (len(tables) > 1)}"
+            message = f"{role} also has rights on {count}: {listed}"
             remedy = f"name them for the file to decide:  roles: {{{role}: {{tables: …}}}}"
-            yield Problem(codes.PLATFORM_HOLDS, message, word.place, remedy=remedy)
+            yield Problem(codes.PLATFORM_HOLDS, message, remedy=remedy)
         for ref in here:
             if ref.cls == "default":
                 message = f"{role} gets rights on new {ref.name.name.lower()} of {ref.arguments}"
                 message += f" in {ref.name.schema}, before any plan has seen them"
                 remedy = "look with \\ddp in psql, and revoke them"
-                yield Problem(codes.PLATFORM_WILL_HOLD, message, word.place, remedy=remedy)
+                yield Problem(codes.PLATFORM_WILL_HOLD, message, remedy=remedy)
 
 
 _NAMED = 5

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
 from jwtroles.errors import Place, Source
@@ -289,6 +290,21 @@ class Test:
 
 
 @dataclass(frozen=True, slots=True)
+class Keep:
+    """One entry of `keep:`, something that the file does not say and that stays as it is.
+
+    Attributes:
+        words: how it is called, such as `policy` and `name`.
+        until: the last day on which it is kept.
+    """
+
+    words: Mapping[str, Word]
+    reason: Word
+    until: date | None = None
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Spec:
     """A whole specification.
 
@@ -302,6 +318,7 @@ class Spec:
     tokens: Tokens
     environments: Mapping[Word, Environment] = field(default_factory=empty)
     policies_only: tuple[Word, ...] = ()
+    keep: tuple[Keep, ...] = ()
     mapping: tuple[MappingRule, ...] = ()
     tenancy: tuple[Floor, ...] = ()
     rows: Mapping[Word, Word] = field(default_factory=empty)

@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Generic, NoReturn, TypeVar
 
 from jwtroles import codes
@@ -282,6 +283,24 @@ class Duration(Shape[int]):
         if not self.least <= seconds <= self.most:
             _out_of_range(node, at, f"from {self.least}s to {self.most}s")
         return seconds
+
+
+@dataclass(frozen=True)
+class Day(Shape[date]):
+    """A day of the calendar."""
+
+    expected: str = "a day such as 2026-12-31"
+
+    def load(self, node: Node, at: Reading) -> date:
+        """Return the day."""
+        if not isinstance(node, ScalarNode) or node.value is None:
+            at.mismatch(node, self.expected)
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", node.word):
+            at.mismatch(node, self.expected)
+        try:
+            return date.fromisoformat(node.word)
+        except ValueError:
+            at.mismatch(node, self.expected)
 
 
 @dataclass(frozen=True)

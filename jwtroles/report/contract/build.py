@@ -79,6 +79,7 @@ def planned(plan: Plan, allowed: tuple[str, ...], exit_code: Exit) -> Planned:
         ),
         locks=tuple(map(str, plan.locked_tables())),
         cut_off=tuple(Loss(one.role, one.subject, fault(one.problem)) for one in plan.cut_off),
+        kept=tuple(map(fault, plan.kept)),
         remarks=tuple(map(fault, plan.remarks)),
     )
 

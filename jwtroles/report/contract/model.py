@@ -151,6 +151,7 @@ class Planned:
     statements: tuple[StatementEntry, ...]
     locks: tuple[str, ...]
     cut_off: tuple[Loss, ...]
+    kept: tuple[Fault, ...]
     remarks: tuple[Fault, ...]
     errors: tuple[Fault, ...] = ()
 

@@ -80,6 +80,9 @@ def render_plan(
 
 def _in_sync(sheet: Sheet, page: Page) -> Iterator[str]:
     yield from page.paragraph(f"{header.target(sheet)}    In sync.")
+    if sheet.plan.kept:
+        yield ""
+        yield from footer.kept(sheet, page)
     seen = [one for one in sheet.plan.remarks if sheet.verbose or one.place is None]
     if seen:
         yield ""

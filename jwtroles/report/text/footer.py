@@ -36,7 +36,7 @@ _SINGULAR = {Effect.LOOSENS: "loosen", Effect.TIGHTENS: "tighten", Effect.DESTRO
 def lines(sheet: Sheet, page: Page) -> Iterator[str]:
     """Give what follows the changes."""
     plan = sheet.plan
-    told = [*affected(plan, page), *remarks(sheet, page, plan.remarks)]
+    told = [*affected(plan, page), *kept(sheet, page), *remarks(sheet, page, plan.remarks)]
     if told:
         yield from told
         yield ""
@@ -89,6 +89,19 @@ def _loss(role: str, template: str, group: Sequence[CutOff]) -> Row:
     if not remedy:
         return Row("!", shown(role), "", text, Edge(place=problem.code.id))
     return Row("!", shown(role), "", text, details=details)
+
+
+def kept(sheet: Sheet, page: Page) -> Iterator[str]:
+    """Give what is not in the file and stays as it is, each with its reason."""
+    if not sheet.plan.kept:
+        return
+    yield from page.title("Kept as they are")
+    rows = tuple(
+        Row("=", "", "", visible(note.message), Edge(place=sheet.place(note.place)))
+        for note in sheet.plan.kept
+    )
+    block = Block("", rows)
+    yield from page.block(block, Columns.of([block], page.width))
 
 
 def remarks(sheet: Sheet, page: Page, seen: Sequence[Problem]) -> Iterator[str]:

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jwtroles.spec.checks import access, environments, floors, lookups, names, tokenless, tokens
+from jwtroles.spec.checks import (
+    access,
+    environments,
+    floors,
+    keep,
+    lookups,
+    names,
+    tokenless,
+    tokens,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +34,7 @@ CHECKS: tuple[Callable[[Spec, Collector], None], ...] = (
     environments.only,
     environments.roles_there,
     names.platform_roles,
+    keep.keep,
     names.schemas,
     names.inheritance,
     tokenless.places,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles.spec.files import INCLUDE
 from jwtroles.spec.grammar.database import DATABASE, ENVIRONMENT
+from jwtroles.spec.grammar.keep import KEEP
 from jwtroles.spec.grammar.objects import LOOKUP, QUERY, VIEW
 from jwtroles.spec.grammar.roles import ROLES_BY_NAME
 from jwtroles.spec.grammar.tenancy import TENANCY
@@ -50,6 +51,7 @@ FILE: Record[Spec] = Record(
             "environments",
             MapOf(_ENVIRONMENT_NAME, ENVIRONMENT, "a map of environments", stand_in=Environment),
         ),
+        Field("keep", ListOf(KEEP, "a list of what stays as it is")),
         Field("policies_only", ListOf(TABLES, "a list of tables or globs")),
         Field("tokens", TOKENS, required=True),
         Field("mapping", ListOf(RULE, "a list of mapping rules")),
@@ -78,5 +80,5 @@ FILE: Record[Spec] = Record(
         Field("queries", MapOf(TABLE, QUERY, "a map of queries")),
         Field("tests", ListOf(TEST, "a list of tests")),
     ),
-    refused=not_yet("keep", "was"),
+    refused=not_yet("was"),
 )

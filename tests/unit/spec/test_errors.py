@@ -301,8 +301,8 @@ CASES = {
     ),
     "planned form": form(
         "JR117",
-        "«keep»: {}",
-        "`keep` is not supported here by this version of jwtroles",
+        "«was»: {}",
+        "`was` is not supported here by this version of jwtroles",
         "",
     ),
     "planned form of an environment": form(
@@ -1082,6 +1082,24 @@ CASES = {
         "roles: {PUBLIC: {«tables»: {app.t: {select: all}}}}",
         "PUBLIC cannot have `tables`",
         "PUBLIC may have rights on objects; for the rest, declare a role",
+    ),
+    "kept policy without a name": form(
+        "JR273",
+        "keep: [{policy: «app.t», reason: one}]\nroles: {member: {}}",
+        "`policy` needs `name` beside it",
+        "one entry keeps one thing:  {policy: …, name: …, reason: …}",
+    ),
+    "kept role with a privilege": form(
+        "JR273",
+        "keep: [{role: member, privilege: «select», reason: one}]\nroles: {member: {}}",
+        "`privilege` belongs beside `grant`",
+        "take it out",
+    ),
+    "day that is none": form(
+        "JR113",
+        "keep: [{role: member, reason: one, until: «2026-02-30»}]\nroles: {member: {}}",
+        "expected a day such as 2026-12-31, found the text `2026-02-30`",
+        "",
     ),
     "comment of a platform's role": Case(
         "JR272",

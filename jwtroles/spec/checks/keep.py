@@ -1,0 +1,36 @@
+"""What stays as it is: entries that say exactly what they mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jwtroles import codes
+from jwtroles.spec.wording import tick
+
+if TYPE_CHECKING:
+    from jwtroles.errors import Collector
+    from jwtroles.spec.model import Spec
+
+_BELONGS = {"name": "policy", "to": "grant", "privilege": "grant", "of": "membership"}
+_NEEDS = {"policy": "name", "grant": "to", "membership": "of"}
+
+
+def keep(spec: Spec, problems: Collector) -> None:
+    """An entry has what tells its object apart, and nothing that belongs to another."""
+    for entry in spec.keep:
+        for key, other in _NEEDS.items():
+            if key in entry.words and other not in entry.words:
+                problems.add(
+                    codes.KEEP_ENTRY,
+                    f"`{key}` needs `{other}` beside it",
+                    entry.words[key].place,
+                    remedy=f"one entry keeps one thing:  {{{key}: …, {other}: …, reason: …}}",
+                )
+        for key, head in _BELONGS.items():
+            if key in entry.words and head not in entry.words:
+                problems.add(
+                    codes.KEEP_ENTRY,
+                    f"{tick(key)} belongs beside `{head}`",
+                    entry.words[key].place,
+                    remedy="take it out",
+                )

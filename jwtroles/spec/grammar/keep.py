@@ -1,0 +1,53 @@
+"""`keep:` what the file does not say and leaves as it is."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from jwtroles.spec.grammar.terms import ROLE, TABLE, TEXT
+from jwtroles.spec.model import Keep, Word
+from jwtroles.spec.records import Field, Record
+from jwtroles.spec.words import Choice, Day, Name, Text
+
+if TYPE_CHECKING:
+    from jwtroles.errors import Place
+
+PRIVILEGES = (
+    "select",
+    "insert",
+    "update",
+    "delete",
+    "truncate",
+    "references",
+    "trigger",
+    "maintain",
+    "usage",
+    "execute",
+    "create",
+    "connect",
+    "temporary",
+)
+
+
+def _keep(*, reason: Word, place: Place, until: date | None = None, **words: Word) -> Keep:
+    return Keep(words, reason, until, place)
+
+
+KEEP: Record[Any] = Record(
+    "an entry of `keep`",
+    _keep,
+    (
+        Field("policy", TABLE),
+        Field("name", Name("the name of a policy")),
+        Field("grant", Text("an object, such as app.tags or `schema app`")),
+        Field("to", ROLE),
+        Field("privilege", Choice("a privilege", PRIVILEGES)),
+        Field("membership", ROLE),
+        Field("of", ROLE),
+        Field("role", ROLE),
+        Field("reason", TEXT, required=True),
+        Field("until", Day()),
+    ),
+    one_of=("policy", "grant", "membership", "role"),
+)

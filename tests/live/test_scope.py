@@ -1,0 +1,72 @@
+"""Whose is this? What a plan says of what it leaves to others, on a live server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jwtroles.applier import apply
+from jwtroles.reader.connection import connect
+from jwtroles.report.text import render_plan
+from jwtroles.spec.load import load_text
+from jwtroles.workflow import make_plan
+
+if TYPE_CHECKING:
+    from jwtroles.planner.model import Plan
+    from jwtroles.spec.model import Spec
+    from tests.servers import Sandbox
+
+SCHEMA = Path(__file__).parents[1] / "cases" / "schema.sql"
+FILE = """
+jwtroles: 1
+project: case
+database: {schemas: [app], connect_as: gate, platform: [anon]}
+tokens: {verify: gateway, claims: {sub: {type: uuid}}}
+keep:
+  - {policy: app.notes, name: theirs, reason: the importer needs it, until: 2999-12-31}
+  - {role: nobody, reason: a slip}
+roles:
+  reader: {tables: {app.notes: {select: {rows: author = claims.sub}}}}
+  anon: {tables: {app.tags: {select: all}}}
+"""
+DRIFT = """
+CREATE POLICY theirs ON app.notes TO reader USING (true);
+GRANT ALL ON app.tags, app.events TO anon;
+ALTER DEFAULT PRIVILEGES FOR ROLE app_owner IN SCHEMA app GRANT ALL ON TABLES TO anon;
+"""
+
+
+def planned(sandbox: Sandbox) -> tuple[Plan, Spec]:
+    spec = load_text(FILE)
+    with connect(sandbox.url) as connection:
+        return make_plan(connection, spec, None).plan, spec
+
+
+def apply_all(sandbox: Sandbox) -> None:
+    with connect(sandbox.url) as connection:
+        made = make_plan(connection, load_text(FILE), None)
+        apply(connection, made.plan, made.scope, allow=("cuts_off",))
+
+
+def test_a_plan_in_sync_still_says_what_it_leaves(sandbox: Sandbox) -> None:
+    sandbox.run_sql("CREATE ROLE anon")
+    sandbox.load(SCHEMA)
+    apply_all(sandbox)
+    assert planned(sandbox)[0].remarks[0].code.id == "JR522"
+    sandbox.run_sql(DRIFT)
+    plan, spec = planned(sandbox)
+    assert {s.change.subject.object.name.name for s in plan.steps} == {"tags"}
+    apply_all(sandbox)
+    plan, _ = planned(sandbox)
+    assert plan.empty
+    text = render_plan(plan, spec, color=False, width=100, verbose=False)
+    assert [one for one in text.splitlines() if one.lstrip().startswith("=")] == [KEPT]
+    assert {one.code.id: one.message for one in plan.remarks} == REMARKS
+
+
+KEPT = "  = policy theirs on app.notes: the importer needs it (until 2999-12-31)".ljust(98) + ":7"
+REMARKS = {
+    "JR522": "nothing is called role nobody: the entry of `keep` on line 8 keeps nothing",
+    "JR519": "anon also has rights on 1 table: app.events",
+    "JR520": "anon gets rights on new tables of app_owner in app, before any plan has seen them",
+}
