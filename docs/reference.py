@@ -1,4 +1,4 @@
-"""Writes errors.md and commands.md from the code: `python docs/reference.py`.
+"""Writes errors.md, commands.md and the schemas from the code: `python docs/reference.py`.
 
 `--check` writes nothing and exits 1 when a page is not what the code says; tests/test_docs.py
 makes the same comparison.
@@ -48,7 +48,8 @@ JR244 are no errors: they are remarks of a plan and stop nothing.
 
 ## JR3xx: the file against the database
 
-`plan`, `apply`, and `validate` with a database tell these. Exit code 1.
+`plan`, `apply`, and `validate` with a database or a snapshot tell these. Exit code 1. JR372 is a
+remark of a plan.
 
 {JR3}
 
@@ -202,10 +203,18 @@ def plan_schema() -> str:
     return json.dumps(schema(), indent=2) + "\n"
 
 
+def snapshot_schema() -> str:
+    """Return schemas/snapshot.schema.json."""
+    from jwtroles.reader.saved import schema  # noqa: PLC0415
+
+    return json.dumps(schema(), indent=2) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors,
     "commands.md": commands,
     "schemas/plan.schema.json": plan_schema,
+    "schemas/snapshot.schema.json": snapshot_schema,
 }
 """File beside this one → what makes it."""
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jwtroles.cli.options import DEFAULT_SPEC, DatabaseUrl, EnvironmentName, SpecFile
+from jwtroles.cli.options import (
+    DEFAULT_SPEC,
+    CatalogFile,
+    DatabaseUrl,
+    EnvironmentName,
+    NoColor,
+    Quiet,
+    SpecFile,
+)
 from jwtroles.cli.terminal import show, width
 from jwtroles.errors import Exit
 
@@ -17,29 +26,67 @@ if TYPE_CHECKING:
     from jwtroles.spec.model import Spec
 
 
+class Form(StrEnum):
+    """Forms in which the errors of a file are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
 def validate(
     spec: SpecFile = DEFAULT_SPEC,
     env: EnvironmentName = None,
     database: DatabaseUrl = None,
+    catalog: CatalogFile = None,
+    format: Annotated[  # noqa: A002 - the option is called --format
+        Form,
+        typer.Option("--format", envvar="JWTROLES_FORMAT", help="For whom errors are printed."),
+    ] = Form.TEXT,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
 ) -> None:
-    """Check the file; tables and columns too, where a database is named.
+    """Check the file; tables and columns too, where a database or a snapshot is named.
 
     Example: jwtroles validate
     """
-    from jwtroles.spec.load import load  # noqa: PLC0415 - only what a command needs
+    from jwtroles.cli.formats import Format, told_as  # noqa: PLC0415 - only what a command needs
 
+    with told_as(Format(format.value), quiet=quiet):
+        said = _checked(spec, env, database, catalog)
+    if quiet:
+        return
+    if format is Form.JSON:
+        from jwtroles.report.contract import render_success  # noqa: PLC0415
+
+        said = render_success()
+    if format is not Form.GITHUB:
+        show(said)
+
+
+def _checked(spec: Path, env: str | None, database: str | None, catalog: Path | None) -> str:
+    """Check a file, and say that it is right."""
+    from jwtroles.spec.load import load  # noqa: PLC0415
+
+    if catalog is not None:
+        from jwtroles.cli.session import environment_of  # noqa: PLC0415
+        from jwtroles.offline import check_against  # noqa: PLC0415
+        from jwtroles.reader.saved import load_snapshot  # noqa: PLC0415
+
+        loaded = load(spec)
+        check_against(load_snapshot(catalog), loaded, environment_of(loaded, env, "validate"))
+        return f"{spec}: valid, and it fits {catalog}."
     if env is None and database is None:
         loaded = load(spec)
         count = len(loaded.roles)
-        show(f"{spec}: valid. {count} role{'s' * (count != 1)}, {len(loaded.tests)} tests.")
-        return
+        return f"{spec}: valid. {count} role{'s' * (count != 1)}, {len(loaded.tests)} tests."
     from jwtroles.cli.session import choose, connected  # noqa: PLC0415
     from jwtroles.workflow import make_plan  # noqa: PLC0415
 
     target = choose(spec, env, database, "validate")
     with connected(target) as connection:
         made = make_plan(connection, target.spec, target.environment).plan
-    show(f"{spec}: valid, and it fits {made.server.database}.")
+    return f"{spec}: valid, and it fits {made.server.database}."
 
 
 def test(

@@ -45,12 +45,24 @@ COMMANDS: Mapping[str, Entry] = {
         "Plan, ask, and apply in one transaction that is proved before it commits.",
     ),
     "validate": Entry(
-        "check", "validate", "Check the file; tables and columns too, where a database is named."
+        "check",
+        "validate",
+        "Check the file; tables and columns too, where a database or a snapshot is named.",
     ),
     "test": Entry(
         "check",
         "test",
         "Run the file's own tests: claims in, role out, then what each statement may do.",
+    ),
+    "snapshot": Entry(
+        "snapshot",
+        "snapshot",
+        "Write the catalog that matters to a file, to plan and compile without a database.",
+    ),
+    "compile": Entry(
+        "snapshot",
+        "compile_file",
+        "Print all the SQL of a file, from nothing, without a database.",
     ),
     "explain": Entry("explain", "explain", "Say what a code means and why it is an error."),
     "demo": Entry(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Optional
@@ -51,6 +52,33 @@ Verbose = Annotated[
 ]
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", envvar="JWTROLES_QUIET", help="Print errors alone.")
+]
+CatalogFile = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(
+        "--catalog",
+        metavar="FILE",
+        envvar="JWTROLES_CATALOG",
+        help="A snapshot in the place of a database: tables and columns are those of it.",
+    ),
+]
+
+
+def _without_color(wanted: bool) -> bool:
+    if wanted:
+        os.environ["NO_COLOR"] = "1"
+    return wanted
+
+
+NoColor = Annotated[
+    bool,
+    typer.Option(
+        "--no-color",
+        envvar="JWTROLES_NO_COLOR",
+        callback=_without_color,
+        is_eager=True,
+        help="Print without colour, as NO_COLOR does.",
+    ),
 ]
 LockTimeout = Annotated[
     str,

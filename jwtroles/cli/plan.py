@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from jwtroles import codes
 from jwtroles.cli.formats import Format, Print, rendered, told_as
 from jwtroles.cli.options import (
     DEFAULT_SPEC,
     Allow,
     DatabaseUrl,
     EnvironmentName,
+    NoColor,
     Quiet,
     SpecFile,
     Verbose,
     effects,
 )
 from jwtroles.cli.terminal import show
+from jwtroles.errors import Problem, UsageError
 
 if TYPE_CHECKING:
     from jwtroles.planner.model import Plan
@@ -28,6 +32,15 @@ def plan(
     spec: SpecFile = DEFAULT_SPEC,
     env: EnvironmentName = None,
     database: DatabaseUrl = None,
+    against: Annotated[
+        Optional[Path],  # noqa: UP045 - typer reads the annotation at run time
+        typer.Option(
+            "--against",
+            metavar="FILE",
+            envvar="JWTROLES_AGAINST",
+            help="Plan against a snapshot, without a database and credentials.",
+        ),
+    ] = None,
     check: Annotated[
         bool,
         typer.Option(
@@ -47,6 +60,7 @@ def plan(
     allow: Allow = None,
     verbose: Verbose = False,
     quiet: Quiet = False,
+    no_color: NoColor = False,
 ) -> None:
     """Show what has to change for a database to be as the file says. Nothing is changed.
 
@@ -54,20 +68,40 @@ def plan(
 
     Example: jwtroles plan --env staging
     """
-    from jwtroles.cli.session import choose, connected  # noqa: PLC0415 - only what a command needs
-    from jwtroles.report.verdict import exit_of  # noqa: PLC0415
-    from jwtroles.workflow import make_plan  # noqa: PLC0415
+    from jwtroles.report.verdict import exit_of  # noqa: PLC0415 - only what a command needs
 
     with told_as(format, quiet=quiet, plain=plain):
         allowed = effects(allow)
-        target = choose(spec, env, database, "plan")
-        with connected(target) as connection:
-            made = make_plan(connection, target.spec, target.environment).plan
+        made, loaded = _planned(spec, env, database, against)
     exit_code = exit_of(made, allowed, check=check)
     if not quiet:
-        what = Print(made, target.spec, verbose, allowed=allowed, exit_code=exit_code, plain=plain)
+        what = Print(made, loaded, verbose, allowed=allowed, exit_code=exit_code, plain=plain)
         show(rendered(what, format))
     raise typer.Exit(exit_code)
+
+
+def _planned(
+    spec: Path, env: str | None, database: str | None, against: Path | None
+) -> tuple[Plan, Spec]:
+    """Plan with the database, or against a snapshot of it."""
+    from jwtroles.cli.session import choose, connected, environment_of  # noqa: PLC0415
+    from jwtroles.workflow import make_plan  # noqa: PLC0415
+
+    if against is None:
+        target = choose(spec, env, database, "plan")
+        with connected(target) as connection:
+            return make_plan(connection, target.spec, target.environment).plan, target.spec
+    from jwtroles.offline import plan_against  # noqa: PLC0415
+    from jwtroles.reader.saved import load_snapshot  # noqa: PLC0415
+    from jwtroles.spec.load import load  # noqa: PLC0415
+
+    if database is not None:
+        message = "--database and --against: a plan is made with one of them"
+        remedy = "leave one of them out"
+        raise UsageError(Problem(codes.TWO_SOURCES, message, remedy=remedy))
+    loaded = load(spec)
+    environment = environment_of(loaded, env, "plan")
+    return plan_against(load_snapshot(against), loaded, environment), loaded
 
 
 def show_plan(made: Plan, spec: Spec, *, verbose: bool, applying: bool = False) -> None:

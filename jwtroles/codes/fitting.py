@@ -225,3 +225,28 @@ NO_MAINTAIN = Code(
     "a privilege that this server does not have",
     "MAINTAIN came with PostgreSQL 17. An older server would refuse the GRANT.",
 )
+NO_SNAPSHOT = Code(
+    "JR370",
+    "no snapshot that can be read",
+    "The file of --catalog or --against is not there, is damaged, or has the form of another "
+    "version of jwtroles.",
+)
+NOT_COVERED = Code(
+    "JR371",
+    "a snapshot of something else",
+    "A snapshot holds what the file was about when it was taken: its schemas, the functions and "
+    "types of PostgreSQL and of those schemas. What was not read cannot be planned against.",
+)
+UNVERIFIED = Code(
+    "JR372",
+    "a condition that no server has printed",
+    "Whether two conditions are the same is told by how PostgreSQL prints them. A snapshot "
+    "holds that for the conditions that the file had then. Another one is shown as changed, and "
+    "may be only another spelling of what is there. A plan with the database tells.",
+)
+CATALOG_NEEDED = Code(
+    "JR373",
+    "compiling needs to know the tables",
+    "What a bare name in a condition means depends on the columns of the tables around it, and "
+    "a glob on the tables there are. A guess would change who may do what.",
+)

@@ -56,3 +56,13 @@ NOTHING_THERE = Code(
     "`init --database` looks at the tables of a database, and this one has none outside the system "
     "schemas and extensions.",
 )
+CANNOT_WRITE = Code(
+    "JR015",
+    "a file cannot be written",
+    "The file that a result was to be written to cannot be opened.",
+)
+TWO_SOURCES = Code(
+    "JR016",
+    "a database and a snapshot at once",
+    "A plan is made with one of them: which one would be right is not for a program to guess.",
+)

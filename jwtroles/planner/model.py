@@ -72,6 +72,8 @@ class Plan:
         remarks: what is worth a look; cut_off: who else is affected.
         allow: the effects that this environment accepts.
         keep: what the file leaves as it is; kept: what that came to.
+        unverified: kind and key of what may only be spelled in another way, for all that is known
+            without a server.
     """
 
     project: str
@@ -93,6 +95,7 @@ class Plan:
     put_back: tuple[Step, ...] = ()
     keep: tuple[Entry, ...] = ()
     kept: tuple[Problem, ...] = ()
+    unverified: frozenset[tuple[str, Hashable]] = frozenset()
 
     @property
     def empty(self) -> bool:

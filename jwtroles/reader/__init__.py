@@ -5,10 +5,10 @@ One connection, one REPEATABLE READ READ ONLY snapshot, a fixed number of querie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, reduce
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +22,8 @@ from jwtroles.catalog import (
     Structure,
 )
 from jwtroles.kinds import KINDS
-from jwtroles.kinds.acl import Acl
 from jwtroles.kinds.base import Kind
+from jwtroles.kinds.membership import Membership, Options
 from jwtroles.kinds.role import Role
 from jwtroles.kinds.tag import split_tag
 from jwtroles.names import GLOB, QName, text_matches
@@ -65,18 +65,36 @@ def snapshot(connection: Connection) -> Iterator[None]:
         connection.rollback()
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a database has, before a scope says what of it counts.
+
+    Attributes:
+        structure: without what is left to others, which is for a scope to say.
+        objects: those of each kind.
+    """
+
+    structure: Structure
+    objects: Mapping[str, tuple[Any, ...]]
+
+
 def read(connection: Connection, scope: Scope) -> Reading:
     """Read everything that `scope` is about, in the transaction that is open.
 
     Deparse functions such as pg_get_expr look at the live catalog whatever the snapshot, so `apply`
     reads again under its locks.
     """
+    return narrowed(survey(connection, scope), scope)
+
+
+def survey(connection: Connection, scope: Scope) -> Survey:
+    """Read what `scope` is about, and what is beside it on the same objects."""
 
     def run(package: str, name: str, **parameters: Any) -> list[dict[str, Any]]:
         return connection.execute(query_text(package, name), parameters or None).fetchall()
 
     roles = {role.name: role for role in _objects(run, "role", {})}
-    marked = {name for name, role in roles.items() if role.project == scope.project}
+    marked = _marked(scope, roles)
     files = scope.files | marked
     everyone = {
         "schemas": _schemas(run, scope.schemas),
@@ -90,33 +108,64 @@ def read(connection: Connection, scope: Scope) -> Reading:
     }
     structure = _structure(run, scope, roles, everyone)
     structure = replace(structure, server=replace(structure.server, address=network(connection)))
-    found: dict[str, list[Any]] = {"role": [roles[n] for n in roles if n in files]}
+    found: dict[str, list[Any]] = {"role": list(roles.values())}
     stores = {table.name for table in _objects(run, "own_table", everyone)}
     for kind in KINDS:
         readable = kind.store is None or kind.store in stores
         if kind.name not in found:
             found[kind.name] = _objects(run, kind.name, everyone) if readable else []
-    rights: list[Acl] = found["acl"]
-    structure = replace(
-        structure,
-        objects={a.object: a.owner for a in rights if a.object.cls not in _ELSEWHERE_KNOWN},
-    )
+    for name in ("view", "function"):
+        found[name] = list(filter(scope.ours, found[name]))
+    owners = {a.object: a.owner for a in found["acl"] if a.object.cls not in _ELSEWHERE_KNOWN}
+    objects = {name: tuple(items) for name, items in found.items()}
+    return Survey(replace(structure, objects=owners), objects)
+
+
+def narrowed(found: Survey, scope: Scope) -> Reading:
+    """Return what of a survey the file decides, and what it leaves to others."""
+    structure = found.structure
+    files = scope.files | _marked(scope, structure.roles)
     settled = scope.settled(structure)
-    split = [settled.rights(acl) for acl in rights]
-    found["acl"] = [ours for ours, _ in split if ours]
-    found["membership"] = settled.memberships(found["membership"])
-    found["table_security"] = [
-        one for one in found["table_security"] if not scope.only_policies(one.table)
-    ]
-    found["policy"], policies = settled.policies(found["policy"])
+    split = [settled.rights(acl) for acl in found.objects["acl"]]
+    ours, policies = settled.policies(found.objects["policy"])
+    memberships = (_within(one, files | scope.logins, scope) for one in found.objects["membership"])
+    securities = found.objects["table_security"]
+    outside = frozenset(structure.roles) - scope.roles
     structure = replace(
         structure,
         others=tuple(theirs for _, theirs in split if theirs),
         other_policies=tuple(policies),
+        schema_users={name: users & outside for name, users in structure.schema_users.items()},
     )
-    for name in ("view", "function"):
-        found[name] = list(filter(settled.ours, found[name]))
-    return Reading(structure, Catalog.of(found), scope)
+    objects = {
+        **found.objects,
+        "role": [role for role in found.objects["role"] if role.name in files],
+        "membership": settled.memberships(one for one in memberships if one is not None),
+        "table_security": [one for one in securities if not scope.only_policies(one.table)],
+        "acl": [acl for acl, _ in split if acl],
+        "policy": ours,
+    }
+    return Reading(structure, Catalog.of(objects), scope)
+
+
+def _marked(scope: Scope, roles: Mapping[str, Role]) -> frozenset[str]:
+    """Return the roles that carry the project's mark."""
+    return frozenset(name for name, role in roles.items() if role.project == scope.project)
+
+
+def _within(one: Membership, members: frozenset[str], scope: Scope) -> Membership | None:
+    """Return what of a membership the file decides, or None.
+
+    All of it where the member is of the file. Of a role that owns what is ours, whoever may pass
+    it on can come back at any time, so that ADMIN is left to them.
+    """
+    if one.member in members:
+        return one
+    by = tuple(grant for grant in one.by if not grant[1].admin) if scope.makes(one.role) else ()
+    if not by:
+        return None
+    options = [options for _, options in by]
+    return replace(one, by=by, options=reduce(Options.union, options))
 
 
 LARGE = "large_objects"
@@ -158,7 +207,6 @@ def _structure(
     candidates = run(here, "candidate", functions=list(scope.functions))
     heirs = run(here, "heir", schemas=everyone["schemas"])
     parents = run(here, "parent")
-    outside = frozenset(roles) - scope.roles
     return Structure(
         server=server,
         schemas={row["name"]: row["owner"] for row in schemas},
@@ -174,7 +222,7 @@ def _structure(
         reach={row["member"]: frozenset(row["reaches"] or ()) for row in parents},
         types={row["name"]: row["canonical"] for row in types},
         functions=tuple(FunctionFacts(**row) for row in candidates),
-        schema_users={row["name"]: frozenset(row["users"]) & outside for row in schemas},
+        schema_users={row["name"]: frozenset(row["users"]) for row in schemas},
     )
 
 

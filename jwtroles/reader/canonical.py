@@ -9,13 +9,14 @@ rolled back. Measured: every expression prints exactly as the real table stores 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jwtroles import codes
 from jwtroles.errors import Collector, CompileError
+from jwtroles.kinds import BY_NAME
 from jwtroles.kinds.function import Function, create_sql
 from jwtroles.kinds.own_schema import NAME
 from jwtroles.names import QName
@@ -83,6 +84,19 @@ def canonical(
     return batch.printed(desired, answer)
 
 
+def printable(desired: Catalog, structure: Structure) -> Iterator[tuple[str, Hashable, Any]]:
+    """Give kind, key and object of everything that a server can print as it is."""
+    batch = _Batch.of(desired, structure)
+    for label, (item, sent) in batch.items.items():
+        if item is sent:
+            kind = _KINDS[label[0]]
+            yield kind, BY_NAME[kind].key(item), item
+
+
+_KINDS = {"p": "policy", "v": "view", "f": "function"}
+"""First letter of a label → kind of the object."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Batch:
     """What goes to the server in one round trip.
@@ -104,7 +118,7 @@ class _Batch:
             if function.name.schema == NAME and existing.get(key) != function.returns  # type: ignore[call-overload]
         }
         items: dict[str, tuple[Any, Any]] = {}
-        for kind, letter in (("policy", "p"), ("view", "v"), ("function", "f")):
+        for letter, kind in _KINDS.items():
             for number, item in enumerate(desired[kind].values()):
                 if kind == "function" and not item.atomic:
                     continue
@@ -134,12 +148,11 @@ class _Batch:
 
     def printed(self, desired: Catalog, answer: dict[str, Any]) -> Catalog:
         done: dict[str, list[Any]] = {"policy": [], "view": [], "function": []}
-        names = {"p": "policy", "v": "view", "f": "function"}
         for label, (item, sent) in self.items.items():
             said = dict(answer[label]) if item is sent else {}
             if "columns" in said:
                 said["columns"] = tuple((name, kind) for name, kind in said["columns"])
-            done[names[label[0]]].append(replace(item, **said))
+            done[_KINDS[label[0]]].append(replace(item, **said))
         done["function"] += [f for f in desired["function"].values() if not f.atomic]
         for kind, items in done.items():
             desired = desired.with_kind(kind, items)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jwtroles.kinds.base import Effect
+from jwtroles.kinds.own_schema import own_unit
 from jwtroles.planner.describe import describe
 from jwtroles.planner.model import worst_effect
 from jwtroles.report.problems import covered, visible
@@ -28,9 +29,12 @@ _LEVELS = {Effect.DESTROYS: WARNING, Effect.CUTS_OFF: WARNING}
 
 
 def render_annotations(plan: Plan, allowed: Iterable[str] = ()) -> str:
-    """Return a plan as workflow commands, one a line: first what is refused, the verdict last."""
+    """Return a plan as workflow commands, one a line, the verdict first.
+
+    GitHub shows the first ten of each level.
+    """
     refused = still_refused(plan, allowed)
-    lines = [*_refused(plan, refused), *_remarks(plan), *_changes(plan), _verdict(plan, allowed)]
+    lines = [_verdict(plan, allowed), *_refused(plan, refused), *_remarks(plan), *_changes(plan)]
     return "\n".join(lines)
 
 
@@ -65,9 +69,16 @@ def _changes(plan: Plan) -> Iterator[str]:
     for _, steps in sorted(grouped.items(), key=lambda group: group[0]):
         effect = worst_effect(steps)
         title = f"jwtroles: {counted(len(steps), 'change')}, {effect.value.replace('_', ' ')}"
-        lines = [f"{SIGNS[step.verb]} {visible(describe(step.change))}" for step in steps]
+        lines = dict.fromkeys(f"{SIGNS[step.verb]} {_what(step)}" for step in steps)
         place = origin_of(steps[0]).place
         yield command(_LEVELS.get(effect, NOTICE), "\n".join(lines), place, title)
+
+
+def _what(step: Step) -> str:
+    """Return what a change is about; jwtroles' own schema is one thing, whatever is in it."""
+    if step.unit == own_unit(step.change):
+        return "jwtroles' own schema"
+    return visible(describe(step.change))
 
 
 def _verdict(plan: Plan, allowed: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from jwtroles.errors import Exit, JwtrolesError
 from jwtroles.report.contract.build import failure, planned
 from jwtroles.report.contract.model import CODEC, Failure, Planned
 from jwtroles.report.contract.schema import schema
@@ -17,7 +18,6 @@ from jwtroles.report.contract.schema import schema
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jwtroles.errors import Exit, JwtrolesError
     from jwtroles.planner.model import Plan
 
 
@@ -28,11 +28,16 @@ def render_json(plan: Plan, allowed: Iterable[str], exit_code: Exit) -> str:
 
 def render_failure(error: JwtrolesError) -> str:
     """Return the errors that there are in the place of a result, without a final line end."""
-    return _text(CODEC.encode(failure(error), Failure))
+    return _text(CODEC.encode(failure(error, error.exit_code), Failure))
+
+
+def render_success() -> str:
+    """Return that there are no errors, in the form of errors."""
+    return _text(CODEC.encode(failure(JwtrolesError(), Exit.DONE), Failure))
 
 
 def _text(data: Any) -> str:
     return json.dumps(data, indent=2)
 
 
-__all__ = ["render_failure", "render_json", "schema"]
+__all__ = ["render_failure", "render_json", "render_success", "schema"]

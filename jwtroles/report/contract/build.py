@@ -69,7 +69,15 @@ def planned(plan: Plan, allowed: tuple[str, ...], exit_code: Exit) -> Planned:
         allow=tuple(dict.fromkeys((*plan.allow, *allowed))),
         refused=still_refused(plan, allowed),
         units=units,
-        changes=tuple(_change(step, unit_of[n], where) for n, step in enumerate(plan.steps)),
+        changes=tuple(
+            _change(
+                step,
+                unit_of[number],
+                where,
+                unverified=(step.change.kind, step.change.key) in plan.unverified,
+            )
+            for number, step in enumerate(plan.steps)
+        ),
         transactions=len(plan.batches),
         preamble=preamble(LOCK_TIMEOUT) if plan.statements else (),
         statements=tuple(
@@ -84,10 +92,10 @@ def planned(plan: Plan, allowed: tuple[str, ...], exit_code: Exit) -> Planned:
     )
 
 
-def failure(error: JwtrolesError) -> Failure:
-    """Return errors as the contract has them."""
+def failure(error: JwtrolesError, exit_code: Exit) -> Failure:
+    """Return errors, or that there are none, as the contract has them."""
     faults = tuple(map(fault, error.problems))
-    return Failure(FORMAT, __version__, faults, covered(error.footer), int(error.exit_code))
+    return Failure(FORMAT, __version__, faults, covered(error.footer), int(exit_code))
 
 
 def fault(problem: Problem) -> Fault:
@@ -130,7 +138,7 @@ def _kind(steps: list[Step]) -> str:
     return steps[0].change.kind
 
 
-def _change(step: Step, unit: int, where: Mapping[int, int]) -> ChangeEntry:
+def _change(step: Step, unit: int, where: Mapping[int, int], *, unverified: bool) -> ChangeEntry:
     change = step.change
     origin = getattr(change.after, "origin", None) or Origin()
     before, after = _objects(change)
@@ -143,6 +151,7 @@ def _change(step: Step, unit: int, where: Mapping[int, int]) -> ChangeEntry:
         subject=describe(change),
         object=object_of(change),
         roles=roles_of(change),
+        unverified=unverified,
         rows=origin.said,
         pattern=origin.pattern,
         places=tuple(map(position, places_of(origin))),

@@ -58,7 +58,8 @@ class ChangeEntry:
     """One difference between the database and the file.
 
     `key` is the identity of the object within its kind; `before` and `after` are the object, null
-    where it is not there. `unit` and `statements` are positions in those lists.
+    where it is not there. `unit` and `statements` are positions in those lists. `unverified`: the
+    condition may only be spelled in another way, which a plan against a snapshot cannot tell.
     """
 
     kind: str
@@ -69,6 +70,7 @@ class ChangeEntry:
     subject: str
     object: str
     roles: tuple[str, ...]
+    unverified: bool
     rows: str
     pattern: str
     places: tuple[Position, ...]

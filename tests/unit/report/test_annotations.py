@@ -51,7 +51,7 @@ def test_every_line_of_the_file_that_makes_changes_is_annotated():
     assert set(notices) == {str(line) for line in lines}
     columns = "~ update (issued_on, note, total) on app.invoices for member"
     assert any(columns in message for message in notices.values())
-    level, properties, message = told[-1]
+    level, properties, message = told[0]
     assert (level, properties["title"]) == ("notice", "jwtroles: production: loosens")
     assert message == "4 changes: 0 to add, 3 to alter, 1 to remove"
 

@@ -1,0 +1,180 @@
+"""The pipeline without a connection: a snapshot stands in for the database.
+
+Taking one needs a database. Checking, compiling and planning against it need none, and no
+credentials: that is for pull requests from strangers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from jwtroles import __version__, codes
+from jwtroles.catalog import Catalog
+from jwtroles.compiler import compile_spec
+from jwtroles.compiler.wanted import scope_of
+from jwtroles.errors import Problem
+from jwtroles.kinds.acl import Acl, ObjectRef, Right, built_in
+from jwtroles.kinds.base import PUBLIC
+from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
+from jwtroles.kinds.table_security import TableSecurity
+from jwtroles.planner import build_plan
+from jwtroles.planner.describe import describe
+from jwtroles.reader import Reading, narrowed, query_text, survey
+from jwtroles.reader import snapshot as read_only
+from jwtroles.reader.canonical import canonical
+from jwtroles.reader.connection import asking
+from jwtroles.reader.printed import Printed
+from jwtroles.reader.saved import Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator
+
+    from jwtroles.catalog import Structure
+    from jwtroles.planner.model import Plan, Step
+    from jwtroles.reader.connection import Connection
+    from jwtroles.scope import Scope
+    from jwtroles.spec.model import Environment, Spec
+
+
+def take_snapshot(connection: Connection, spec: Spec, environment: Environment | None) -> Snapshot:
+    """Read all that a plan of this file, or of one like it, needs to know; nothing is changed.
+
+    Raises:
+        CompileError: every way in which the file does not fit the database.
+        ServerError: JR005 when the server does not answer what has to be asked.
+    """
+    scope = scope_of(spec, environment)
+    with asking(connection), read_only(connection):
+        found = survey(connection, _wide(connection, scope))
+    structure = narrowed(found, scope).structure
+    compiled = compile_spec(spec, environment, structure).catalog
+    with asking(connection):
+        desired = canonical(connection, compiled, structure)
+    printed = Printed.of(compiled, desired, structure)
+    return Snapshot(__version__, _name(environment), scope, found, printed)
+
+
+def _wide(connection: Connection, scope: Scope) -> Scope:
+    """Return the scope with every function and type that a file may come to use."""
+    text = query_text("jwtroles.reader", "vocabulary")
+    row = connection.execute(text, {"schemas": list(scope.schemas)}).fetchone()
+    assert row is not None  # noqa: S101 - a SELECT without FROM has one row
+    return replace(
+        scope,
+        functions=tuple(sorted({*scope.functions, *row["functions"]})),
+        types=tuple(sorted({*scope.types, *row["types"]})),
+    )
+
+
+def plan_against(snapshot: Snapshot, spec: Spec, environment: Environment | None) -> Plan:
+    """Return the plan that the database of a snapshot would give.
+
+    A condition that its server never printed is compared as the text that it is; the plan says
+    which of its changes that concerns (JR372).
+
+    Raises:
+        CompileError: every way in which the file does not fit the snapshot.
+    """
+    reading = _reading(snapshot, spec, environment)
+    compiled = compile_spec(spec, environment, reading.structure)
+    desired, unknown = snapshot.printed.remembered(compiled.catalog, reading.structure)
+    plan = build_plan(spec, environment, reading.structure, reading.catalog, desired, compiled)
+    unsure = tuple(_unsure(plan, unknown))
+    said = tuple(_unverified(step) for step in unsure)
+    keys = frozenset((step.change.kind, step.change.key) for step in unsure)
+    return replace(plan, unverified=keys, remarks=(*plan.remarks, *said))
+
+
+def compile_alone(snapshot: Snapshot, spec: Spec, environment: Environment | None) -> Plan:
+    """Return the plan from nothing: the tables of a snapshot, before anything of this file.
+
+    It does not depend on who took the snapshot: the statements are those of a superuser.
+
+    Raises:
+        CompileError: every way in which the file does not fit the snapshot.
+    """
+    reading = _reading(snapshot, spec, environment)
+    structure = _before(reading.structure)
+    compiled = compile_spec(spec, environment, structure)
+    current = Catalog.of(
+        {
+            "acl": _untouched(reading.scope, structure),
+            "table_security": [
+                TableSecurity(security.table, owner=security.owner)
+                for security in compiled.catalog["table_security"].values()
+            ],
+        }
+    )
+    return build_plan(spec, environment, structure, current, compiled.catalog, compiled)
+
+
+def check_against(snapshot: Snapshot, spec: Spec, environment: Environment | None) -> None:
+    """Check tables, columns, functions and types of a file against a snapshot.
+
+    Raises:
+        CompileError: every way in which the file does not fit it.
+    """
+    compile_spec(spec, environment, _reading(snapshot, spec, environment).structure)
+
+
+def _reading(snapshot: Snapshot, spec: Spec, environment: Environment | None) -> Reading:
+    scope = scope_of(spec, environment)
+    snapshot.covers(scope, _name(environment))
+    return narrowed(snapshot.survey, scope)
+
+
+def _name(environment: Environment | None) -> str:
+    return str(environment.name) if environment else ""
+
+
+def _before(structure: Structure) -> Structure:
+    """Return a database as it was before anything of ours was in it, seen by a superuser."""
+    ours = {
+        ObjectRef("function", routine.name, routine.arguments)
+        for routine in structure.routines.values()
+        if routine.project
+    }
+    return replace(
+        structure,
+        server=replace(structure.server, superuser=True),
+        schemas={name: owner for name, owner in structure.schemas.items() if name != OWN_SCHEMA},
+        relations={
+            name: replace(relation, secured=False, forced=False)
+            for name, relation in structure.relations.items()
+            if name.schema != OWN_SCHEMA and not relation.project
+        },
+        routines={
+            key: routine
+            for key, routine in structure.routines.items()
+            if routine.name.schema != OWN_SCHEMA and not routine.project
+        },
+        objects={
+            ref: owner
+            for ref, owner in structure.objects.items()
+            if ref.name.schema != OWN_SCHEMA and ref not in ours
+        },
+        roles={name: role for name, role in structure.roles.items() if not role.project},
+    )
+
+
+def _untouched(scope: Scope, structure: Structure) -> Iterator[Acl]:
+    """Give what PostgreSQL grants PUBLIC by itself on the objects that the file names."""
+    for ref in sorted(scope.settled(structure).objects):
+        owner = structure.objects.get(ref, "")
+        right = Right(grantors=frozenset({owner}))
+        if rights := {(PUBLIC, privilege): right for privilege in built_in(ref)}:
+            yield Acl(ref, rights, owner)
+
+
+def _unsure(plan: Plan, unknown: frozenset[tuple[str, Hashable]]) -> Iterator[Step]:
+    """Give the steps that alter something because of a text that no server printed."""
+    for step in plan.steps:
+        if step.change.verb == "alter" and (step.change.kind, step.change.key) in unknown:
+            yield step
+
+
+def _unverified(step: Step) -> Problem:
+    message = f"{describe(step.change)} may only be spelled in another way: unverified"
+    remedy = "no server has printed it: plan with the database, or take a new snapshot"
+    return Problem(codes.UNVERIFIED, message, step.change.subject.origin.place, remedy=remedy)
