@@ -150,9 +150,9 @@ NAME_TAKEN = Code(
 )
 GLOBS_OVERLAP = Code(
     "JR239",
-    "two globs of one role overlap",
-    "A table could match both, and neither is more exact than the other. An exact name replaces"
-    " a glob for the commands that it names.",
+    "two globs of one role disagree",
+    "A table could match both, and neither is more exact than the other. Globs that say the same "
+    "of a command may overlap, and an exact name replaces a glob for the commands that it names.",
 )
 PART_DOES_NOT_APPLY = Code(
     "JR240",

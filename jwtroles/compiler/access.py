@@ -81,14 +81,14 @@ def accesses_of(
 def _of_role(
     name: str, role: Role, structure: Structure, groups: Groups, problems: Collector
 ) -> Iterator[Granted]:
-    exact: set[tuple[QName, Command | Ungoverned]] = set()
+    taken: set[tuple[QName, Command | Ungoverned]] = set()
     for pattern, accesses in role.tables.items():
         if is_glob(pattern):
             continue
         table = table_named(pattern, structure, problems)
         for access in accesses if table else ():
             assert table is not None  # noqa: S101
-            exact.add((table, access.command))
+            taken.add((table, access.command))
             for _, kept in groups.kept(access, [table], problems):
                 yield Granted(name, table, kept)
     for pattern, accesses in role.tables.items():
@@ -96,7 +96,9 @@ def _of_role(
             continue
         tables = matching([pattern], structure, problems)
         for access in accesses:
-            left = [table for table in tables if (table, access.command) not in exact]
+            # Globs that match one table agree about it (JR239): the first one speaks for them.
+            left = [table for table in tables if (table, access.command) not in taken]
+            taken.update((table, access.command) for table in left)
             for table, kept in groups.kept(access, left, problems, pattern):
                 yield Granted(name, table, kept, str(pattern))
 

@@ -75,23 +75,35 @@ def parts(spec: Spec, problems: Collector) -> None:
 
 
 def globs(spec: Spec, problems: Collector) -> None:
-    """No two globs of a role could match one table for one command."""
+    """No two globs of a role could match one table and say different things of one command."""
     for name, role in spec.roles.items():
         for one, other in overlaps(role.tables):
             shared = [
-                access.command
-                for access in role.tables[other]
-                if access.command in {first.command for first in role.tables[one]}
+                second.command
+                for second in role.tables[other]
+                if any(_disagree(first, second) for first in role.tables[one])
             ]
             if shared:
                 line = one.place.line if one.place else "?"
                 problems.add(
                     codes.GLOBS_OVERLAP,
-                    f"two globs of {tick(name)} overlap for {', '.join(shared)}",
+                    f"two globs of {tick(name)} disagree about {', '.join(shared)}",
                     other.place,
                     label=f"a table could match {tick(one)} on line {line}, too",
-                    remedy="make one of them narrower, or name the tables",
+                    remedy="say the same in both, make one narrower, or name the tables",
                 )
+
+
+def _disagree(one: Access, other: Access) -> bool:
+    """Tell whether two accesses say different things of one command in one environment."""
+    together = not one.only or not other.only or set(one.only) & set(other.only)
+    return one.command == other.command and bool(together) and _said(one) != _said(other)
+
+
+def _said(access: Access) -> tuple[object, ...]:
+    """Return what an access says, whatever the order of its columns."""
+    columns = None if access.columns is None else frozenset(access.columns)
+    return (columns, frozenset(access.except_), access.rows, access.check, access.unsafe)
 
 
 def public(spec: Spec, problems: Collector) -> None:

@@ -721,9 +721,9 @@ CASES = {
         "JR239",
         HEAD.replace("app", "mart_*")
         + TOKENS
-        + "roles: {a: {tables: {mart_*.*: {select: all}, «mart_a.b*»: {select: all}}}}",
-        "two globs of `a` overlap for select",
-        "make one of them narrower, or name the tables",
+        + "roles: {a: {tables: {mart_*.*: {select: all}, «mart_a.b*»: {select: [c]}}}}",
+        "two globs of `a` disagree about select",
+        "say the same in both, make one narrower, or name the tables",
         "a table could match `mart_*.*` on line 11, too",
     ),
     "name outside of the globs of schemas": Case(
@@ -1023,8 +1023,8 @@ CASES = {
         "JR239",
         "roles:\n  a:\n    tables:\n      app.in*: {select: all}\n"
         "      «app.*_lines»: {select: [b]}",
-        "two globs of `a` overlap for select",
-        "make one of them narrower, or name the tables",
+        "two globs of `a` disagree about select",
+        "say the same in both, make one narrower, or name the tables",
         "a table could match `app.in*` on line 14, too",
     ),
     "columns of a delete": form(
