@@ -10,12 +10,12 @@ import re
 
 from jwtroles.names import literal
 
-_TAG = re.compile(r"\s*\[jwtroles: ([a-z][a-z0-9_]*)\]\Z")
+_TAG = re.compile(r" ?\[jwtroles: ([a-z][a-z0-9_]*)\]\Z")
 
 
 def tagged(comment: str, project: str) -> str:
-    """Return `comment` with the mark of `project` behind it."""
-    return f"{comment} [jwtroles: {project}]".strip()
+    """Return `comment`, every space of it, with the mark of `project` behind it."""
+    return f"{comment} [jwtroles: {project}]" if comment else f"[jwtroles: {project}]"
 
 
 def split_tag(comment: str | None) -> tuple[str, str | None]:
