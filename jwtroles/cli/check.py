@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jwtroles.policy_tests import Results
-    from jwtroles.spec.model import Spec
+    from jwtroles.spec.model import Environment, Spec
 
 
 class Form(StrEnum):
@@ -104,19 +104,20 @@ def test(
 ) -> None:
     """Run the file's own tests: claims in, role out, then what each statement may do.
 
-    On a private server, which is made from the SQL files of --load and thrown away; or on a
-    database
-    that is applied already, where everything is rolled back.
+    On a private server, which is made from the SQL files of --load or of the environment and
+    thrown away; or on a database that is applied already, where everything is rolled back.
 
     Example: jwtroles test --load schema.sql
     """
+    from jwtroles.cli.session import choose, connected  # noqa: PLC0415 - only what a command needs
     from jwtroles.spec.load import load as load_spec  # noqa: PLC0415
 
-    if database is None and env is None:
-        loaded = load_spec(spec)
-        results = _privately(loaded, [spec.parent / name for name in load or ("schema.sql",)])
+    loaded = load_spec(spec)
+    environment = _tested(loaded, env)
+    files = [spec.parent / name for name in load or ()] or _loaded(spec, environment)
+    if database is None and (env is None or files):
+        results = _privately(loaded, environment, files or [spec.parent / "schema.sql"])
     else:
-        from jwtroles.cli.session import choose, connected  # noqa: PLC0415
         from jwtroles.policy_tests import run  # noqa: PLC0415
 
         target = choose(spec, env, database, "test")
@@ -129,10 +130,27 @@ def test(
         raise typer.Exit(Exit.FAILED)
 
 
-def _privately(spec: Spec, files: list[Path]) -> Results:
+def _tested(spec: Spec, env: str | None) -> Environment | None:
+    """Return the environment that is meant: the only one that loads tables needs no naming."""
+    from jwtroles.cli.session import environment_of  # noqa: PLC0415
+
+    if env is not None:
+        return environment_of(spec, env, "test")
+    loading = [one for one in spec.environments.values() if one.load]
+    return loading[0] if len(loading) == 1 else None
+
+
+def _loaded(spec: Path, environment: Environment | None) -> list[Path]:
+    from jwtroles.cli.session import loads_of  # noqa: PLC0415
+
+    loads = loads_of(spec, environment)
+    return list(loads.files) if loads else []
+
+
+def _privately(spec: Spec, environment: Environment | None, files: list[Path]) -> Results:
     """Run the tests on a server of their own: schema loaded, file applied, tests run, all gone."""
     from jwtroles.policy_tests import run  # noqa: PLC0415
     from jwtroles.private import applied_privately  # noqa: PLC0415
 
-    with applied_privately(spec, files) as connection:
-        return run(connection, spec, environment=None)
+    with applied_privately(spec, files, environment) as connection:
+        return run(connection, spec, environment=environment)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 if TYPE_CHECKING:
+    from jwtroles.cli.session import Loads
     from jwtroles.embedded import EmbeddedServer
 
 app = typer.Typer(
@@ -24,18 +25,27 @@ app = typer.Typer(
 Database = Annotated[
     str, typer.Option("--database", "-d", metavar="NAME", help="The database to connect to.")
 ]
+Environment = Annotated[
+    Optional[str],  # noqa: UP045 - typer reads the annotation at run time
+    typer.Option(
+        "--env",
+        "-e",
+        metavar="NAME",
+        help="The server of an environment of jwtroles.yaml that has `load`.",
+    ),
+]
 User = Annotated[str, typer.Option("--user", "-U", metavar="ROLE", help="The role to log in as.")]
 
 
 @app.command()
-def start() -> None:
+def start(env: Environment = None) -> None:
     """Start the server, unless it runs already, and print its address.
 
     It keeps running until `jwtroles db stop`.
 
     Example: jwtroles db start
     """
-    typer.echo(_started().url())
+    typer.echo(_started(env).url())
 
 
 @app.command()
@@ -43,28 +53,31 @@ def stop(
     delete: Annotated[
         bool, typer.Option("--delete", help="Delete its databases and roles as well.")
     ] = False,
+    env: Environment = None,
 ) -> None:
     """Stop the server. Its databases are there again at the next start, unless they are deleted.
 
     Example: jwtroles db stop
     """
-    from jwtroles.embedded import default_server  # noqa: PLC0415 - only what a command needs
+    from jwtroles.embedded import default_server, server_of  # noqa: PLC0415 - only what is needed
 
+    loads = _loads(env)
+    server = server_of(loads.owner) if loads else default_server()
     if delete:
-        deleted = default_server().delete()
+        deleted = server.delete()
         typer.echo("deleted" if deleted else "there was nothing to delete")
         return
-    stopped = default_server().stop()
+    stopped = server.stop()
     typer.echo("stopped" if stopped else "it was not running")
 
 
 @app.command()
-def url(database: Database = "postgres", user: User = "postgres") -> None:
+def url(database: Database = "postgres", user: User = "postgres", env: Environment = None) -> None:
     """Print the server's address, as libpq and drivers read it; start the server if need be.
 
     Example: pg_dump --schema-only "$(jwtroles db url)"
     """
-    typer.echo(_started().url(database, user))
+    typer.echo(_started(env).url(database, user))
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -74,20 +87,29 @@ def psql(
     ] = None,
     database: Database = "postgres",
     user: User = "postgres",
+    env: Environment = None,
 ) -> None:
     """Open psql on the server; start the server if need be.
 
     Example: jwtroles db psql --user postgres -- -c 'SELECT version()'
     """
-    server = _started()
+    server = _started(env)
     program = str(server.binary("psql"))
     command = [program, f"--dbname={server.url(database, user)}", *(arguments or ())]
     os.execv(program, command)  # noqa: S606 - no shell is the intention
 
 
-def _started() -> EmbeddedServer:
-    from jwtroles.embedded import default_server  # noqa: PLC0415 - only what a command needs
+def _loads(env: str | None) -> Loads | None:
+    if env is None:
+        return None
+    from jwtroles.cli.options import DEFAULT_SPEC  # noqa: PLC0415 - only what a command needs
+    from jwtroles.cli.session import environment_of, loads_of  # noqa: PLC0415
+    from jwtroles.spec.load import load  # noqa: PLC0415
 
-    server = default_server()
-    server.start()
-    return server
+    return loads_of(DEFAULT_SPEC, environment_of(load(DEFAULT_SPEC), env, "db"))
+
+
+def _started(env: str | None) -> EmbeddedServer:
+    from jwtroles.cli.session import started  # noqa: PLC0415 - only what a command needs
+
+    return started(_loads(env))

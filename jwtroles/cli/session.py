@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jwtroles import codes
-from jwtroles.errors import Place, Problem, UsageError
+from jwtroles.errors import Collector, Place, Problem, SpecError, UsageError
 
 if TYPE_CHECKING:
+    from jwtroles.embedded import EmbeddedServer
     from jwtroles.reader.connection import Connection
     from jwtroles.spec.model import Environment, Spec
 
@@ -32,6 +33,31 @@ class Target:
     url: str
     origin: str
     place: Place | None = None
+    loads: Loads | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loads:
+    """The SQL files that make an embedded database, and whose database it is."""
+
+    owner: str
+    files: tuple[Path, ...]
+
+
+def loads_of(spec_file: Path, environment: Environment | None) -> Loads | None:
+    """Return the files that an environment loads; None where it loads none.
+
+    Raises:
+        SpecError: JR139, JR140 for files that are not in the folder of the specification.
+    """
+    if environment is None or not environment.load:
+        return None
+    from jwtroles.spec.files import folder_of  # noqa: PLC0415 - only what a command needs
+
+    problems = Collector()
+    files = folder_of(spec_file).named(environment.load, problems)
+    problems.raise_if_any(SpecError)
+    return Loads(f"{spec_file.resolve()} {environment.name}", tuple(files))
 
 
 def choose(spec_file: Path, name: str | None, database: str | None, command: str) -> Target:
@@ -50,14 +76,16 @@ def choose(spec_file: Path, name: str | None, database: str | None, command: str
     environment = environment_of(spec, name, command, database)
     spec = resolve(spec, environment)
     if database is not None:
-        return Target(spec, environment, _service(database), "--database")
+        loads = loads_of(spec_file, environment) if database == "embedded" else None
+        return Target(spec, environment, _service(database), "--database", loads=loads)
     if environment is not None and environment.database is not None:
         word = environment.database
         origin = f"{word}, environment {environment.name}" if "${" in word else ""
         origin = origin or f"environment {environment.name}"
         if word.place:
             origin += f" ({word.place.source.name}:{word.place.line})"
-        return Target(spec, environment, _service(_expand(word)), origin, word.place)
+        loads = loads_of(spec_file, environment)
+        return Target(spec, environment, _service(_expand(word)), origin, word.place, loads)
     url = os.environ.get("DATABASE_URL", "")
     return Target(spec, environment, url, "DATABASE_URL" if url else "PG* variables")
 
@@ -106,24 +134,35 @@ def _expand(word: str) -> str:
     return _VARIABLE.sub(value, word)
 
 
+def started(loads: Loads | None) -> EmbeddedServer:
+    """Start the embedded server that is meant: the shared one, or that of an environment."""
+    from jwtroles.embedded import default_server, server_of, start_loaded  # noqa: PLC0415
+
+    if loads is None:
+        server = default_server()
+        server.start()
+        return server
+    server = server_of(loads.owner)
+    start_loaded(server, loads.files)
+    return server
+
+
 @contextmanager
 def connected(target: Target) -> Iterator[Connection]:
     """Open the connection of a target, starting the embedded server where that is meant."""
-    with opened(target.url, target.origin, target.place) as connection:
+    with opened(target.url, target.origin, target.place, target.loads) as connection:
         yield connection
 
 
 @contextmanager
-def opened(database: str, origin: str, place: Place | None = None) -> Iterator[Connection]:
+def opened(
+    database: str, origin: str, place: Place | None = None, loads: Loads | None = None
+) -> Iterator[Connection]:
     """Open a connection to a URL, a service, or `embedded`."""
     from jwtroles.reader.connection import connect  # noqa: PLC0415
 
     url = _service(database)
     if url == "embedded":
-        from jwtroles.embedded import default_server  # noqa: PLC0415
-
-        server = default_server()
-        server.start()
-        url = server.url()
+        url = started(loads).url()
     with connect(url, origin=origin, place=place) as connection:
         yield connection

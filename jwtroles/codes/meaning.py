@@ -316,3 +316,9 @@ SETS_NO_ROLE = Code(
     "Where the database verifies the token, role and ticket are set together. A role that somebody "
     "has set before has no ticket, and so no access.",
 )
+LOADS_ELSEWHERE = Code(
+    "JR254",
+    "`load` of a database that is not embedded",
+    "The files are run as a superuser of a server that jwtroles makes. It never runs them anywhere "
+    "else.",
+)

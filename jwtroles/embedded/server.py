@@ -89,15 +89,15 @@ class EmbeddedServer:
 
     def start(self) -> None:
         """Start the server unless it runs already, and wait until it answers."""
-        with locked(self._root / "lock"):
+        with locked(self.root / "lock"):
             if self._answers():
                 return
             self._end("immediate")  # one that was killed, or that does not answer
-            if not self._data.exists():
-                folder = self._templates or self._root
+            if not self.data.exists():
+                folder = self._templates or self.root
                 folder = places.prepared_root(folder, self._run_as)
                 template = files.template(self._programs, folder, self._run_as)
-                files.copy(template, self._data, self._run_as)
+                files.copy(template, self.data, self._run_as)
             self._launch()
 
     def stop(self) -> bool:
@@ -108,7 +108,7 @@ class EmbeddedServer:
         """
         if not self._wanted_root.exists():
             return False
-        with locked(self._root / "lock"):
+        with locked(self.root / "lock"):
             return self._end("fast", "immediate")
 
     def delete(self) -> bool:
@@ -119,10 +119,10 @@ class EmbeddedServer:
         """
         if not self._wanted_root.exists():
             return False
-        with locked(self._root / "lock"):
+        with locked(self.root / "lock"):
             self._end("fast", "immediate")
-            there = self._data.exists()
-            shutil.rmtree(self._data, ignore_errors=True)
+            there = self.data.exists()
+            shutil.rmtree(self.data, ignore_errors=True)
             return there
 
     def running(self) -> bool:
@@ -131,7 +131,7 @@ class EmbeddedServer:
 
     def url(self, database: str = "postgres", user: str = "postgres") -> str:
         """Return the address of a database of the running server."""
-        postmaster = Postmaster.of(self._data)
+        postmaster = Postmaster.of(self.data)
         if postmaster is None or postmaster.socket_folder is None:
             raise ServerError(
                 Problem(
@@ -154,7 +154,8 @@ class EmbeddedServer:
         return self._given_run_as or choose()
 
     @cached_property
-    def _root(self) -> Path:
+    def root(self) -> Path:
+        """The folder of its files."""
         return places.prepared_root(self._wanted_root, self._run_as)
 
     @cached_property
@@ -162,16 +163,17 @@ class EmbeddedServer:
         """The folder of the programs, or a copy where the account cannot reach them."""
         if self._run_as.reaches(self._bin_dir / "postgres"):
             return self._bin_dir
-        folder = places.prepared_root(self._templates or self._root, self._run_as)
+        folder = places.prepared_root(self._templates or self.root, self._run_as)
         return binaries.copied(self._bin_dir, folder)
 
     @property
-    def _data(self) -> Path:
-        return self._root / "data"
+    def data(self) -> Path:
+        """The folder of its databases."""
+        return self.root / "data"
 
     def _state(self) -> int | None:
         """Ask the server; None if there is no process."""
-        postmaster = Postmaster.of(self._data)
+        postmaster = Postmaster.of(self.data)
         if postmaster is None:
             return None
         if postmaster.socket_folder is None:
@@ -187,10 +189,10 @@ class EmbeddedServer:
 
     def _launch(self) -> None:
         account = self._run_as.account
-        socket = places.socket_folder(self._root)
+        socket = places.socket_folder(self.root)
         places.own_folder(socket, 0o700, *((account.uid,) if account else ()))
         self._run_as.give(socket)
-        log = self._data / "server.log"
+        log = self.data / "server.log"
         end = time.monotonic() + PATIENCE
         while True:
             log.unlink(missing_ok=True)
@@ -214,7 +216,7 @@ class EmbeddedServer:
                 "the embedded server did not start",
                 details=(*done.stdout.splitlines()[-3:], *said.splitlines()[-8:]),
                 remedy=(
-                    f"if its files are damaged, remove {self._root} (it is made again); "
+                    f"if its files are damaged, remove {self.root} (it is made again); "
                     "or name a server of your own with --database"
                 ),
             )
@@ -222,24 +224,24 @@ class EmbeddedServer:
 
     def _end(self, *modes: str) -> bool:
         """End the process, if there is one, and remove what a server leaves besides its data."""
-        left, stopped = Postmaster.read(self._data), False
+        left, stopped = Postmaster.read(self.data), False
         for mode in modes:
-            if Postmaster.of(self._data) is not None:
+            if Postmaster.of(self.data) is not None:
                 done = self._pg_ctl("stop", f"--mode={mode}")
                 stopped = True
-        if Postmaster.of(self._data) is not None:
+        if Postmaster.of(self.data) is not None:
             raise ServerError(
                 Problem(
                     codes.EMBEDDED,
                     "the embedded server does not stop",
                     details=tuple(done.stdout.splitlines()[-3:]),
                     remedy="end its process yourself; its number is the first line of "
-                    f"{self._data / 'postmaster.pid'}",
+                    f"{self.data / 'postmaster.pid'}",
                 )
             )
-        (self._data / "postmaster.pid").unlink(missing_ok=True)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
         # The process knows best where its socket is: TMPDIR may have been another one then.
-        places.remove_socket(places.socket_folder(self._root))
+        places.remove_socket(places.socket_folder(self.root))
         if left and left.socket_folder:
             places.remove_socket(left.socket_folder)
         return stopped
@@ -248,7 +250,7 @@ class EmbeddedServer:
         return self._run_as.run(
             self._programs / "pg_ctl",
             action,
-            f"--pgdata={self._data}",
+            f"--pgdata={self.data}",
             "--wait",
             "--silent",
             *options,

@@ -7,10 +7,10 @@ stranger's pull request, and an error shows lines of what was read.
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from jwtroles import codes
 from jwtroles.errors import Collector, Source, SpecError
@@ -70,6 +70,70 @@ class Folder:
             return shown
         return None
 
+    def matching(self, base: PurePosixPath, word: Word, problems: Collector) -> list[PurePosixPath]:
+        """Return the files that a path means, by name; `base` is the folder of who says it.
+
+        Of a glob, what it matches (JR140 where that is nothing); else the path, there or not.
+        """
+        parts = PurePosixPath(word).parts
+        if GLOB not in word or ".." in parts or PurePosixPath(word).is_absolute():
+            return [base / word]
+        found = [base]
+        for part in parts:
+            found = [
+                below for one in found for below in self._below(one, part, word.place, problems)
+            ]
+        if not found:
+            _nothing(f"no file matches {word}", word.place, problems)
+        return found
+
+    def _below(
+        self, folder: PurePosixPath, part: str, place: Place | None, problems: Collector
+    ) -> Iterator[PurePosixPath]:
+        if GLOB not in part:
+            if (self.path / folder / part).exists():
+                yield folder / part
+            return
+        real = (self.path / folder).resolve()
+        if not real.is_dir() or not real.is_relative_to(self.real):
+            return
+        names = []
+        for number, one in enumerate(real.iterdir()):
+            if number >= MAX_ENTRIES:
+                _too_many(f"a folder of more than {MAX_ENTRIES} names", place, problems)
+            # As in a shell, a star does not mean what is hidden.
+            if text_matches(part, one.name) and not (part[0] == GLOB and one.name[0] == "."):
+                names.append(one.name)
+        if len(names) > MAX_FILES:
+            _too_many(f"more than {MAX_FILES} files", place, problems)
+        yield from (folder / name for name in sorted(names))
+
+    def named(self, words: Iterable[Word], problems: Collector) -> list[Path]:
+        """Return the files that words of a specification name, each from the file it stands in."""
+        found: list[Path] = []
+        for word in words:
+            said_in = Path(word.place.source.name).parent if word.place else self.path
+            base = PurePosixPath(said_in.resolve().relative_to(self.real))
+            for name in self.matching(base, word, problems):
+                path = self.file(str(name), word.place, problems)
+                found += [path] if path else []
+        return found
+
+
+def folder_of(path: Path) -> Folder:
+    """Return the folder of the specification `path`, a file or a folder."""
+    return Folder(path if path.is_dir() else path.parent)
+
+
+def _too_many(what: str, place: Place | None, problems: Collector) -> NoReturn:
+    problems.add(
+        codes.TOO_MANY_FILES,
+        f"the specification has {what}",
+        place,
+        remedy="say it with globs, templates and inherited roles, or leave generated test rows out",
+    )
+    problems.fail(SpecError)
+
 
 def _outside(message: str, place: Place | None, problems: Collector) -> None:
     remedy = "name a file below the folder of the specification, without `..`"
@@ -90,7 +154,7 @@ def read_files(path: Path, problems: Collector) -> tuple[tuple[Node, ...], tuple
     Raises:
         SpecError: a file cannot be read, or is not YAML.
     """
-    files = _Files(Folder(path if path.is_dir() else path.parent), problems)
+    files = _Files(folder_of(path), problems)
     if path.is_dir():
         files.whole(path)
     else:
@@ -139,7 +203,7 @@ class _Files:
             )
             return
         if len(self.sources) >= MAX_FILES:
-            self._too_many(f"more than {MAX_FILES} files", place)
+            _too_many(f"more than {MAX_FILES} files", place, self.problems)
         self.first[real] = place
         self.read(path, name)
 
@@ -147,7 +211,7 @@ class _Files:
         """Read one file, and then what it includes."""
         data = _bytes(path)
         if len(data) > self.left and self.sources:
-            self._too_many(f"more than {MAX_BYTES // 1024 // 1024} MB in all", None)
+            _too_many(f"more than {MAX_BYTES // 1024 // 1024} MB in all", None, self.problems)
         self.left -= len(data)
         self.first.setdefault(path.resolve(), None)
         source = decoded(data, str(path))
@@ -155,53 +219,10 @@ class _Files:
         root = read(source, self.problems)
         self.documents.append(root)
         for word in included(root, self.problems):
-            for found in self.matching(name.parent, word, path):
-                self.include(found, word.place)
-
-    def matching(self, base: PurePosixPath, word: Word, including: Path) -> list[PurePosixPath]:
-        """Return the files that a path of `include` means, by name."""
-        parts = PurePosixPath(word).parts
-        if GLOB not in word or ".." in parts or PurePosixPath(word).is_absolute():
-            return [base / word]
-        found = [base]
-        for part in parts:
-            found = [below for one in found for below in self._below(one, part, word.place)]
-        itself = including.resolve()
-        files = [one for one in found if (self.folder.path / one).resolve() != itself]
-        if not files:
-            _nothing(f"no file matches {word}", word.place, self.problems)
-        return files
-
-    def _below(
-        self, folder: PurePosixPath, part: str, place: Place | None
-    ) -> Iterator[PurePosixPath]:
-        if GLOB not in part:
-            if (self.folder.path / folder / part).exists():
-                yield folder / part
-            return
-        real = (self.folder.path / folder).resolve()
-        if not real.is_dir() or not real.is_relative_to(self.folder.real):
-            return
-        names = []
-        for number, one in enumerate(real.iterdir()):
-            if number >= MAX_ENTRIES:
-                self._too_many(f"a folder of more than {MAX_ENTRIES} names", place)
-            # As in a shell, a star does not mean what is hidden.
-            if text_matches(part, one.name) and not (part[0] == GLOB and one.name[0] == "."):
-                names.append(one.name)
-        if len(names) > MAX_FILES:
-            self._too_many(f"more than {MAX_FILES} files", place)
-        yield from (folder / name for name in sorted(names))
-
-    def _too_many(self, what: str, place: Place | None) -> None:
-        self.problems.add(
-            codes.TOO_MANY_FILES,
-            f"the specification has {what}",
-            place,
-            remedy="say it with globs, templates and inherited roles, or leave generated test "
-            "rows out",
-        )
-        self.problems.fail(SpecError)
+            for found in self.folder.matching(name.parent, word, self.problems):
+                # A glob does not mean the file that it stands in.
+                if GLOB not in word or (self.folder.path / found).resolve() != path.resolve():
+                    self.include(found, word.place)
 
 
 def included(root: Node, problems: Collector) -> tuple[Word, ...]:

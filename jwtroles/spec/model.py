@@ -77,6 +77,7 @@ class Environment:
         allow: effects that `apply` accepts without a word.
         confirm: whether `apply` asks for the environment's name.
         names: role names of the file → names in this environment.
+        load: SQL files that make the tables of an embedded database, in their order.
     """
 
     name: Word
@@ -84,6 +85,7 @@ class Environment:
     allow: tuple[Word, ...] = (Word("tightens"), Word("neutral"), Word("loosens"))
     confirm: bool = False
     names: Mapping[Word, Word] = field(default_factory=empty)
+    load: tuple[Word, ...] = ()
     place: Place | None = field(default=None, compare=False)
 
 

@@ -35,6 +35,7 @@ CHECKS: tuple[Callable[[Spec, Collector], None], ...] = (
     environments.roles_there,
     names.platform_roles,
     keep.keep,
+    environments.loads,
     names.schemas,
     names.inheritance,
     tokenless.places,

@@ -30,6 +30,18 @@ def only(spec: Spec, problems: Collector) -> None:
                 )
 
 
+def loads(spec: Spec, problems: Collector) -> None:
+    """SQL files are loaded into an embedded database, and never into one that is there."""
+    for environment in spec.environments.values():
+        if environment.load and environment.database != "embedded":
+            problems.add(
+                codes.LOADS_ELSEWHERE,
+                f"{tick(environment.name)} has `load`, and is not an embedded database",
+                environment.load[0].place,
+                remedy="database: embedded   or take `load` out: run migrations there yourself",
+            )
+
+
 def roles_there(spec: Spec, problems: Collector) -> None:
     """A rule or a test holds only where its role is there.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jwtroles.spec.grammar.terms import ROLE, ROLES, SCHEMA
 from jwtroles.spec.model import ConnectAs, Database, Environment
-from jwtroles.spec.records import Field, Record, not_yet
+from jwtroles.spec.records import Field, Record
 from jwtroles.spec.shapes import ByForm, ListOf, Made, MapOf
 from jwtroles.spec.words import Bool, Choice, Text
 
@@ -42,7 +42,7 @@ ENVIRONMENT: Record[Environment] = Record(
         Field("allow", ListOf(Choice("an effect", EFFECTS), "a list of effects", nonempty=False)),
         Field("confirm", Bool()),
         Field("names", MapOf(ROLE, ROLE, "a map of role names to the names used here")),
+        Field("load", ListOf(Text("the path of an SQL file"), "a list of SQL files")),
     ),
     name="name",
-    refused=not_yet("load"),
 )

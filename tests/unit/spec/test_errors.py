@@ -305,12 +305,6 @@ CASES = {
         "`was` is not supported here by this version of jwtroles",
         "",
     ),
-    "planned form of an environment": form(
-        "JR117",
-        "environments: {dev: {«load»: [schema.sql]}}",
-        "`load` is not supported here by this version of jwtroles",
-        "",
-    ),
     "planned form in a role": form(
         "JR117",
         "roles: {a: {«was»: b}}",
@@ -1186,6 +1180,12 @@ CASES = {
         "unknown issuer `https://b`",
         "issuers: https://a",
         "did you mean `https://a`?",
+    ),
+    "files for a database that is there": form(
+        "JR254",
+        "environments: {dev: {database: '${URL}', load: [«schema.sql»]}}",
+        "`dev` has `load`, and is not an embedded database",
+        "database: embedded   or take `load` out: run migrations there yourself",
     ),
     "unknown environment": form(
         "JR251",
