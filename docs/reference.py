@@ -210,11 +210,19 @@ def snapshot_schema() -> str:
     return json.dumps(schema(), indent=2) + "\n"
 
 
+def language_schema() -> str:
+    """Return schemas/jwtroles.schema.json."""
+    from jwtroles.spec.grammar.schema import schema  # noqa: PLC0415
+
+    return json.dumps(schema(), indent=2) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors,
     "commands.md": commands,
     "schemas/plan.schema.json": plan_schema,
     "schemas/snapshot.schema.json": snapshot_schema,
+    "schemas/jwtroles.schema.json": language_schema,
 }
 """File beside this one → what makes it."""
 

@@ -43,6 +43,9 @@ def validate(
         Form,
         typer.Option("--format", envvar="JWTROLES_FORMAT", help="For whom errors are printed."),
     ] = Form.TEXT,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of a file, for editors.")
+    ] = False,
     quiet: Quiet = False,
     no_color: NoColor = False,
 ) -> None:
@@ -50,6 +53,13 @@ def validate(
 
     Example: jwtroles validate
     """
+    if schema:
+        import json  # noqa: PLC0415 - only what a command needs
+
+        from jwtroles.spec.grammar.schema import schema as declared  # noqa: PLC0415
+
+        show(json.dumps(declared(), indent=2))
+        return
     from jwtroles.cli.formats import Format, told_as  # noqa: PLC0415 - only what a command needs
 
     with told_as(Format(format.value), quiet=quiet):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from jwtroles import codes
 from jwtroles.spec.model import Word
 from jwtroles.spec.nodes import MapNode, Node, ScalarNode
-from jwtroles.spec.shapes import Reading, Shape, Unreadable
+from jwtroles.spec.shapes import Definitions, Reading, Schema, Shape, Unreadable
 from jwtroles.spec.wording import did_you_mean, listed, nearest, tick
 
 if TYPE_CHECKING:
@@ -113,6 +114,29 @@ class Record(Shape[T]):
         where = at.key.place if at.key is not None and at.key.place else node.place
         self._complete(given, values, where, at)
         return self.make(**values, **self._context(node, where, at))
+
+    def schema(self, definitions: Definitions) -> Schema:
+        """Return an object with these keys and no other, by reference."""
+        name = self._defined(definitions)
+        if name not in definitions:
+            found: Schema = {"title": self.noun, "type": "object"}
+            definitions[name] = found
+            found["properties"] = {one.key: one.shape.schema(definitions) for one in self.fields}
+            found["additionalProperties"] = False
+            required = [one.key for one in self.fields if one.required]
+            found |= {"required": required} if required else {}
+            found |= {"minProperties": 1} if self.nonempty else {}
+            if self.one_of:
+                found["oneOf"] = [{"required": [key]} for key in self.one_of]
+        return {"$ref": f"#/definitions/{name}"}
+
+    def _defined(self, definitions: Definitions) -> str:
+        """Return the name of the definition; two records of one noun differ in their keys."""
+        name = re.sub(r"[^a-z]+", "_", self.noun.lower()).strip("_")
+        keys = [one.key for one in self.fields]
+        while name in definitions and list(definitions[name].get("properties", keys)) != keys:
+            name += "_"
+        return name
 
     def _context(self, node: MapNode, where: Place, at: Reading) -> dict[str, Any]:
         context = {

@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from jwtroles import codes
 from jwtroles.spec.model import Word
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 K = TypeVar("K")
 S = TypeVar("S")
+
+
+Schema = dict[str, Any]
+Definitions = dict[str, Schema]
 
 
 class Unreadable(Exception):  # noqa: N818 - no error by itself: its problem has been noted
@@ -74,6 +78,11 @@ class Reading:
         self.refuse(codes.WRONG_TYPE, f"expected {expected}, found {described(node)}", node.place)
 
 
+def told(expected: str) -> Schema:
+    """Return what is expected, as an editor shows it."""
+    return {"description": expected}
+
+
 class Shape(ABC, Generic[T]):
     """What may stand at one place of the file.
 
@@ -91,6 +100,14 @@ class Shape(ABC, Generic[T]):
             Unreadable: it does not fit, which has been noted.
         """
 
+    @abstractmethod
+    def schema(self, definitions: Definitions) -> Schema:
+        """Return what may stand here as a JSON Schema; maps with fixed keys are `definitions`."""
+
+    def key_schema(self, definitions: Definitions) -> Schema:
+        """Return what may stand here as a key, which is a text in JSON."""
+        return self.schema(definitions)
+
 
 @dataclass(frozen=True)
 class ListOf(Shape[tuple[T, ...]]):
@@ -107,6 +124,11 @@ class ListOf(Shape[tuple[T, ...]]):
         if self.nonempty and not node.items:
             at.refuse(codes.EMPTY, f"expected {self.expected}, found an empty list", node.place)
         return tuple(self._items(node, at.under(None)))
+
+    def schema(self, definitions: Definitions) -> Schema:
+        """Return an array."""
+        found: Schema = {"type": "array", "items": self.item.schema(definitions)}
+        return found | ({"minItems": 1} if self.nonempty else {}) | told(self.expected)
 
     def _items(self, node: ListNode, at: Reading) -> Iterator[T]:
         seen: set[str] = set()
@@ -164,6 +186,16 @@ class MapOf(Shape["Mapping[Word, T]"], Generic[T]):
                 entries.setdefault(word, value)
         return MappingProxyType(entries)
 
+    def schema(self, definitions: Definitions) -> Schema:
+        """Return an object whose keys are the user's own."""
+        found: Schema = {
+            "type": "object",
+            "propertyNames": self.key.key_schema(definitions),
+            "additionalProperties": self.value.schema(definitions),
+        }
+        found |= {"minProperties": 1} if self.nonempty else {}
+        return found | ({"maxProperties": 1} if self.single else {}) | told(self.expected)
+
     def _entry(self, key: ScalarNode, child: Node, at: Reading) -> Iterator[tuple[Word, T]]:
         word = key.word
         with suppress(Unreadable):
@@ -209,6 +241,11 @@ class ByForm(Shape[T]):
             at.mismatch(node, self.expected)
         return shape.load(node, at)
 
+    def schema(self, definitions: Definitions) -> Schema:
+        """Return any of the forms."""
+        forms = (form for form in (self.text, self.items, self.fields) if form is not None)
+        return {"anyOf": [form.schema(definitions) for form in forms]} | told(self.expected)
+
 
 @dataclass(frozen=True)
 class ByKey(Shape[T]):
@@ -222,8 +259,19 @@ class ByKey(Shape[T]):
         """Return what the form of the first telling key makes of the map."""
         if not isinstance(node, MapNode):
             at.mismatch(node, self.expected)
-        told = (self.forms[key.word] for key, _ in node.entries if key.word in self.forms)
-        return next(told, self.otherwise).load(node, at)
+        forms = (self.forms[key.word] for key, _ in node.entries if key.word in self.forms)
+        return next(forms, self.otherwise).load(node, at)
+
+    def schema(self, definitions: Definitions) -> Schema:
+        """Return the form of the key that is there."""
+        found = self.otherwise.schema(definitions)
+        for key, form in reversed([*self.forms.items()]):
+            found = {
+                "if": {"required": [key]},
+                "then": form.schema(definitions),
+                "else": found,
+            }
+        return {"type": "object"} | found | told(self.expected)
 
 
 @dataclass(frozen=True)
@@ -241,3 +289,11 @@ class Made(Shape[T], Generic[S, T]):
     def load(self, node: Node, at: Reading) -> T:
         """Return what is made of the inner value."""
         return self.make(at.key, self.shape.load(node, at))
+
+    def schema(self, definitions: Definitions) -> Schema:
+        """Return the inner shape's."""
+        return self.shape.schema(definitions)
+
+    def key_schema(self, definitions: Definitions) -> Schema:
+        """Return the inner shape's."""
+        return self.shape.key_schema(definitions)

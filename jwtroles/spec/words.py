@@ -14,7 +14,7 @@ from jwtroles.names import QName, is_glob, parse_parts, parse_qname, parse_signa
 from jwtroles.spec import traps
 from jwtroles.spec.model import Word
 from jwtroles.spec.nodes import ListNode, MapNode, Node, ScalarNode, UnreadNode
-from jwtroles.spec.shapes import Reading, Shape, Unreadable
+from jwtroles.spec.shapes import Definitions, Reading, Schema, Shape, Unreadable, told
 from jwtroles.spec.variables import refuse_in_sql
 from jwtroles.spec.wording import did_you_mean, listed, tick
 
@@ -22,6 +22,11 @@ T = TypeVar("T")
 
 _INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
+_SCALARS = ("string", "number", "boolean")
+_ONE = r'(?:"(?:[^"]|"")+"|[^".]+)'
+_ONE_BEFORE_BRACKET = r'(?:"(?:[^"]|"")+"|[^".(]+)'
+"""One part of a name, as `names.parse_parts` reads it."""
+
 _DURATION = re.compile(r"([0-9]{1,9})([smhd])\Z")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -37,6 +42,10 @@ class Text(Shape[Word]):
         if not isinstance(node, ScalarNode) or node.value is None:
             at.mismatch(node, self.expected)
         return at.word(node)
+
+    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002 - has no parts
+        """Return any scalar but null."""
+        return {"type": list(_SCALARS)} | told(self.expected)
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,10 @@ class Sql(Shape[Word]):
             traps.report_cut(at.problems, node, at.key, self.noun, self.short)
             raise Unreadable
         return Word(node.word.rstrip(), node.word.place)
+
+    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002 - has no parts
+        """Return any scalar but null and blanks."""
+        return {"type": list(_SCALARS), "pattern": r"\S"} | told(self.expected)
 
 
 @dataclass(frozen=True)
@@ -89,6 +102,12 @@ class Name(Shape[Word]):
             )
         _check_identifier(word, word, self.expected, at)
         return word
+
+    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002 - has no parts
+        """Return a scalar, since `5` is a name in the catalog as well; a plain name is a text."""
+        if self.plain:
+            return {"type": "string", "pattern": "^[a-z_][a-z0-9_]*$"} | told(self.expected)
+        return {"type": list(_SCALARS), "minLength": 1} | told(self.expected)
 
 
 def _check_identifier(name: str, word: Word, expected: str, at: Reading) -> None:
@@ -141,6 +160,11 @@ class Qualified(Shape[Word]):
         _check_both_parts(name, word, self.expected, at)
         return word
 
+    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002 - has no parts
+        """Return a text of two parts."""
+        kept = "" if self.glob else r"(?!.*\*)"
+        return {"type": "string", "pattern": rf"^{kept}{_ONE}\.{_ONE}$"} | told(self.expected)
+
 
 @dataclass(frozen=True)
 class ColumnPattern(Shape[Word]):
@@ -165,6 +189,10 @@ class ColumnPattern(Shape[Word]):
             _check_identifier(part, word, self.expected, at)
         return word
 
+    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002 - has no parts
+        """Return a text of three parts."""
+        return {"type": "string", "pattern": rf"^{_ONE}\.{_ONE}\.{_ONE}$"} | told(self.expected)
+
 
 @dataclass(frozen=True)
 class Signature(Shape[Word]):
@@ -187,6 +215,11 @@ class Signature(Shape[Word]):
             )
         _check_both_parts(parsed[0], word, self.expected, at)
         return word
+
+    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002 - has no parts
+        """Return a text with brackets at its end."""
+        pattern = rf"^{_ONE}\.{_ONE_BEFORE_BRACKET}\(.*\)\s*$"
+        return {"type": "string", "pattern": pattern} | told(self.expected)
 
 
 def _check_both_parts(name: QName, word: Word, expected: str, at: Reading) -> None:
@@ -216,6 +249,10 @@ class Choice(Shape[Word]):
             )
         return node.word
 
+    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002 - has no parts
+        """Return an enumeration."""
+        return {"enum": list(self.options)} | told(self.expected)
+
 
 @dataclass(frozen=True)
 class Int(Shape[int]):
@@ -232,6 +269,15 @@ class Int(Shape[int]):
         if not self.least <= node.value <= self.most:
             _out_of_range(node, at, f"from {self.least} to {self.most}")
         return node.value
+
+    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002 - has no parts
+        """Return a whole number."""
+        found: Schema = {"type": "integer", "minimum": self.least, "maximum": self.most}
+        return found | told(self.expected)
+
+    def key_schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002 - has no parts
+        """Return a text of digits."""
+        return {"pattern": "^[-+]?[0-9]"} | told(self.expected)
 
 
 def _out_of_range(node: ScalarNode, at: Reading, allowed: str) -> NoReturn:
@@ -258,6 +304,11 @@ class Bool(Shape[bool]):
             )
         return node.value
 
+    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002 - has no parts
+        """Return a truth value."""
+        found: Schema = {"type": "boolean"} if self.only is None else {"const": self.only}
+        return found | told(self.expected)
+
 
 @dataclass(frozen=True)
 class Duration(Shape[int]):
@@ -283,6 +334,10 @@ class Duration(Shape[int]):
         if not self.least <= seconds <= self.most:
             _out_of_range(node, at, f"from {self.least}s to {self.most}s")
         return seconds
+
+    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002 - has no parts
+        """Return a text of a number and its unit."""
+        return {"type": "string", "pattern": "^[0-9]{1,9}[smhd]$"} | told(self.expected)
 
 
 @dataclass(frozen=True)
@@ -323,6 +378,10 @@ class Version(Shape[int]):
             )
         return self.version
 
+    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002 - has no parts
+        """Return the one version."""
+        return {"const": self.version} | told(self.expected)
+
 
 @dataclass(frozen=True)
 class Nullable(Shape[T | None], Generic[T]):
@@ -336,6 +395,10 @@ class Nullable(Shape[T | None], Generic[T]):
         if isinstance(node, ScalarNode) and node.value is None:
             return None
         return self.shape.load(node, at)
+
+    def schema(self, definitions: Definitions) -> Schema:
+        """Return the value or null."""
+        return {"anyOf": [{"type": "null"}, self.shape.schema(definitions)]} | told(self.expected)
 
 
 @dataclass(frozen=True)
@@ -361,3 +424,7 @@ class Anything(Shape[Any]):
                 remedy="quote it if it is meant as text",
             )
         return node.value
+
+    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002 - has no parts
+        """Return no limit at all."""
+        return told(self.expected)

@@ -17,7 +17,7 @@ STATEMENT = Sql("a statement in SQL", "statement", "statement")
 EXPRESSION = Sql("an expression in SQL", "expression", "expression")
 MODE = Choice("`gateway` or `database`", ("gateway", "database"))
 ROLES = ListOf(ROLE, "a list of roles")
-ENVIRONMENTS = ListOf(Name("the name of an environment", plain=True), "a list of environments")
+ENVIRONMENTS = ListOf(Name("the name of an environment"), "a list of environments")
 COLUMNS = ListOf(COLUMN, "a list of columns")
 
 
