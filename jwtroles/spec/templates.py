@@ -17,10 +17,10 @@ from typing import TypeVar
 from jwtroles import codes
 from jwtroles.errors import Collector
 from jwtroles.spec.model import Word
+from jwtroles.spec.naming import Name
 from jwtroles.spec.nodes import ListNode, MapNode, Node, ScalarNode
 from jwtroles.spec.shapes import ListOf, MapOf, Reading, Unreadable
 from jwtroles.spec.wording import tick
-from jwtroles.spec.words import Name
 
 T = TypeVar("T")
 

@@ -14,9 +14,10 @@ from jwtroles.spec.grammar.terms import PREDICATE, TABLE, TABLES, TRUE
 from jwtroles.spec.grammar.tests import TEST
 from jwtroles.spec.grammar.tokens import RULE, TOKENS
 from jwtroles.spec.model import Database, Environment, Spec, Word
+from jwtroles.spec.naming import ColumnPattern, Name
 from jwtroles.spec.records import Field, Record, not_yet
 from jwtroles.spec.shapes import ListOf, MapOf
-from jwtroles.spec.words import ColumnPattern, Name, Version
+from jwtroles.spec.words import Version
 
 if TYPE_CHECKING:
     from jwtroles.errors import Place

@@ -15,9 +15,10 @@ from jwtroles.spec.grammar.terms import (
     privileges,
 )
 from jwtroles.spec.model import Lookup, Query, View, Word
+from jwtroles.spec.naming import Name
 from jwtroles.spec.records import Field, Record, not_yet
 from jwtroles.spec.shapes import MapOf
-from jwtroles.spec.words import Name, Text
+from jwtroles.spec.words import Text
 
 VIEW: Record[View] = Record(
     "a view",

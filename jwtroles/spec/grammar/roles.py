@@ -18,10 +18,11 @@ from jwtroles.spec.grammar.terms import (
     privileges,
 )
 from jwtroles.spec.model import COMMANDS, UNGOVERNED, Access, Command, Role, Ungoverned, Word
+from jwtroles.spec.naming import Qualified, Signature
 from jwtroles.spec.records import Field, Record, not_yet
 from jwtroles.spec.shapes import ByForm, ListOf, Made, MapOf
 from jwtroles.spec.templates import VARIABLES, Templates
-from jwtroles.spec.words import Bool, Choice, Int, Qualified, Signature, Text
+from jwtroles.spec.words import Bool, Choice, Int, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from jwtroles.spec.grammar.terms import COLUMN, PREDICATE, ROLES, TABLE, TABLES, TRUE
 from jwtroles.spec.model import Floor, Through, Word
+from jwtroles.spec.naming import Name
 from jwtroles.spec.records import Field, Record
 from jwtroles.spec.shapes import ByForm, ListOf, Made, MapOf, Shape
-from jwtroles.spec.words import Name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

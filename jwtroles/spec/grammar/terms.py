@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from jwtroles.spec.model import Word
+from jwtroles.spec.naming import Name, Qualified
 from jwtroles.spec.shapes import ListOf
-from jwtroles.spec.words import Choice, Name, Qualified, Sql, Text
+from jwtroles.spec.words import Choice, Sql, Text
 
 TEXT = Text()
 ROLE = Name("the name of a role")

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from jwtroles import codes
 from jwtroles.spec.grammar.terms import ENVIRONMENTS, MODE, ROLE, TEXT
 from jwtroles.spec.model import Word
+from jwtroles.spec.naming import Name
 from jwtroles.spec.records import Field, Record
 from jwtroles.spec.shapes import ByKey, ListOf, MapOf
 from jwtroles.spec.token_model import Claim, Condition, ConditionTest, Issuer, MappingRule, Tokens
-from jwtroles.spec.words import Bool, Choice, Duration, Name, Text
+from jwtroles.spec.words import Bool, Choice, Duration, Text
 
 if TYPE_CHECKING:
     from jwtroles.errors import Place
