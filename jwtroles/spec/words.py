@@ -199,6 +199,10 @@ class Day(Shape[date]):
         except ValueError:
             at.mismatch(node, self.expected)
 
+    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002 - has no parts
+        """Return a text of that form."""
+        return {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"} | told(self.expected)
+
 
 @dataclass(frozen=True)
 class Version(Shape[int]):

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles.spec.grammar.terms import ROLE, TABLE, TEXT
 from jwtroles.spec.model import Keep, Word
+from jwtroles.spec.naming import Name
 from jwtroles.spec.records import Field, Record
-from jwtroles.spec.words import Choice, Day, Name, Text
+from jwtroles.spec.words import Choice, Day, Text
 
 if TYPE_CHECKING:
     from jwtroles.errors import Place
