@@ -39,10 +39,11 @@ BEYOND = {
     "role with an escape",
     "missing key",
     "skew of ten minutes",
+    "day that is none",
     "younger than no time",
 }
-"""What JSON Schema does not see: invisible characters, the value of a duration, and whether a file
-without `project` is a part of another one."""
+"""What JSON Schema does not see: invisible characters, the value of a duration or a day, and
+whether a file without `project` is a part of another one."""
 
 
 @cache
@@ -95,6 +96,12 @@ def test_every_yaml_of_the_manual_is_valid(block: Block) -> None:
     sections = {match[1]: match[0] for match in SECTION.finditer(MANUAL)}
     sections |= {match[1]: match[0] for match in SECTION.finditer(block.text)}
     assert problems("".join(sections.values())) == []
+
+
+def test_parts_of_an_example_are_valid_files() -> None:
+    parts = sorted((ROOT / "examples" / "warehouse" / "access").glob("*.yaml"))
+    assert len(parts) == 3
+    assert [problems(part.read_text(encoding="utf-8")) for part in parts] == [[], [], []]
 
 
 WRONG = {name: case for name, case in CASES.items() if case.code in FORM}
