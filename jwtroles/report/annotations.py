@@ -56,7 +56,8 @@ def _refused(plan: Plan, refused: Iterable[str]) -> Iterator[str]:
 
 
 def _remarks(plan: Plan) -> Iterator[str]:
-    return (_problem(WARNING, problem) for problem in plan.remarks)
+    yield from (_problem(WARNING, problem) for problem in plan.remarks)
+    yield from (_problem(NOTICE, problem) for problem in plan.kept)
 
 
 def _changes(plan: Plan) -> Iterator[str]:

@@ -29,6 +29,7 @@ BEFORE = """
     GRANT SELECT ON app.invoices, app.plans TO reporter;
     CREATE FUNCTION app.key() RETURNS text LANGUAGE sql AS $$ SELECT 'sesame-body' $$;
     ALTER FUNCTION app.key() OWNER TO app_owner;
+    COMMENT ON FUNCTION app.key() IS 'of another file [jwtroles: other]';
 """
 DRIFT = """
     ALTER POLICY jr_member_update ON app.invoices USING (true);

@@ -140,12 +140,16 @@ def _who(sheet: Sheet, *, first: bool) -> Iterator[Table]:
 
 
 def _noted(sheet: Sheet) -> Iterator[Section]:
-    """Give who else is affected and what is worth a look, as the plan says it."""
+    """Give who else is affected, what is kept, and what is worth a look, as the plan says it."""
     plan, page = sheet.plan, Page(MAX_WIDTH)
     remarks = plan.remarks
     if plan.empty:
         remarks = tuple(one for one in remarks if one.place is None)
-    lines = [*footer.affected(plan, page), *footer.remarks(sheet, page, remarks)]
+    lines = [
+        *footer.affected(plan, page),
+        *footer.kept(sheet, page),
+        *footer.remarks(sheet, page, remarks),
+    ]
     if lines:
         lost = f"Who else is affected, and what is worth a look: {code(_command(sheet))}"
         yield Section(fenced("\n".join(lines), "text"), lost, weight=8)
