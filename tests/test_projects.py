@@ -106,6 +106,7 @@ def test_a_temporary_table_does_not_take_the_place_of_a_real_one(filled, table):
                 '{ANN}'::uuid AS user_id, 'owner'::app.member_role AS member_role,
                 NULL::date AS until, 'x' AS name FROM generate_series(1, 2) AS n""".encode()
         )
+        person.connection.execute(f"GRANT SELECT ON pg_temp.{table} TO PUBLIC".encode())
         person.connection.execute(b"SET LOCAL search_path = pg_temp, app, pg_catalog")
         assert person.rows("SELECT name FROM app.projects ORDER BY id") == [("site",)]
 

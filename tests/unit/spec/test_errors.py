@@ -1390,6 +1390,13 @@ CASES = {
         "write a condition without claims, or let tokens become the role",
         "without a token every claim is missing, and nothing would be let through",
     ),
+    "lookup of a claim without a token": form(
+        "JR259",
+        LOOKUP + "roles: {job: {token: false, tables: {app.t: {select: {rows: «a in mine»}}}}}",
+        "`job` is a role without a token, and its rows look at the claim `sub`",
+        "write a condition without claims, or let tokens become the role",
+        "without a token every claim is missing, and nothing would be let through",
+    ),
     "view of claims for a role without a token": form(
         "JR259",
         "roles: {job: {token: false}}\n"
