@@ -65,7 +65,7 @@ def _doing(plan: Plan, effect: str) -> list[str]:
     lines = []
     for step in plan.steps:
         if step.effect.value in wanted:
-            why = "not in the file" if step.change.after is None else ""
+            why = plan.gone if step.change.after is None else ""
             line = f"{signs[step.change.verb]} {describe(step.change)}"
             lines.append(f"{line}\t{why}" if why else line)
     return lines

@@ -62,12 +62,13 @@ _NEEDS: dict[str, Callable[[Need], str]] = {
 }
 
 
-def check_rights(plan: Plan, server: Server | None = None) -> None:
+def check_rights(plan: Plan, server: Server | None = None, *, after: int = 0) -> None:
     """Refuse a plan that the connected role cannot carry out.
 
     Args:
         plan: the plan.
         server: the server as it is now, where that is later than the plan.
+        after: how many of its transactions are done.
 
     Raises:
         Refused: JR605 with every statement that lacks a right, and what an administrator can do.
@@ -80,7 +81,8 @@ def check_rights(plan: Plan, server: Server | None = None) -> None:
     powers = _Powers(server, created, plan.context.definers | {plan.context.own_role})
     lacking = [
         (statement, need)
-        for statement in plan.statements
+        for batch in plan.batches[after:]
+        for statement in batch.statements
         for need in statement.needs
         if not _RIGHTS[need.right](powers, need)
     ]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def still_as_planned(
-    connection: Connection, plan: Plan, scope: Scope, since: Reading | None = None
+    connection: Connection, plan: Plan, scope: Scope, since: Reading | None = None, after: int = 0
 ) -> Server:
     """Read again under the lock, refuse a plan whose database has moved, and return the server.
 
@@ -33,6 +33,7 @@ def still_as_planned(
         plan: the plan.
         scope: the scope that it was made in.
         since: what the transaction of the plan before this one left, if there was one.
+        after: how many of its transactions are done.
 
     Raises:
         Refused: JR611 naming what moved, JR605 when the connected role has lost a right.
@@ -59,7 +60,7 @@ def still_as_planned(
             remedy=f"plan again:  jwtroles plan{environment}",
         )
         raise Refused(problem)
-    check_rights(plan, reading.structure.server)
+    check_rights(plan, reading.structure.server, after=after)
     return reading.structure.server
 
 

@@ -78,7 +78,7 @@ class Attempt:
             execute(sql)
         take(self.connection, self.plan.project)
         self._tell("locked")
-        server = still_as_planned(self.connection, self.plan, self.scope, self.since)
+        server = still_as_planned(self.connection, self.plan, self.scope, self.since, self.number)
         check_room(self.batch, server)
         self._tell("unchanged")
         total = len(self.plan.statements)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,8 +27,11 @@ from jwtroles.cli.terminal import tell
 from jwtroles.errors import Problem, UsageError
 
 if TYPE_CHECKING:
+    from jwtroles.cli.session import Target
     from jwtroles.planner.model import Plan
+    from jwtroles.reader.connection import Connection
     from jwtroles.spec.model import Environment
+    from jwtroles.workflow import Planned
 
 
 def apply(
@@ -55,29 +59,49 @@ def apply(
     allowed = effects(allow)
     applier.check_lock_timeout(lock_timeout)
     target = choose(spec, env, database, "apply")
+    manner = Manner(yes, allowed, lock_timeout, verbose, quiet)
     with connected(target) as connection:
         planned = make_plan(connection, target.spec, target.environment)
-        if not quiet:
-            show_plan(planned.plan, target.spec, verbose=verbose, applying=True)
-        if planned.plan.empty:
-            return
-        applier.check_allowed(planned.plan, allowed)
-        applier.check_rights(planned.plan)
-        if not yes:
-            confirm(planned.plan, target.environment)
-        started = time.monotonic()
-        with progress(quiet=quiet) as told:
-            applier.apply(
-                connection,
-                planned.plan,
-                planned.scope,
-                allow=allowed,
-                lock_timeout=lock_timeout,
-                progress=told,
-                verbose=verbose,
-            )
-    if not quiet:
-        count = len(planned.plan.units)
+        carry_out(connection, planned, target, manner)
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a plan is carried out: the options of the commands that do."""
+
+    yes: bool
+    allowed: tuple[str, ...]
+    lock_timeout: str
+    verbose: bool
+    quiet: bool
+
+
+def carry_out(connection: Connection, planned: Planned, target: Target, manner: Manner) -> None:
+    """Show a plan, ask, and apply it."""
+    from jwtroles import applier  # noqa: PLC0415 - only what a command needs
+
+    plan = planned.plan
+    if not manner.quiet:
+        show_plan(plan, target.spec, verbose=manner.verbose, applying=True)
+    if plan.empty:
+        return
+    applier.check_allowed(plan, manner.allowed)
+    applier.check_rights(plan)
+    if not manner.yes:
+        confirm(plan, target.environment)
+    started = time.monotonic()
+    with progress(quiet=manner.quiet) as told:
+        applier.apply(
+            connection,
+            plan,
+            planned.scope,
+            allow=manner.allowed,
+            lock_timeout=manner.lock_timeout,
+            progress=told,
+            verbose=manner.verbose,
+        )
+    if not manner.quiet:
+        count = len(plan.units)
         took = duration(time.monotonic() - started)
         tell(f"Applied {count} change{'s' * (count != 1)} in {took}.")
 

@@ -44,6 +44,14 @@ COMMANDS: Mapping[str, Entry] = {
         "apply",
         "Plan, ask, and apply in one transaction that is proved before it commits.",
     ),
+    "release": Entry(
+        "leave", "release", "Stop managing a database, and leave all access as it is."
+    ),
+    "uninstall": Entry(
+        "leave",
+        "uninstall",
+        "Remove everything that jwtroles made: policies, rights, views, queries, roles, schema.",
+    ),
     "validate": Entry(
         "check",
         "validate",

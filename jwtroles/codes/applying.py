@@ -16,6 +16,17 @@ NO_ROOM = Code(
     "Each table that a transaction changes takes a slot of a table that all sessions share. A "
     "plan is split into transactions that fit; what must stay together does not.",
 )
+ROLE_IN_USE = Code(
+    "JR608",
+    "a role that would be dropped is used elsewhere",
+    "PostgreSQL drops a role only when nothing depends on it: objects that it owns, and rights in "
+    "other databases and on what the file does not manage. jwtroles takes none of these away.",
+)
+NOT_INSTALLED = Code(
+    "JR609",
+    "the database is not this project's",
+    "The schema `jwtroles` carries the mark of another project.",
+)
 STALE = Code(
     "JR611",
     "the database has changed since the plan was made",

@@ -20,6 +20,18 @@ PASSED_ON_LOSES = Code(
     "A role of the file granted a right of its own to a role outside the file. The right goes, "
     "or its GRANT OPTION does, and PostgreSQL takes with it what was granted by it.",
 )
+EXEMPT_LOSES = Code(
+    "JR526",
+    "an exempt role will see no row",
+    "`uninstall` drops the policy that lets a role of `database.exempt` through. Row security "
+    "stays on, and no other policy gives that role rows.",
+)
+STAYS_SECURED = Code(
+    "JR527",
+    "row security stays on, without a policy",
+    "Turned off, it would open the table to every grant that is left. Without a policy nobody "
+    "sees a row but the table's owner and roles with BYPASSRLS.",
+)
 SHOWS_AS_OWNER = Code(
     "JR510",
     "a view that shows what its owner sees",

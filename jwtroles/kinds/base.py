@@ -236,6 +236,25 @@ def unless_removal(change: Change[Any]) -> Change[Any] | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaving:
+    """What goes when jwtroles is uninstalled.
+
+    Attributes:
+        project: whose objects go.
+        roles: the roles that go: those that carry its mark and were not adopted.
+        schema: whether the schema `jwtroles` is the project's and goes.
+        objects: views and queries that go, by name and arguments, and with them the rights on them.
+        unsecured: tables whose row security is to be turned off.
+    """
+
+    project: str
+    roles: frozenset[str]
+    schema: bool
+    objects: frozenset[tuple[QName, str]] = frozenset()
+    unsecured: frozenset[QName] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Kind(Generic[T]):
     """Everything that is special about one kind of object.
 
@@ -254,6 +273,7 @@ class Kind(Generic[T]):
         additive: the part of a change that takes nothing away, or None.
         called: how an entry of `keep` calls the object of a change: key → word. An entry finds it
             if all of its words are among these.
+        leave: what is left of an object when jwtroles is uninstalled, or None.
         tried_in_order: whether the first of its objects that fits decides. While one of them is
             away, those behind it must be away as well, or they would decide what it decided.
     """
@@ -271,6 +291,7 @@ class Kind(Generic[T]):
     dies_with: Callable[[Change[T]], Iterable[tuple[str, Hashable]]] = lambda _change: ()
     additive: Callable[[Change[Any]], Change[Any] | None] = unless_removal
     called: Callable[[Any], Mapping[str, str]] = lambda _subject: {}
+    leave: Callable[[T, Leaving], T | None] = lambda item, _leaving: item
     tried_in_order: bool = False
 
     @property

@@ -12,6 +12,7 @@ from jwtroles.kinds.base import (
     Context,
     Effect,
     Kind,
+    Leaving,
     Need,
     Origin,
     Phase,
@@ -226,7 +227,13 @@ def effect(change: Change[Function], context: Context) -> Effect:
         return Effect.NEUTRAL if own else Effect.LOOSENS
     if change.after is None:
         return Effect.NEUTRAL if own else Effect.DESTROYS
-    return Effect.UNKNOWN
+    before, after = change.before, change.after
+    same = (_code(before), before.owner, before.returns) == (
+        _code(after),
+        after.owner,
+        after.returns,
+    )
+    return Effect.NEUTRAL if same else Effect.UNKNOWN
 
 
 def unit(change: Change[Function]) -> Hashable:
@@ -234,6 +241,13 @@ def unit(change: Change[Function]) -> Hashable:
     subject = change.subject
     own = subject.name.schema == OWN_SCHEMA and not is_lookup(subject.name)
     return "own schema" if own else (change.kind, change.key)
+
+
+def leave(function: Function, leaving: Leaving) -> Function | None:
+    """Queries of the project go, and with our schema everything in it."""
+    if function.name.schema == OWN_SCHEMA:
+        return None if leaving.schema else function
+    return None if function.project == leaving.project else function
 
 
 FUNCTION: Kind[Function] = Kind(
@@ -244,4 +258,5 @@ FUNCTION: Kind[Function] = Kind(
     effect,
     unit=unit,
     dies_with=dies_with,
+    leave=leave,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from jwtroles.kinds.acl import (
     Acl,
@@ -22,6 +23,7 @@ from jwtroles.kinds.base import (
     Context,
     Effect,
     Kind,
+    Leaving,
     Need,
     Phase,
     Statement,
@@ -218,6 +220,16 @@ _CALLED = {
     "large_object": "large object",
 }
 
+
+def leave(acl: Acl, leaving: Leaving) -> Acl | None:
+    """Rights of roles that go, go; so do all rights on what goes."""
+    own = leaving.schema and OWN_SCHEMA in (acl.object.name.schema, acl.object.name.name)
+    if own or (acl.object.name, acl.object.arguments) in leaving.objects:
+        return None
+    rights = {key: right for key, right in acl.rights.items() if key[0] not in leaving.roles}
+    return replace(acl, rights=rights) if rights else None
+
+
 ACL: Kind[Acl] = Kind(
     "acl",
     parse,
@@ -229,4 +241,5 @@ ACL: Kind[Acl] = Kind(
     verb=verb,
     additive=additive,
     called=called,
+    leave=leave,
 )

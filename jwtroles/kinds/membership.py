@@ -11,6 +11,7 @@ from jwtroles.kinds.base import (
     Context,
     Effect,
     Kind,
+    Leaving,
     Need,
     Origin,
     Phase,
@@ -133,6 +134,12 @@ def additive(change: Change[Membership]) -> Change[Membership] | None:
     return None if options == before.options else replace(change, after=both)
 
 
+def leave(membership: Membership, leaving: Leaving) -> Membership | None:
+    """Memberships of roles that go, and in them, go first."""
+    pair = {membership.role, membership.member}
+    return None if pair & leaving.roles else membership
+
+
 MEMBERSHIP: Kind[Membership] = Kind(
     "membership",
     parse,
@@ -141,4 +148,5 @@ MEMBERSHIP: Kind[Membership] = Kind(
     effect,
     additive=additive,
     called=lambda one: {"membership": one.role, "of": one.member, "role": one.member},
+    leave=leave,
 )

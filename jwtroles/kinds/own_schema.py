@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from jwtroles.kinds.base import (
     NOWHERE,
@@ -12,6 +12,7 @@ from jwtroles.kinds.base import (
     Context,
     Effect,
     Kind,
+    Leaving,
     Need,
     Origin,
     Phase,
@@ -20,6 +21,8 @@ from jwtroles.kinds.base import (
 )
 from jwtroles.kinds.tag import comment_sql, split_tag
 from jwtroles.names import QName, ident
+
+T = TypeVar("T")
 
 NAME = "jwtroles"
 """The name of the schema; a constant, since policies and the manual name it."""
@@ -95,6 +98,17 @@ def own_unit(_change: Change[Any]) -> Hashable:
     return "own schema"
 
 
+def leave_with_schema(item: T, leaving: Leaving) -> T | None:
+    """What lies in the schema goes with it."""
+    return None if leaving.schema else item
+
+
 OWN_SCHEMA: Kind[OwnSchema] = Kind(
-    "own_schema", parse, lambda _schema: NAME, statements, effect, unit=own_unit
+    "own_schema",
+    parse,
+    lambda _schema: NAME,
+    statements,
+    effect,
+    unit=own_unit,
+    leave=leave_with_schema,
 )

@@ -19,7 +19,7 @@ from jwtroles.kinds.base import (
     Statement,
 )
 from jwtroles.kinds.definer import drop, own_again
-from jwtroles.kinds.own_schema import NAME, own_unit
+from jwtroles.kinds.own_schema import NAME, leave_with_schema, own_unit
 from jwtroles.names import QName, ident, idents
 
 
@@ -100,4 +100,5 @@ OWN_TABLE: Kind[OwnTable] = Kind(
     effect,
     unit=own_unit,
     dies_with=dies_with,
+    leave=leave_with_schema,
 )

@@ -12,6 +12,7 @@ from jwtroles.kinds.base import (
     Context,
     Effect,
     Kind,
+    Leaving,
     Need,
     Origin,
     Phase,
@@ -236,6 +237,14 @@ def called(policy: Policy) -> Mapping[str, str]:
     return words | ({"role": min(policy.roles)} if len(policy.roles) == 1 else {})
 
 
+def leave(policy: Policy, leaving: Leaving) -> Policy | None:
+    """Ours go; one of others that names a role that goes stays with the roles that stay."""
+    if policy.named_by_us and leaving.schema:
+        return None
+    roles = policy.roles - leaving.roles
+    return replace(policy, roles=roles) if roles - policy.outside else None
+
+
 POLICY: Kind[Policy] = Kind(
     "policy",
     parse,
@@ -244,4 +253,5 @@ POLICY: Kind[Policy] = Kind(
     effect,
     lock="AccessExclusive on the table",
     called=called,
+    leave=leave,
 )

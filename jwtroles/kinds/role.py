@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jwtroles.kinds.base import (
     NOWHERE,
@@ -11,6 +11,7 @@ from jwtroles.kinds.base import (
     Context,
     Effect,
     Kind,
+    Leaving,
     Need,
     Origin,
     Phase,
@@ -118,11 +119,19 @@ def effect(change: Change[Role], _context: Context) -> Effect:
     return Effect.TIGHTENS if lost else Effect.NEUTRAL
 
 
+def leave(role: Role, leaving: Leaving) -> Role | None:
+    """What jwtroles made goes; an adopted role was there before and loses the mark."""
+    if role.name in leaving.roles:
+        return None
+    return replace(role, project=None) if role.project == leaving.project else role
+
+
 ROLE: Kind[Role] = Kind(
     "role",
     parse,
     lambda role: role.name,
     statements,
     effect,
+    leave=leave,
     called=lambda role: {"role": role.name},
 )

@@ -22,6 +22,7 @@ from jwtroles.kinds.base import (
     Row,
     Statement,
 )
+from jwtroles.kinds.own_schema import leave_with_schema
 from jwtroles.names import QName, ident, literal
 
 CLAIM_ROLE = QName("jwtroles", "claim_role")
@@ -134,6 +135,7 @@ CLAIM_ROLE_KIND: Kind[ClaimRole] = Kind(
     claim_role_statements,
     claim_role_effect,
     store="claim_role",
+    leave=leave_with_schema,
     tried_in_order=True,
 )
 
@@ -144,4 +146,5 @@ ROLE_SETTING_KIND: Kind[RoleSetting] = Kind(
     role_setting_statements,
     role_setting_effect,
     store="role_setting",
+    leave=leave_with_schema,
 )

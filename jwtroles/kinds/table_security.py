@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jwtroles.kinds.base import (
     NOWHERE,
@@ -11,6 +11,7 @@ from jwtroles.kinds.base import (
     Context,
     Effect,
     Kind,
+    Leaving,
     Need,
     Origin,
     Phase,
@@ -38,14 +39,17 @@ def parse(row: Row) -> Iterable[TableSecurity]:
 
 
 def statements(change: Change[TableSecurity], context: Context) -> Iterable[Statement]:
-    """ENABLE ROW LEVEL SECURITY; never DISABLE, since that opens the table to every grant."""
+    """ENABLE ROW LEVEL SECURITY; DISABLE, which opens the table to every grant, is for leaving."""
     before, after = change.before, change.after
-    if after is None or not after.enabled or (before is not None and before.enabled):
+    if after is None or (before is not None and before.enabled == after.enabled):
+        return
+    if before is None and not after.enabled:
         return
     owner = context.owners.get(after.table, after.owner)
+    verb, phase = ("ENABLE", Phase.ENABLE) if after.enabled else ("DISABLE", Phase.DROP)
     yield Statement(
-        f"ALTER TABLE {after.table.sql} ENABLE ROW LEVEL SECURITY",
-        Phase.ENABLE,
+        f"ALTER TABLE {after.table.sql} {verb} ROW LEVEL SECURITY",
+        phase,
         lock=after.table,
         needs=(Need("owner", owner, str(after.table)),),
         origin=after.origin,
@@ -54,9 +58,16 @@ def statements(change: Change[TableSecurity], context: Context) -> Iterable[Stat
     )
 
 
-def effect(_change: Change[TableSecurity], _context: Context) -> Effect:
-    """Row security that comes on takes rows away."""
-    return Effect.TIGHTENS
+def effect(change: Change[TableSecurity], _context: Context) -> Effect:
+    """Row security that comes on takes rows away; off, it gives all of them to every grant."""
+    before, after = change.before, change.after
+    off = before is not None and before.enabled and after is not None and not after.enabled
+    return Effect.LOOSENS if off else Effect.TIGHTENS
+
+
+def leave(security: TableSecurity, leaving: Leaving) -> TableSecurity:
+    """It stays on, unless it is asked to go where no policy is left."""
+    return replace(security, enabled=security.enabled and security.table not in leaving.unsecured)
 
 
 TABLE_SECURITY: Kind[TableSecurity] = Kind(
@@ -66,4 +77,5 @@ TABLE_SECURITY: Kind[TableSecurity] = Kind(
     statements,
     effect,
     lock="AccessExclusive on the table",
+    leave=leave,
 )

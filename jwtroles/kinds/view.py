@@ -12,6 +12,7 @@ from jwtroles.kinds.base import (
     Context,
     Effect,
     Kind,
+    Leaving,
     Need,
     Origin,
     Phase,
@@ -128,7 +129,16 @@ def effect(change: Change[View], _context: Context) -> Effect:
     """A view gives its columns to those who may read it; a changed one may give more."""
     if change.before is None:
         return Effect.LOOSENS
-    return Effect.DESTROYS if change.after is None else Effect.UNKNOWN
+    if change.after is None:
+        return Effect.DESTROYS
+    before, after = change.before, change.after
+    same = (_shape(before), before.owner) == (_shape(after), after.owner)
+    return Effect.NEUTRAL if same else Effect.UNKNOWN
+
+
+def leave(view: View, leaving: Leaving) -> View | None:
+    """Views of the project go."""
+    return None if view.project == leaving.project else view
 
 
 VIEW: Kind[View] = Kind(
@@ -139,4 +149,5 @@ VIEW: Kind[View] = Kind(
     effect,
     lock="AccessExclusive on the view",
     dies_with=dies_with,
+    leave=leave,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.catalog import Catalog, Structure, stable
@@ -13,7 +14,7 @@ from jwtroles.names import QName
 from jwtroles.planner.affected import cut_off
 from jwtroles.planner.batches import standing
 from jwtroles.planner.diff import diff
-from jwtroles.planner.kept import entries, set_aside, without_object
+from jwtroles.planner.kept import Entry, entries, set_aside, without_object
 from jwtroles.planner.model import Plan, Step
 from jwtroles.planner.order import arrange
 from jwtroles.planner.remarks import remarks
@@ -41,8 +42,47 @@ def build_plan(
     compiled: Compiled,
 ) -> Plan:
     """Return the plan that makes `current` become `desired`; nothing is sent to the server."""
-    additive = spec.database.mode == "additive"
     keep = entries(spec, environment, structure)
+    plan = plan_between(
+        spec,
+        environment,
+        structure,
+        current,
+        desired,
+        definers=compiled.definers,
+        lookups=compiled.lookups,
+        additive=spec.database.mode == "additive",
+        keep=keep,
+    )
+    seen = (*without_object(keep, plan.kept), *remarks(spec, environment, structure, compiled))
+    return replace(plan, remarks=seen)
+
+
+def plan_between(
+    spec: Spec,
+    environment: Environment | None,
+    structure: Structure,
+    current: Catalog,
+    desired: Catalog,
+    *,
+    definers: frozenset[str],
+    lookups: frozenset[str] = frozenset(),
+    additive: bool = False,
+    keep: tuple[Entry, ...] = (),
+) -> Plan:
+    """Return the plan from one catalog to another, whoever says what the other one is.
+
+    Args:
+        spec: what names the project and the roles of ours.
+        environment: what says which effects are allowed.
+        structure: the database that was read.
+        current: its catalog.
+        desired: the catalog that it is to have.
+        definers: roles that own views and queries.
+        lookups: roles that own lookups.
+        additive: whether nothing that is there is ever taken away.
+        keep: what is left as it is.
+    """
     changes, kept = set_aside(changes_between(current, desired, additive=additive), keep)
     server = structure.server
     context = Context(
@@ -50,8 +90,8 @@ def build_plan(
         own_role=spec.own_role,
         reader="" if server.superuser else server.applier,
         database=server.database,
-        definers=compiled.definers,
-        lookups=compiled.lookups,
+        definers=definers,
+        lookups=lookups,
         enabling=frozenset(_enabled(changes)),
         owners={relation.name: relation.owner for relation in structure.relations.values()},
         schema_owners=structure.schemas,
@@ -75,10 +115,6 @@ def build_plan(
         current=current,
         structure=structure,
         context=context,
-        remarks=(
-            *without_object(keep, kept),
-            *remarks(spec, environment, structure, compiled),
-        ),
         cut_off=cut_off(steps, structure, desired),
         allow=tuple(map(str, environment.allow)) if environment else Plan.allow,
         allow_place=environment.place if environment else None,

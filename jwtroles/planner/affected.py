@@ -33,6 +33,31 @@ def cut_off(steps: Iterable[Step], structure: Structure, desired: Catalog) -> tu
     return tuple(found[key] for key in sorted(found) if key[:2] not in knows)
 
 
+def left_without_rows(
+    steps: Iterable[Step], structure: Structure, desired: Catalog
+) -> tuple[CutOff, ...]:
+    """Name who is let through by a policy of `database.exempt` that goes, and by no other one."""
+    after = _After.of(structure, desired)
+    found: list[CutOff] = []
+    for step in steps:
+        policy = step.change.before
+        if not isinstance(policy, Policy) or step.change.after is not None or not policy.exempts:
+            continue
+        security = desired["table_security"].get(policy.table)
+        for role in sorted(policy.roles):
+            kept = role not in structure.roles or after.sees(role, policy.table, "SELECT")
+            if kept or security is None or not security.enabled:
+                continue
+            message = f"{role} sees {policy.table} by the policy {policy.name}, which goes"
+            remedy = (
+                f"keep it: CREATE POLICY … ON {policy.table.sql} TO {ident(role)} USING (true), "
+                "or --disable-row-security"
+            )
+            problem = Problem(codes.EXEMPT_LOSES, message, remedy=remedy)
+            found.append(CutOff(role, str(policy.table), problem))
+    return tuple(found)
+
+
 @dataclass(frozen=True, slots=True)
 class _After:
     """The database as it will be: what is left to roles outside the file.

@@ -68,6 +68,7 @@ class Plan:
         batches: the transactions in their order, nearly always one.
         put_back: in a plan of several transactions, steps that change nothing in the end: what
             must be away while that which is tried before it is away.
+        command: the command that carries it out.
         desired: the catalog that must be there afterwards.
         remarks: what is worth a look; cut_off: who else is affected.
         allow: the effects that this environment accepts.
@@ -96,6 +97,12 @@ class Plan:
     keep: tuple[Entry, ...] = ()
     kept: tuple[Problem, ...] = ()
     unverified: frozenset[tuple[str, Hashable]] = frozenset()
+    command: str = "apply"
+
+    @property
+    def gone(self) -> str:
+        """Why something goes, in a few words."""
+        return "not in the file" if self.command == "apply" else ""
 
     @property
     def empty(self) -> bool:

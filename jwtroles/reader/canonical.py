@@ -120,6 +120,8 @@ class _Batch:
         items: dict[str, tuple[Any, Any]] = {}
         for letter, kind in _KINDS.items():
             for number, item in enumerate(desired[kind].values()):
+                if not any(getattr(item, name, None) for name in _TEXTS):
+                    continue  # it was read, and so was printed already
                 if kind == "function" and not item.atomic:
                     continue
                 items[f"{letter}{number}"] = (item, _tried(item, missing))
@@ -147,13 +149,16 @@ class _Batch:
         }
 
     def printed(self, desired: Catalog, answer: dict[str, Any]) -> Catalog:
-        done: dict[str, list[Any]] = {"policy": [], "view": [], "function": []}
+        printed = {id(item) for item, _ in self.items.values()}
+        done: dict[str, list[Any]] = {
+            kind: [item for item in desired[kind].values() if id(item) not in printed]
+            for kind in _KINDS.values()
+        }
         for label, (item, sent) in self.items.items():
             said = dict(answer[label]) if item is sent else {}
             if "columns" in said:
                 said["columns"] = tuple((name, kind) for name, kind in said["columns"])
             done[_KINDS[label[0]]].append(replace(item, **said))
-        done["function"] += [f for f in desired["function"].values() if not f.atomic]
         for kind, items in done.items():
             desired = desired.with_kind(kind, items)
         return desired

@@ -78,8 +78,16 @@ def render_plan(
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
+_NOTHING_LEFT = {
+    "release": "Nothing here is managed as this project.",
+    "uninstall": "Nothing here was made for this project.",
+}
+"""What an empty plan means to the commands that leave a database."""
+
+
 def _in_sync(sheet: Sheet, page: Page) -> Iterator[str]:
-    yield from page.paragraph(f"{header.target(sheet)}    In sync.")
+    said = _NOTHING_LEFT.get(sheet.plan.command, "In sync.")
+    yield from page.paragraph(f"{header.target(sheet)}    {said}")
     if sheet.plan.kept:
         yield ""
         yield from footer.kept(sheet, page)

@@ -135,7 +135,7 @@ def _verdict(sheet: Sheet, page: Page) -> Iterator[str]:
     if not refused and sheet.applying:
         return
     if not refused:
-        yield from page.paragraph(f"Not applied. Next: jwtroles apply{env}")
+        yield from page.paragraph(f"Not applied. Next: jwtroles {plan.command}{env}")
         return
     reasons = "; ".join(_reason(plan, effect) for effect in refused)
     keep = " Keep them as shown above, or" if plan.cut_off and "cuts_off" in refused else ""
@@ -145,7 +145,7 @@ def _verdict(sheet: Sheet, page: Page) -> Iterator[str]:
     once = keep or " Allow it once:"
     yield from page.paragraph(f"Refused{here} as it stands: {reasons}.{said}{once}")
     options = "".join(f" --allow {effect}" for effect in refused)
-    yield from page.paragraph(f"jwtroles apply{env}{options}")
+    yield from page.paragraph(f"jwtroles {plan.command}{env}{options}")
 
 
 def _counted(effect: Effect, number: int) -> str:

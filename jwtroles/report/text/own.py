@@ -12,7 +12,6 @@ from jwtroles.report.text.access import columns_text
 from jwtroles.report.text.layout import SIGNS, Block, Row
 from jwtroles.report.text.layout import Right as Edge
 from jwtroles.report.text.sheet import (
-    NOT_IN_FILE,
     Picker,
     Section,
     Sheet,
@@ -43,7 +42,7 @@ def blocks(sheet: Sheet, steps: Sequence[Step]) -> list[Block]:
     first = any(step.change.kind == "own_schema" for step in new)
     along = [step for step in grants if first and step.change.verb == "add"]
     rows = [*_new(sheet, new, along)]
-    rows += [_single(step) for step in objects if step.change.verb != "add"]
+    rows += [_single(sheet, step) for step in objects if step.change.verb != "add"]
     rows += _rights(sheet, [step for step in grants if step not in along])
     if sheet.verbose and along:
         rows += _rights(sheet, along, told=False)
@@ -68,9 +67,9 @@ def _new(sheet: Sheet, new: Sequence[Step], along: Sequence[Step]) -> Iterator[R
                 yield Row("", "", "", visible(describe(step.change)))
 
 
-def _single(step: Step) -> Row:
+def _single(sheet: Sheet, step: Step) -> Row:
     sign = sign_of([step])
-    edge = Edge(effect_word([step])) if sign == SIGNS["alter"] else Edge(place=NOT_IN_FILE)
+    edge = Edge(effect_word([step])) if sign == SIGNS["alter"] else Edge(place=sheet.plan.gone)
     return Row(sign, NAME, "", visible(describe(step.change)), edge, steps=(step,))
 
 

@@ -166,7 +166,9 @@ def _role_altered(change: Change[Role]) -> str:
     if before.comment != after.comment:
         words.append("comment")
     if before.project != after.project:
-        words.append(f"taken over from {_project(before)}")
+        words.append(
+            f"taken over from {_project(before)}" if after.project else "no longer managed"
+        )
     return ", ".join(words)
 
 

@@ -95,7 +95,7 @@ class Sheet:
         """
         sign = sign_of(steps)
         if sign == SIGNS["remove"]:
-            return Edge(place=remark or NOT_IN_FILE)
+            return Edge(place=remark or self.plan.gone)
         origin = origin or next((o for o in map(origin_of, steps) if o.place), Origin())
         effect = effect_word(steps) if sign == SIGNS["alter"] else ""
         glob = visible(origin.pattern)

@@ -1,0 +1,201 @@
+"""Leaving a database: `release` keeps all access and forgets it, `uninstall` takes all of it away.
+
+Both are plans from the catalog that was read to one that is made of it, so they are shown, locked,
+proved and committed as every other plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
+
+from jwtroles import codes
+from jwtroles.catalog import Catalog
+from jwtroles.compiler.access import Names
+from jwtroles.errors import Problem, Refused
+from jwtroles.kinds import KINDS
+from jwtroles.kinds.base import Leaving
+from jwtroles.planner import plan_between
+from jwtroles.planner.affected import left_without_rows
+from jwtroles.reader import query_text
+from jwtroles.reader.connection import asking
+from jwtroles.workflow import Planned, read_database
+
+if TYPE_CHECKING:
+    from jwtroles.names import QName
+    from jwtroles.reader import Reading
+    from jwtroles.reader.connection import Connection
+    from jwtroles.spec.model import Environment, Spec
+
+
+def make_release(connection: Connection, spec: Spec, environment: Environment | None) -> Planned:
+    """Plan to take the project's marks from everything, and to change nothing else.
+
+    Raises:
+        Refused: JR609 when the schema `jwtroles` is another project's.
+    """
+    reading = _read(connection, spec, environment)
+    project = str(spec.project)
+    desired = Catalog.of(
+        {
+            kind.name: [_unmarked(item, project) for item in reading.catalog[kind.name].values()]
+            for kind in KINDS
+        }
+    )
+    return _planned(spec, environment, reading, desired, "release")
+
+
+def make_uninstall(
+    connection: Connection,
+    spec: Spec,
+    environment: Environment | None,
+    *,
+    disable_row_security: bool = False,
+) -> Planned:
+    """Plan to remove everything that jwtroles made for the project.
+
+    Args:
+        connection: a connection to the database.
+        spec: whose project it is.
+        environment: the names of its roles there.
+        disable_row_security: turn row security off where no policy is left.
+
+    Raises:
+        Refused: JR608 when a role that goes owns something or has rights elsewhere, JR609 when the
+            schema `jwtroles` is another project's.
+    """
+    reading = _read(connection, spec, environment)
+    leaving = _leaving(spec, environment, reading)
+    desired = _without(reading.catalog, leaving)
+    bare = tuple(_bare(reading, desired))
+    if disable_row_security:
+        desired = _without(reading.catalog, replace(leaving, unsecured=frozenset(bare)))
+    _check_holdings(connection, leaving, reading)
+    planned = _planned(spec, environment, reading, desired, "uninstall")
+    plan = planned.plan
+    losing = left_without_rows(plan.steps, reading.structure, desired)
+    told = () if disable_row_security or plan.empty else tuple(_stays(bare))
+    return replace(planned, plan=replace(plan, cut_off=(*plan.cut_off, *losing), remarks=told))
+
+
+def _read(connection: Connection, spec: Spec, environment: Environment | None) -> Reading:
+    with asking(connection):
+        reading = read_database(connection, spec, environment)
+    for schema in reading.catalog["own_schema"].values():
+        if schema.project not in (None, str(spec.project)):
+            message = f"schema jwtroles belongs to project {schema.project}, not to {spec.project}"
+            remedy = "use that project's file"
+            problem = Problem(codes.NOT_INSTALLED, message, spec.project.place, remedy=remedy)
+            raise Refused(problem, footer="Nothing was changed.")
+    return reading
+
+
+def _planned(
+    spec: Spec,
+    environment: Environment | None,
+    reading: Reading,
+    desired: Catalog,
+    command: str,
+) -> Planned:
+    definers = frozenset(
+        name
+        for name in reading.catalog["role"]
+        if isinstance(name, str) and reading.scope.makes(name) and name != spec.own_role
+    )
+    plan = plan_between(
+        spec,
+        environment,
+        reading.structure,
+        reading.catalog,
+        desired,
+        definers=definers,
+        lookups=frozenset(name for name in definers if name.startswith(spec.lookup_role(""))),
+    )
+    return Planned(replace(plan, command=command), reading.scope)
+
+
+def _unmarked(item: Any, project: str) -> Any:
+    marked = any(one.name == "project" for one in fields(item)) and item.project == project
+    return replace(item, project=None) if marked else item
+
+
+def _leaving(spec: Spec, environment: Environment | None, reading: Reading) -> Leaving:
+    project = str(spec.project)
+    names = Names.of(environment)
+    adopted = {names(role) for role in spec.database.adopt}
+    roles = reading.catalog["role"].values()
+    ours = (*reading.catalog["view"].values(), *reading.catalog["function"].values())
+    return Leaving(
+        project,
+        frozenset(r.name for r in roles if r.project == project and r.name not in adopted),
+        any(one.project == project for one in reading.catalog["own_schema"].values()),
+        frozenset(
+            (item.name, getattr(item, "arguments", "")) for item in ours if item.project == project
+        ),
+    )
+
+
+def _without(current: Catalog, leaving: Leaving) -> Catalog:
+    left: dict[str, list[Any]] = {}
+    for kind in KINDS:
+        items = (kind.leave(item, leaving) for item in current[kind.name].values())
+        left[kind.name] = [item for item in items if item is not None]
+    return Catalog.of(left)
+
+
+def _bare(reading: Reading, desired: Catalog) -> Iterator[QName]:
+    """Yield the tables that lose their last policy and have row security on."""
+    policies = [*desired["policy"].values(), *reading.structure.other_policies]
+    kept = {policy.table for policy in policies}
+    shared = [p for p in reading.catalog["policy"].values() if p.left_to]
+    kept |= {policy.table for policy in shared}
+    had = {policy.table for policy in reading.catalog["policy"].values()}
+    for table, security in sorted(desired["table_security"].items(), key=lambda pair: str(pair[0])):
+        if security.enabled and table in had - kept:
+            yield security.table
+
+
+def _stays(tables: tuple[QName, ...]) -> Iterator[Problem]:
+    if not tables:
+        return
+    listed = ", ".join(map(str, tables[:3])) + (f" and {len(tables) - 3} more" * (len(tables) > 3))
+    message = f"row security stays on for {listed}, without a policy: only owners see rows there"
+    remedy = (
+        "--disable-row-security turns it off where no policy is left: every grant sees all rows"
+    )
+    yield Problem(codes.STAYS_SECURED, message, remedy=remedy)
+
+
+def _check_holdings(connection: Connection, leaving: Leaving, reading: Reading) -> None:
+    """Refuse to drop roles that are used beside what goes.
+
+    Raises:
+        Refused: JR608 with each of them.
+    """
+    query = query_text("jwtroles.reader", "holding")
+    with asking(connection):
+        rows = connection.execute(query, {"roles": sorted(leaving.roles)}).fetchall()
+    details = [_holding(row) for row in rows if not _goes(row, reading)]
+    if details:
+        raise Refused(
+            Problem(
+                codes.ROLE_IN_USE,
+                "roles that would be dropped are used elsewhere",
+                details=tuple(details),
+                remedy="REASSIGN OWNED, or DROP OWNED in that database, then uninstall",
+            ),
+            footer="Nothing was changed.",
+        )
+
+
+def _goes(row: dict[str, Any], reading: Reading) -> bool:
+    """Tell whether what a role owns is a view or a query that goes with it."""
+    here = row["database"] == reading.structure.server.database
+    object_class = (row["object"] or "").partition(" ")[0]
+    return here and reading.scope.makes(row["role"]) and object_class in ("view", "function")
+
+
+def _holding(row: dict[str, Any]) -> str:
+    what = row["object"] or f"{row['number']} objects in database {row['database']}"
+    return f"{row['role']}\t{'owns' if row['owns'] else 'has rights on'} {what}"
