@@ -275,6 +275,12 @@ ROLE_ELSEWHERE = Code(
     "A mapping rule that is left out lets a later one decide, and a token would become another "
     "role. So a rule has to say itself where it holds, and so has a test.",
 )
+FUTURE = Code(
+    "JR274",
+    "rights on later tables that cannot be given, or would leak",
+    "`future` becomes default privileges. They are for every table of a schema that its owner "
+    "makes, know no columns and no rows, and hold before any row security is on.",
+)
 KEEP_ENTRY = Code(
     "JR273",
     "an entry of `keep` that does not say exactly what",

@@ -16,6 +16,7 @@ from jwtroles.compiler.grants import (
     Rights,
     asked_by_views,
     definer_rights,
+    future_rights,
     other_rights,
     table_rights,
 )
@@ -99,6 +100,7 @@ def _compile(
     machine = machinery(spec, structure.types)
     rights = Rights()
     table_rights(rights, granted, structure)
+    future_rights(rights, spec, names, structure)
     other_rights(rights, spec, names, structure, problems)
     definer_rights(rights, spec, names, owners)
     lookups.grant(rights, (*security.asked, *asked_by_views(spec, names, owners)))

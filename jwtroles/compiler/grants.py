@@ -8,15 +8,15 @@ from difflib import get_close_matches
 
 from jwtroles import codes
 from jwtroles.catalog import Structure
-from jwtroles.compiler.access import Granted, Names
+from jwtroles.compiler.access import TABLE_KINDS, Granted, Names
 from jwtroles.compiler.definers import Definers
 from jwtroles.errors import Collector
 from jwtroles.kinds.acl import IN_SCHEMA, Acl, ObjectRef, Right
 from jwtroles.kinds.base import PUBLIC, Origin
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
-from jwtroles.names import QName, parse_qname
+from jwtroles.names import QName, parse_qname, text_matches
 from jwtroles.objects import SECTIONS, Section, routine_of
-from jwtroles.spec.model import Spec, Word
+from jwtroles.spec.model import Access, Spec, Word
 
 
 @dataclass(slots=True)
@@ -60,6 +60,8 @@ class Owners:
         """Return the owner of an object."""
         if ref.name.schema == OWN_SCHEMA:
             return self.lookups.get(ref.name, self.own_role)
+        if ref.cls == "default":
+            return ref.arguments
         for function in self.definers.functions:
             if ref == ObjectRef("function", function.name, function.arguments):
                 return function.owner
@@ -76,6 +78,34 @@ def table_rights(rights: Rights, granted: Iterable[Granted], structure: Structur
             continue
         ref = ObjectRef("table", one.table)
         rights.add(ref, one.role, one.command.upper(), one.origin, one.access.columns)
+
+
+def future_rights(rights: Rights, spec: Spec, names: Names, structure: Structure) -> None:
+    """Grant on tables that are made later, by whoever owns the schema or tables there now.
+
+    What a schema's default privileges give is added to those that name no schema (manual: ALTER
+    DEFAULT PRIVILEGES).
+    """
+    for role in spec.roles.values():
+        for pattern, accesses in role.tables.items():
+            name = parse_qname(pattern)
+            later = [access for access in accesses if access.future]
+            for schema in structure.schemas if name and later else ():
+                if name and schema != OWN_SCHEMA and text_matches(name.schema, schema):
+                    _later(rights, names(role.name), schema, later, structure)
+
+
+def _later(
+    rights: Rights, role: str, schema: str, accesses: Iterable[Access], structure: Structure
+) -> None:
+    tables = (r for r in structure.relations.values() if r.kind in TABLE_KINDS)
+    owners = {table.owner for table in tables if table.name.schema == schema}
+    for owner in sorted(owners | {structure.schemas[schema]}):
+        for access in accesses:
+            origin = Origin(access.place)
+            ref = ObjectRef("default", QName(schema, "TABLES"), owner)
+            rights.add(ref, role, access.command.upper(), origin)
+            rights.add(ObjectRef("schema", QName(schema, schema)), role, "USAGE", origin)
 
 
 def other_rights(

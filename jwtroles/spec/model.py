@@ -145,6 +145,7 @@ class Access:
         check: WITH CHECK where it differs from `rows`.
         only: the environments in which the rights on this table hold; () for all.
         unsafe: whether the file says `unsafe: true` beside it.
+        future: whether it holds on tables that are made later, too.
     """
 
     command: Command | Ungoverned
@@ -154,6 +155,7 @@ class Access:
     only: tuple[Word, ...] = ()
     except_: tuple[Word, ...] = ()
     unsafe: bool = False
+    future: bool = False
     place: Place | None = field(default=None, compare=False)
 
     @property

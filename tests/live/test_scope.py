@@ -70,3 +70,25 @@ REMARKS = {
     "JR519": "anon also has rights on 1 table: app.events",
     "JR520": "anon gets rights on new tables of app_owner in app, before any plan has seen them",
 }
+
+
+LATER = """
+jwtroles: 1
+project: case
+database: {schemas: [app], connect_as: gate}
+tokens: {verify: gateway, claims: {sub: {type: uuid}}}
+roles:
+  reader: {tables: {app.*: {select: all}}}
+  job: {token: false, tables: {app.*: {select: all, future: true}}}
+"""
+
+
+def test_a_table_that_is_made_later_is_in_reach_where_the_file_says_so(sandbox: Sandbox) -> None:
+    sandbox.load(SCHEMA)
+    with connect(sandbox.url) as connection:
+        made = make_plan(connection, load_text(LATER), None)
+        apply(connection, made.plan, made.scope)
+    sandbox.run_sql("SET ROLE app_owner; CREATE TABLE app.later (id int)")
+    reach = "SELECT has_table_privilege(role, 'app.later', 'SELECT') FROM unnest(%s) AS role"
+    for role, there in (("job", True), ("reader", False)):
+        assert sandbox.rows(reach % f"ARRAY['{role}']") == [(there,)]

@@ -12,6 +12,7 @@ from jwtroles.spec.checks import (
     access,
     environments,
     floors,
+    future,
     keep,
     lookups,
     names,
@@ -55,6 +56,7 @@ CHECKS: tuple[Callable[[Spec, Collector], None], ...] = (
     access.globs,
     access.public,
     access.creating,
+    future.future,
     access.settings,
     access.views,
 )

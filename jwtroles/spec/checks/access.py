@@ -122,7 +122,7 @@ def public(spec: Spec, problems: Collector) -> None:
 def creating(spec: Spec, problems: Collector) -> None:
     """No token makes objects: what a token role owns, no row security binds it to."""
     for role in spec.roles.values():
-        for section, word, privileges in role.objects():
+        for section, word, privileges in role.objects() if role.token else ():
             for privilege in privileges:
                 if privilege != "create" and (privilege != "temporary" or not _verified(spec)):
                     continue

@@ -77,10 +77,17 @@ WHOLE = Made(Choice("`all`", ("all",)), _whole_table)
 
 
 def _table_rights(
-    *, only: tuple[Word, ...] = (), unsafe: bool = False, **rights: Access
+    *,
+    only: tuple[Word, ...] = (),
+    unsafe: bool = False,
+    future: bool = False,
+    **rights: Access,
 ) -> tuple[Access, ...]:
     ordered = (rights[name] for name in _COMMANDS if name in rights)
-    return tuple(replace(one, only=only, unsafe=unsafe and not one.governed) for one in ordered)
+    return tuple(
+        replace(one, only=only, unsafe=unsafe and (future or not one.governed), future=future)
+        for one in ordered
+    )
 
 
 TABLE_RIGHTS: Record[tuple[Access, ...]] = Record(
@@ -91,9 +98,9 @@ TABLE_RIGHTS: Record[tuple[Access, ...]] = Record(
         *(Field(privilege, WHOLE) for privilege in UNGOVERNED),
         Field("only", ENVIRONMENTS),
         Field("unsafe", Bool()),
+        Field("future", Bool()),
     ),
     place="",
-    refused=not_yet("future"),
     nonempty=True,
 )
 

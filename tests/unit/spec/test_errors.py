@@ -1077,6 +1077,24 @@ CASES = {
         "PUBLIC cannot have `tables`",
         "PUBLIC may have rights on objects; for the rest, declare a role",
     ),
+    "later tables of a narrower glob": form(
+        "JR274",
+        "roles: {job: {token: false, tables: {app.in*: {«select»: all, future: true}}}}",
+        "`future` is about every new table of a schema, and this names others",
+        "write it beside a glob of a whole schema, such as app.*",
+    ),
+    "columns of later tables": form(
+        "JR274",
+        "roles: {job: {token: false, tables: {app.*: {«select»: [id], future: true}}}}",
+        "default privileges have neither columns nor rows: `select` has some",
+        "write `select: all`, or leave `future` out",
+    ),
+    "later tables for a token": form(
+        "JR274",
+        "roles: {member: {tables: {app.*: {«select»: all, future: true}}}}",
+        "a new table has no row security until the next apply, and a token could read it all",
+        "leave `future` out and apply after each migration, or say so:  unsafe: true",
+    ),
     "kept policy without a name": form(
         "JR273",
         "keep: [{policy: «app.t», reason: one}]\nroles: {member: {}}",
