@@ -7,7 +7,7 @@ credentials: that is for pull requests from strangers.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jwtroles import __version__, codes
 from jwtroles.catalog import Catalog
@@ -20,12 +20,13 @@ from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.table_security import TableSecurity
 from jwtroles.planner import build_plan
 from jwtroles.planner.describe import describe
-from jwtroles.reader import Reading, narrowed, query_text, survey
+from jwtroles.reader import Reading, existing_schemas, narrowed, query_text, survey
 from jwtroles.reader import snapshot as read_only
 from jwtroles.reader.canonical import canonical
 from jwtroles.reader.connection import asking
 from jwtroles.reader.printed import Printed
 from jwtroles.reader.saved import Snapshot
+from jwtroles.spec.resolve import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -44,6 +45,7 @@ def take_snapshot(connection: Connection, spec: Spec, environment: Environment |
         CompileError: every way in which the file does not fit the database.
         ServerError: JR005 when the server does not answer what has to be asked.
     """
+    spec = resolve(spec, environment)
     scope = scope_of(spec, environment)
     with asking(connection), read_only(connection):
         found = survey(connection, _wide(connection, scope))
@@ -57,8 +59,13 @@ def take_snapshot(connection: Connection, spec: Spec, environment: Environment |
 
 def _wide(connection: Connection, scope: Scope) -> Scope:
     """Return the scope with every function and type that a file may come to use."""
+
+    def run(package: str, name: str) -> list[dict[str, Any]]:
+        return connection.execute(query_text(package, name)).fetchall()
+
     text = query_text("jwtroles.reader", "vocabulary")
-    row = connection.execute(text, {"schemas": list(scope.schemas)}).fetchone()
+    schemas = existing_schemas(run, scope.schemas)
+    row = connection.execute(text, {"schemas": schemas}).fetchone()
     assert row is not None  # noqa: S101 - a SELECT without FROM has one row
     return replace(
         scope,
@@ -76,6 +83,7 @@ def plan_against(snapshot: Snapshot, spec: Spec, environment: Environment | None
     Raises:
         CompileError: every way in which the file does not fit the snapshot.
     """
+    spec = resolve(spec, environment)
     reading = _reading(snapshot, spec, environment)
     compiled = compile_spec(spec, environment, reading.structure)
     desired, unknown = snapshot.printed.remembered(compiled.catalog, reading.structure)
@@ -94,6 +102,7 @@ def compile_alone(snapshot: Snapshot, spec: Spec, environment: Environment | Non
     Raises:
         CompileError: every way in which the file does not fit the snapshot.
     """
+    spec = resolve(spec, environment)
     reading = _reading(snapshot, spec, environment)
     structure = _before(reading.structure)
     compiled = compile_spec(spec, environment, structure)
@@ -115,6 +124,7 @@ def check_against(snapshot: Snapshot, spec: Spec, environment: Environment | Non
     Raises:
         CompileError: every way in which the file does not fit it.
     """
+    spec = resolve(spec, environment)
     compile_spec(spec, environment, _reading(snapshot, spec, environment).structure)
 
 

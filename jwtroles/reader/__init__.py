@@ -97,8 +97,8 @@ def survey(connection: Connection, scope: Scope) -> Survey:
     marked = _marked(scope, roles)
     files = scope.files | marked
     everyone = {
-        "schemas": _schemas(run, scope.schemas),
-        "read_schemas": _schemas(run, scope.read_schemas),
+        "schemas": existing_schemas(run, scope.schemas),
+        "read_schemas": existing_schemas(run, scope.read_schemas),
         "roles": sorted(scope.roles | marked),
         "members": sorted(files | scope.logins),
         "files": sorted(files),
@@ -175,7 +175,7 @@ _ELSEWHERE_KNOWN = frozenset({"table", "sequence", "default"})
 """Classes of objects that `Structure` knows as relations, or that are no objects."""
 
 
-def _schemas(run: Run, patterns: Sequence[str]) -> list[str]:
+def existing_schemas(run: Run, patterns: Sequence[str]) -> list[str]:
     """Return the schemas that are there by these names: globs become what they match here."""
     globs = [name for name in patterns if GLOB in name]
     there = [row["name"] for row in run("jwtroles.reader", "namespace")] if globs else []

@@ -9,6 +9,7 @@ import pytest
 
 from jwtroles.applier import apply
 from jwtroles.errors import CompileError, SpecError
+from jwtroles.offline import check_against, plan_against, take_snapshot
 from jwtroles.policy_tests import run
 from jwtroles.reader.connection import connect
 from jwtroles.spec.load import load_text
@@ -228,3 +229,35 @@ def test_a_star_alone_manages_no_schema_of_the_system(cluster):
     assert {schema for (schema,) in granted} == {"mart_a", "mart_b", "other"}
     assert {schema for (schema,) in used} == {"mart_a", "mart_b", "other"}
     assert before == after
+
+
+NOTED = (
+    MARTS
+    + """
+RESET ROLE;
+CREATE FUNCTION mart_a.known(id int) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN id > 0;
+"""
+)
+
+
+def test_a_snapshot_knows_what_globs_and_only_come_to(cluster):
+    """A plan against a snapshot is the plan of its database."""
+    later = GLOBS.replace("update: {except", 'update: {rows: "mart_a.known(id)", except')
+    with cluster(18).fresh() as sandbox, connect(sandbox.url) as connection:
+        sandbox.run_sql(NOTED)
+        snapshot = take_snapshot(connection, load_text(GLOBS), None)
+        live = make_plan(connection, load_text(later), None).plan
+        offline = plan_against(snapshot, load_text(later), None)
+    assert [s.sql for s in offline.statements] == [s.sql for s in live.statements]
+    assert any("mart_a.known" in s.sql for s in live.statements)
+
+    spec = load_text(LIMITED)
+    production = next(env for name, env in spec.environments.items() if name == "production")
+    with cluster(18).fresh() as sandbox, connect(sandbox.url) as connection:
+        sandbox.run_sql(TABLES)
+        snapshot = take_snapshot(connection, spec, production)
+        live = make_plan(connection, spec, production).plan
+        offline = plan_against(snapshot, spec, production)
+        check_against(snapshot, spec, production)
+    assert [s.sql for s in offline.statements] == [s.sql for s in live.statements]
+    assert not any("debug" in s.sql for s in offline.statements)
