@@ -179,6 +179,17 @@ class Server:
         """
         return self.lock_slots * 3 // 4 - self.locks_held if self.lock_slots else 2**31
 
+    @property
+    def plans_only(self) -> bool:
+        """Whether the connected role can apply nothing: its plan is the one for a superuser."""
+        able = self.superuser or self.createrole or self.admin_of - {self.applier}
+        return not able
+
+    @property
+    def lends(self) -> bool:
+        """Whether an apply lends the connected role roles of ours; a superuser needs no loan."""
+        return not self.superuser and not self.plans_only
+
 
 @dataclass(frozen=True)  # without slots, for the cached property
 class Structure:

@@ -40,7 +40,8 @@ class Phase(IntEnum):
     BORROW = 0
     """Memberships that the applying role needs for this transaction alone, in roles that exist."""
     UNMAP = 1
-    """Mapping rows go first when they change: no token becomes a role that is about to change."""
+    """Mapping rows go first when they change: no token becomes a role that is about to change.
+    Before them their table and its schema return to the role that owns and writes them."""
     UNMEMBER = 2
     """Memberships that are withdrawn."""
     ROLES = 3

@@ -80,7 +80,7 @@ def statements(change: Change[OwnSchema], context: Context) -> Iterable[Statemen
         owners = (change.before.owner, after.owner)
         needs = tuple(Need("owner", owner, f"schema {NAME}") for owner in owners)
         sql = f"ALTER SCHEMA {NAME} OWNER TO {ident(after.owner)}"
-        yield Statement(sql, Phase.MACHINERY, needs=needs, origin=after.origin)
+        yield Statement(sql, Phase.UNMAP, needs=needs, origin=after.origin)
     before = change.before
     if before is not None and (before.comment, before.project) == (after.comment, after.project):
         return

@@ -57,7 +57,7 @@ def statements(change: Change[OwnTable], context: Context) -> Iterable[Statement
     if before is not None and not recreated(change):
         assert after is not None  # noqa: S101 - what goes is recreated as nothing
         owners = (before.owner, after.owner)
-        yield own_again(f"TABLE {after.qname.sql}", after.qname, owners, Phase.MACHINERY)
+        yield own_again(f"TABLE {after.qname.sql}", after.qname, owners, Phase.UNMAP)
         return
     if before is not None:
         phase = Phase.DROP if after is None else Phase.MACHINERY

@@ -88,7 +88,7 @@ def plan_between(
     context = Context(
         server.version,
         own_role=spec.own_role,
-        reader="" if server.superuser else server.applier,
+        reader=server.applier if server.lends else "",
         database=server.database,
         definers=definers,
         lookups=lookups,

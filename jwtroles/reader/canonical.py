@@ -183,6 +183,9 @@ def _tried(item: T, missing: Mapping[str, str]) -> T:
 
 def _ask(connection: Connection, payload: dict[str, Any]) -> dict[str, Any]:
     connection.execute("SET LOCAL client_min_messages = 'warning'")
+    # Every table is a type as well, and temporary ones are found first unless they are listed: a
+    # stand-in called `uuid` must not hide the type (manual section 20.11.1, search_path).
+    connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
     text = json.dumps(payload)
     connection.execute("SELECT set_config('jwtroles.canonical_input', %s, true)", [text])
     connection.execute(query_text("jwtroles.reader", "canonical"))
