@@ -209,6 +209,7 @@ class Structure:
         others: rights that the file does not decide, on the same objects.
         other_policies: policies of managed schemas that are for such roles alone.
         schema_users: schema → roles that are not of this file and have USAGE there.
+        strays: managed table and a partition of it that lies in a schema that is not managed.
     """
 
     server: Server
@@ -225,6 +226,7 @@ class Structure:
     others: tuple[Acl, ...] = ()
     other_policies: tuple[Policy, ...] = ()
     schema_users: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    strays: tuple[tuple[QName, QName], ...] = ()
 
     @property
     def managed(self) -> tuple[str, ...]:

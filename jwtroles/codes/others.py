@@ -66,6 +66,12 @@ KEEPS_NOTHING = Code(
     "What it was written for is gone, or is now as the file says, or was never called that. It "
     "would keep something of that name that is made later.",
 )
+STRAY_PARTITION = Code(
+    "JR523",
+    "a partition outside the managed schemas",
+    "Policies of a table do not hold for whoever names its partition. In a managed schema each "
+    "partition has the floor itself; elsewhere nothing of it is looked at.",
+)
 PLATFORM_HOLDS = Code(
     "JR519",
     "a platform's role has rights that the file does not look at",

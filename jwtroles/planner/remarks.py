@@ -33,6 +33,7 @@ def remarks(
     names = Names.of(environment)
     found = [
         *_outsiders(spec, names, structure),
+        *_strays(structure),
         *_platform(spec, names, structure),
         *_views(compiled.granted, structure),
         *_without_token(spec, names, compiled),
@@ -82,6 +83,14 @@ def _platform(spec: Spec, names: Names, structure: Structure) -> Iterator[Proble
                 message += f" in {ref.name.schema}, before any plan has seen them"
                 remedy = "look with \\ddp in psql, and revoke them"
                 yield Problem(codes.PLATFORM_WILL_HOLD, message, remedy=remedy)
+
+
+def _strays(structure: Structure) -> Iterator[Problem]:
+    """Partitions that stand outside of the floor: whoever may read one sees all of its rows."""
+    for parent, partition in structure.strays:
+        message = f"{partition} is a partition of {parent} in a schema that is not managed"
+        remedy = f"no floor stands on it: add {partition.schema} to database.schemas, or move it"
+        yield Problem(codes.STRAY_PARTITION, message, remedy=remedy)
 
 
 _NAMED = 5

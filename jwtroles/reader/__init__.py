@@ -207,6 +207,7 @@ def _structure(
     candidates = run(here, "candidate", functions=list(scope.functions))
     heirs = run(here, "heir", schemas=everyone["schemas"])
     parents = run(here, "parent")
+    strays = run(here, "stray", schemas=everyone["schemas"])
     return Structure(
         server=server,
         schemas={row["name"]: row["owner"] for row in schemas},
@@ -219,6 +220,10 @@ def _structure(
         roles=roles,
         heirs={row["owner"]: frozenset(row["heirs"]) for row in heirs},
         parents={row["member"]: frozenset(row["inherits"] or ()) for row in parents},
+        strays=tuple(
+            (QName(row["parent_schema"], row["parent_name"]), QName(row["schema"], row["name"]))
+            for row in strays
+        ),
         reach={row["member"]: frozenset(row["reaches"] or ()) for row in parents},
         types={row["name"]: row["canonical"] for row in types},
         functions=tuple(FunctionFacts(**row) for row in candidates),

@@ -92,3 +92,16 @@ def test_a_table_that_is_made_later_is_in_reach_where_the_file_says_so(sandbox: 
     reach = "SELECT has_table_privilege(role, 'app.later', 'SELECT') FROM unnest(%s) AS role"
     for role, there in (("job", True), ("reader", False)):
         assert sandbox.rows(reach % f"ARRAY['{role}']") == [(there,)]
+
+
+def test_a_partition_outside_the_managed_schemas_is_named(sandbox: Sandbox) -> None:
+    sandbox.load(SCHEMA)
+    sandbox.run_sql("""
+        CREATE SCHEMA archive AUTHORIZATION app_owner; SET ROLE app_owner;
+        CREATE TABLE archive.events_2025 PARTITION OF app.events
+            FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')""")
+    with connect(sandbox.url) as connection:
+        plan = make_plan(connection, load_text(LATER), None).plan
+    assert [one.message for one in plan.remarks if one.code.id == "JR523"] == [
+        "archive.events_2025 is a partition of app.events in a schema that is not managed"
+    ]
