@@ -190,6 +190,19 @@ class Server:
         """Whether an apply lends the connected role roles of ours; a superuser needs no loan."""
         return not self.superuser and not self.plans_only
 
+    def renamed(self, roles: Mapping[str, str]) -> Server:
+        """Return the server once roles have their new names."""
+
+        def new(names: frozenset[str]) -> frozenset[str]:
+            return frozenset(roles.get(name, name) for name in names)
+
+        return replace(
+            self,
+            acts_as=new(self.acts_as),
+            settable=new(self.settable),
+            admin_of=self.admin_of | new(self.admin_of),
+        )
+
 
 @dataclass(frozen=True)  # without slots, for the cached property
 class Structure:

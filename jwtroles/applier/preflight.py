@@ -73,7 +73,7 @@ def check_rights(plan: Plan, server: Server | None = None, *, after: int = 0) ->
     Raises:
         Refused: JR605 with every statement that lacks a right, and what an administrator can do.
     """
-    server = server or plan.server
+    server = server.renamed(plan.new_names) if server else plan.server
     if server.superuser:
         return
     roles = [step.change for step in plan.steps if step.change.kind == "role"]

@@ -250,3 +250,9 @@ CATALOG_NEEDED = Code(
     "What a bare name in a condition means depends on the columns of the tables around it, and "
     "a glob on the tables there are. A guess would change who may do what.",
 )
+BOTH_NAMES = Code(
+    "JR352",
+    "the old name and the new one are both there",
+    "`was` renames one object. Where the database has both, one of them is something else, and "
+    "which one is meant is not for jwtroles to guess.",
+)

@@ -328,3 +328,9 @@ LOADS_ELSEWHERE = Code(
     "The files are run as a superuser of a server that jwtroles makes. It never runs them anywhere "
     "else.",
 )
+OLD_NAME = Code(
+    "JR261",
+    "an old name that is not free",
+    "`was` renames what the database has under that name. A name that something else of the file "
+    "has, or two things claim, is not one to rename.",
+)

@@ -102,3 +102,8 @@ NO_WAY = Code(
     "A login becomes the roles of its own list, and a token the role of the first rule that holds. "
     "Where the two have nothing in common, every request is refused.",
 )
+WAS_IN_VAIN = Code(
+    "JR514",
+    "an old name that has been left behind",
+    "What `was` names does not exist any more, and the new name does: it has been renamed.",
+)

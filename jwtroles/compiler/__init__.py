@@ -24,11 +24,12 @@ from jwtroles.compiler.lookups import compile_lookups
 from jwtroles.compiler.policies import exempt_policies, row_security
 from jwtroles.compiler.policies_only import check_policies_only
 from jwtroles.compiler.reach import check_cycles, check_reach
+from jwtroles.compiler.renames import renames_of
 from jwtroles.compiler.rights import Inheritance, check_combinations, check_inserts
 from jwtroles.compiler.roles import declared_roles, login_settings, memberships
 from jwtroles.compiler.tokenless import check_floored_views, check_maintain
 from jwtroles.errors import Collector, CompileError
-from jwtroles.kinds.base import Origin
+from jwtroles.kinds.base import NO_RENAMES, Origin, Renames
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import OwnSchema
 from jwtroles.names import GLOB, QName, text_matches
@@ -48,6 +49,7 @@ class Compiled:
         lookups: the roles that own lookups.
         granted: every access, for reports and checks.
         floored: the tables under a floor.
+        renames: what exists under an old name.
     """
 
     catalog: Catalog
@@ -55,6 +57,7 @@ class Compiled:
     lookups: frozenset[str]
     granted: tuple[Granted, ...]
     floored: frozenset[QName] = frozenset()
+    renames: Renames = NO_RENAMES
 
 
 def compile_spec(spec: Spec, environment: Environment | None, structure: Structure) -> Compiled:
@@ -85,6 +88,7 @@ def _compile(
     lookups = compile_lookups(spec, scope, accessor, structure, problems)
     inheritance = Inheritance.of(spec, names)
     token_roles = frozenset(map(names, spec.token_roles))
+    renames = renames_of(spec, names, structure, problems)
     holders = token_roles | owners.roles
     floored = bind_floors(binder, names, holders, structure)
     granted = (*declared, *owners.accesses(floored), *lookups.accesses())
@@ -112,7 +116,7 @@ def _compile(
         rights.add(grant.object, grant.grantee, grant.privilege, Origin(spec.project.place))
     catalog = Catalog.of(
         {
-            "role": declared_roles(spec, names, definers, structure, problems),
+            "role": declared_roles(spec, names, definers, structure, renames, problems),
             "login_setting": login_settings(spec, names),
             "membership": memberships(spec, names, structure),
             "own_schema": [OwnSchema(spec.own_role, str(spec.project))],
@@ -127,7 +131,7 @@ def _compile(
         }
     )
     tables = frozenset(floor.table for floor in floored)
-    return Compiled(catalog, definers, lookups.roles, granted, tables)
+    return Compiled(catalog, definers, lookups.roles, granted, tables, renames)
 
 
 def _check_database(spec: Spec, names: Names, structure: Structure, problems: Collector) -> None:

@@ -135,7 +135,6 @@ def _function(
     }
     if None in types.values():
         return None
-    arguments = ", ".join(f"{ident(key)} {types[key]}" for key in query.params)
     taken = structure.routines.get((name, tuple(str(types[key]) for key in query.params)))
     if taken and taken.owner != role and taken.project != spec.project:
         problems.add(
@@ -147,7 +146,7 @@ def _function(
     columns = ", ".join(f"{ident(key)} {types[key]}" for key in query.returns)
     return Function(
         name,
-        arguments,
+        arguments(query.params, structure),
         f"TABLE({columns})",
         "sql",
         "s",
@@ -162,3 +161,8 @@ def _function(
         body_sql=sql,
         origin=Origin(query.name.place),
     )
+
+
+def arguments(params: Mapping[Word, Word], structure: Structure) -> str:
+    """Return the parameters of a query as PostgreSQL identifies a function by them."""
+    return ", ".join(f"{ident(key)} {structure.types.get(kind)}" for key, kind in params.items())

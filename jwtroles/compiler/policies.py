@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -12,9 +11,9 @@ from jwtroles.compiler.bind import Bound
 from jwtroles.compiler.floors import Binder, FloorOn
 from jwtroles.kinds.base import NOWHERE, Origin
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
-from jwtroles.kinds.policy import Policy
+from jwtroles.kinds.policy import Policy, policy_name
 from jwtroles.kinds.table_security import TableSecurity
-from jwtroles.names import MAX_IDENTIFIER_BYTES, QName
+from jwtroles.names import QName
 from jwtroles.spec.model import Spec, Word
 
 
@@ -161,19 +160,6 @@ def _permissive(one: Granted, binder: Binder) -> tuple[Policy | None, list[Bound
         origin=origin,
     )
     return policy, bounds
-
-
-def policy_name(role: str, command: str) -> str:
-    """Return the name of a permissive policy.
-
-    A long role name is cut and told apart by a digest.
-    """
-    name = f"jr_{role}_{command}"
-    if len(name.encode()) <= MAX_IDENTIFIER_BYTES:
-        return name
-    digest = hashlib.sha256(role.encode()).hexdigest()[:8]
-    room = MAX_IDENTIFIER_BYTES - len(f"jr__{digest}_{command}")
-    return f"jr_{role.encode()[:room].decode(errors='ignore')}_{digest}_{command}"
 
 
 def exempt_policies(

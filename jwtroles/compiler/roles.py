@@ -9,7 +9,7 @@ from jwtroles import codes
 from jwtroles.catalog import Relation, Structure
 from jwtroles.compiler.access import Names
 from jwtroles.errors import Collector, Place
-from jwtroles.kinds.base import Origin
+from jwtroles.kinds.base import Origin, Renames
 from jwtroles.kinds.login_setting import LoginSetting, stored_value
 from jwtroles.kinds.membership import Membership, Options
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
@@ -20,9 +20,15 @@ OWNER = "it owns tables, functions or the schema, and row security does not bind
 
 
 def declared_roles(
-    spec: Spec, names: Names, definers: Iterable[str], structure: Structure, problems: Collector
+    spec: Spec,
+    names: Names,
+    definers: Iterable[str],
+    structure: Structure,
+    renames: Renames,
+    problems: Collector,
 ) -> Iterator[Role]:
     """Return every role that must be there: token roles, logins, and the owners of our objects."""
+    before = {new: old for old, new in renames.roles.items()}
     project = str(spec.project)
     platform = {names(role) for role in spec.database.platform}
     adopted = {names(role) for role in spec.database.adopt}
@@ -46,9 +52,10 @@ def declared_roles(
             origin=Origin(role.name.place),
         )
         place = role.name.place
-        if wanted.name in owners - ours:
+        if {wanted.name, before.get(wanted.name, "")} & (owners - ours):
             _reserved(wanted.name, OWNER, place, problems, token=role.token)
-        yield _settle(wanted, structure, project, adopted, place, problems)
+        existing = structure.roles.get(before.get(wanted.name, wanted.name))
+        yield _settle(wanted, existing, project, adopted, place, problems)
     for login in spec.database.connect_as:
         name, origin = names(login.name), Origin(login.name.place)
         if name in platform:
@@ -71,7 +78,8 @@ def declared_roles(
         wanted = Role(name, project=project)
         if name in with_tables:
             _reserved(name, OWNER, spec.project.place, problems)
-        yield _settle(wanted, structure, project, adopted, spec.project.place, problems)
+        existing = structure.roles.get(before.get(name, name))
+        yield _settle(wanted, existing, project, adopted, spec.project.place, problems)
 
 
 def _theirs(
@@ -96,21 +104,20 @@ def _holds_rows(relation: Relation) -> bool:
 
 def _settle(
     wanted: Role,
-    structure: Structure,
+    existing: Role | None,
     project: str,
     adopted: set[str],
     place: Place | None,
     problems: Collector,
 ) -> Role:
     """Fit a wanted role to the one that is there: ours, adopted, or somebody else's."""
-    existing = structure.roles.get(wanted.name)
     if existing is None:
         return wanted
     if existing.project != project and wanted.name not in adopted:
         owner = f"project {existing.project}" if existing.project else "nobody that jwtroles knows"
         problems.add(
             codes.NOT_OURS,
-            f"role {wanted.name} exists and belongs to {owner}",
+            f"role {existing.name} exists and belongs to {owner}",
             place,
             remedy=f"take it over:  database: {{adopt: [{wanted.name}]}}   or choose another name",
         )

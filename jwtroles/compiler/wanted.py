@@ -18,6 +18,7 @@ def scope_of(spec: Spec, environment: Environment | None) -> Scope:
     """Return the scope of `spec` in `environment`."""
     names = Names.of(environment)
     declared = [role for role in spec.roles if role != PUBLIC]
+    old = [role.was for role in spec.roles.values() if role.was is not None]
     logins = [login.name for login in spec.database.connect_as]
     ours = {spec.own_role, *map(spec.view_role, spec.views), *map(spec.query_role, spec.queries)}
     ours |= set(map(spec.lookup_role, spec.lookups))
@@ -39,7 +40,7 @@ def scope_of(spec: Spec, environment: Environment | None) -> Scope:
     return Scope(
         project=str(spec.project),
         schemas=(*map(str, spec.database.schemas), OWN_SCHEMA),
-        roles=frozenset(map(names, declared + logins)) | ours,
+        roles=frozenset(map(names, declared + old + logins)) | ours,
         logins=frozenset(map(names, logins)),
         platform=platform,
         policies_only=tuple(map(str, spec.policies_only)),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal
 
-from jwtroles.kinds.base import NOWHERE, PUBLIC, Change, Origin, Row
+from jwtroles.kinds.base import NOWHERE, PUBLIC, Change, Origin, Renames, Row
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import own_unit
 from jwtroles.names import QName, ident
@@ -277,3 +277,20 @@ def additive(change: Change[Grant]) -> Change[Grant] | None:
     option = None if old.option is None or new.option is None else old.option | new.option
     right = replace(new, columns=columns, option=option)
     return None if right == old else replace(change, after=replace(change.after, right=right))
+
+
+def follow(acl: Acl, renames: Renames) -> Acl:
+    """Return an ACL with the new names of its object and of all who hold or gave something."""
+    ref = acl.object
+    routine = renames.queries.get((ref.name, ref.arguments), ref.name)
+    new = routine if ref.cls in ROUTINES else renames.views.get(ref.name, ref.name)
+    ref = replace(ref, name=new)
+    rights = {
+        (renames.role(grantee), privilege): replace(
+            right,
+            grantors=renames.all_roles(right.grantors),
+            passed_on=renames.all_roles(right.passed_on),
+        )
+        for (grantee, privilege), right in acl.rights.items()
+    }
+    return replace(acl, object=ref, rights=rights, owner=renames.role(acl.owner))

@@ -37,41 +37,45 @@ class Phase(IntEnum):
     what gives it, except inside a definer object, which nobody can reach yet.
     """
 
-    BORROW = 0
+    RENAME_ROLES = 0
+    """Roles that the file calls by another name; everything else about them stays."""
+    BORROW = 1
     """Memberships that the applying role needs for this transaction alone, in roles that exist."""
-    UNMAP = 1
+    RENAME = 2
+    """Views and queries that the file calls by another name, before anything names them."""
+    UNMAP = 3
     """Mapping rows go first when they change: no token becomes a role that is about to change.
     Before them their table and its schema return to the role that owns and writes them."""
-    UNMEMBER = 2
+    UNMEMBER = 4
     """Memberships that are withdrawn."""
-    ROLES = 3
+    ROLES = 5
     """Roles are created without login to others and without members."""
-    BORROW_NEW = 4
+    BORROW_NEW = 6
     """The same, in roles that this plan creates."""
-    MACHINERY = 5
+    MACHINERY = 7
     """The schema `jwtroles`: its tables and functions, which policies call."""
-    LOOKUP_RIGHTS = 6
+    LOOKUP_RIGHTS = 8
     """Grants and policies of the roles that own lookups; nobody is a member of them."""
-    LOOKUPS = 7
+    LOOKUPS = 9
     """Lookups, which those roles own, and who may call them: policies ask them."""
-    TIGHTEN = 8
+    TIGHTEN = 10
     """RESTRICTIVE policies, narrower predicates, REVOKE, and policies of tables whose row security
     comes on in this plan (enabling first would be an outage, granting first a leak)."""
-    ENABLE = 9
+    ENABLE = 11
     """ENABLE ROW LEVEL SECURITY, when the policies of the table stand."""
-    DEFINER_RIGHTS = 10
+    DEFINER_RIGHTS = 12
     """Grants and policies of the roles that own views and queries; nobody is a member of them."""
-    DEFINERS = 11
+    DEFINERS = 13
     """Views and queries, which those roles own."""
-    LOOSEN = 12
+    LOOSEN = 14
     """PERMISSIVE policies, wider predicates, GRANT."""
-    MEMBERSHIPS = 13
+    MEMBERSHIPS = 15
     """Memberships that are given."""
-    MAPPING = 14
+    MAPPING = 16
     """Mapping rows, last: from here on a token reaches the role."""
-    DROP = 15
+    DROP = 17
     """Objects and roles that left the file, when nothing uses them any more."""
-    RETURN = 16
+    RETURN = 18
     """Borrowed memberships are given back."""
 
 
@@ -217,6 +221,28 @@ class Change(Generic[T]):
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Renames:
+    """What exists under another name than the file gives it (`was`): old name → new name.
+
+    A query is told by its name and arguments.
+    """
+
+    roles: Mapping[str, str] = field(default_factory=dict)
+    views: Mapping[QName, QName] = field(default_factory=dict)
+    queries: Mapping[tuple[QName, str], QName] = field(default_factory=dict)
+
+    def role(self, name: str) -> str:
+        """Return what a role will be called."""
+        return self.roles.get(name, name)
+
+    def all_roles(self, names: Iterable[str]) -> frozenset[str]:
+        """Return what several roles will be called."""
+        return frozenset(map(self.role, names))
+
+
+NO_RENAMES = Renames()
+
 Row = Mapping[str, Any]
 """A row of a catalog query, by column name."""
 
@@ -229,6 +255,11 @@ def one_change(kind: str, key: Hashable, before: T | None, after: T | None) -> I
 def verb_of(change: Change[Any]) -> str:
     """Return what a change does to its object, the usual way: `add`, `alter` or `remove`."""
     return change.verb
+
+
+def stays(item: Any, _renames: Renames) -> Any:
+    """Return an object that no new name of another one reaches."""
+    return item
 
 
 def unless_removal(change: Change[Any]) -> Change[Any] | None:
@@ -275,6 +306,9 @@ class Kind(Generic[T]):
         called: how an entry of `keep` calls the object of a change: key → word. An entry finds it
             if all of its words are among these.
         leave: what is left of an object when jwtroles is uninstalled, or None.
+        follow: an object → the same as PostgreSQL has it once others have their new names.
+        named: an object that has followed → the name that it will have itself, as a key; None where
+            it has none of its own.
         tried_in_order: whether the first of its objects that fits decides. While one of them is
             away, those behind it must be away as well, or they would decide what it decided.
     """
@@ -293,6 +327,8 @@ class Kind(Generic[T]):
     additive: Callable[[Change[Any]], Change[Any] | None] = unless_removal
     called: Callable[[Any], Mapping[str, str]] = lambda _subject: {}
     leave: Callable[[T, Leaving], T | None] = lambda item, _leaving: item
+    follow: Callable[[T, Renames], T] = stays
+    named: Callable[[T, Renames], Hashable] | None = None
     tried_in_order: bool = False
 
     @property

@@ -53,6 +53,14 @@ def with_create_right(
     yield from (end for _, end in reversed(loans))
 
 
+def renamed(subject: str, name: QName, owner: str, context: Context, origin: Origin) -> Statement:
+    """Return ALTER … RENAME, which takes the owner's rights and CREATE on the schema."""
+    schema_owner = context.schema_owners.get(name.schema, "")
+    needs = (Need("owner", owner, str(name)), Need("owner", schema_owner, f"schema {name.schema}"))
+    sql = f"ALTER {subject} RENAME TO {ident(name.name)}"
+    return Statement(sql, Phase.RENAME, needs=needs, origin=origin)
+
+
 def drop(sql: str, name: QName, phase: Phase, context: Context) -> Statement:
     """Return a DROP; whoever owns the schema may drop what stands in it (manual: DROP FUNCTION)."""
     if name.schema == OWN_SCHEMA:

@@ -16,10 +16,11 @@ from jwtroles.kinds.base import (
     Need,
     Origin,
     Phase,
+    Renames,
     Row,
     Statement,
 )
-from jwtroles.kinds.definer import drop, own_again, with_create_right
+from jwtroles.kinds.definer import drop, own_again, renamed, with_create_right
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import is_lookup
 from jwtroles.kinds.tag import comment_sql, split_tag
@@ -111,7 +112,7 @@ def dies_with(change: Change[Function]) -> Iterable[tuple[str, Hashable]]:
     before = change.before
     if before is not None and (change.after is None or recreated(change)):
         for cls in ("function", "procedure") if before.other else ("function",):
-            yield "acl", ObjectRef(cls, before.name, before.arguments)
+            yield "acl", ObjectRef(cls, change.subject.name, before.arguments)
 
 
 def _phase(function: Function, context: Context) -> Phase:
@@ -130,6 +131,9 @@ def statements(change: Change[Function], context: Context) -> Iterable[Statement
         return
     phase = _phase(after, context)
     body: list[Statement] = []
+    if before is not None and before.name != after.name:
+        yield renamed(before.reference, after.name, before.owner, context, after.origin)
+        before = replace(before, name=after.name)
     if before is not None and recreated(change):
         body += _make_way(before, after, phase, context)
         before = None
@@ -250,6 +254,20 @@ def leave(function: Function, leaving: Leaving) -> Function | None:
     return None if function.project == leaving.project else function
 
 
+def follow(function: Function, renames: Renames) -> Function:
+    """Return a function with the new name of its owner, and its own in the body.
+
+    A BEGIN ATOMIC body is printed with its parameters qualified by the function's name.
+    """
+    old, new = ident(function.name.name), ident(_new_name(function, renames).name)
+    body = function.body.replace(f"{old}.", f"{new}.") if function.atomic else function.body
+    return replace(function, owner=renames.role(function.owner), body=body)
+
+
+def _new_name(function: Function, renames: Renames) -> QName:
+    return renames.queries.get((function.name, function.arguments), function.name)
+
+
 FUNCTION: Kind[Function] = Kind(
     "function",
     parse,
@@ -259,4 +277,6 @@ FUNCTION: Kind[Function] = Kind(
     unit=unit,
     dies_with=dies_with,
     leave=leave,
+    follow=follow,
+    named=lambda one, renames: (_new_name(one, renames), one.arguments),
 )

@@ -13,6 +13,7 @@ from jwtroles.kinds.acl import (
     Right,
     additive,
     columns_sql,
+    follow,
     parse,
     split,
     unit,
@@ -242,4 +243,5 @@ ACL: Kind[Acl] = Kind(
     additive=additive,
     called=called,
     leave=leave,
+    follow=follow,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jwtroles.kinds.base import (
     NOWHERE,
@@ -104,4 +104,5 @@ LOGIN_SETTING: Kind[LoginSetting] = Kind(
     lambda one: (one.role, one.everywhere, one.name),
     statements,
     effect,
+    follow=lambda one, renames: replace(one, role=renames.role(one.role)),
 )

@@ -15,6 +15,7 @@ from jwtroles.kinds.base import (
     Need,
     Origin,
     Phase,
+    Renames,
     Row,
     Statement,
 )
@@ -140,6 +141,12 @@ def leave(membership: Membership, leaving: Leaving) -> Membership | None:
     return None if pair & leaving.roles else membership
 
 
+def follow(one: Membership, renames: Renames) -> Membership:
+    """Return a membership with the new names of its roles, which it keeps."""
+    by = tuple((renames.role(grantor), options) for grantor, options in one.by)
+    return replace(one, role=renames.role(one.role), member=renames.role(one.member), by=by)
+
+
 MEMBERSHIP: Kind[Membership] = Kind(
     "membership",
     parse,
@@ -149,4 +156,5 @@ MEMBERSHIP: Kind[Membership] = Kind(
     additive=additive,
     called=lambda one: {"membership": one.role, "of": one.member, "role": one.member},
     leave=leave,
+    follow=follow,
 )

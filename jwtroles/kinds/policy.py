@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -16,12 +17,13 @@ from jwtroles.kinds.base import (
     Need,
     Origin,
     Phase,
+    Renames,
     Row,
     Statement,
     grantee_sql,
 )
 from jwtroles.kinds.implication import implies
-from jwtroles.names import QName, ident
+from jwtroles.names import MAX_IDENTIFIER_BYTES, QName, ident
 
 PUBLIC_ROLES = frozenset({PUBLIC})
 
@@ -152,6 +154,12 @@ def statements(change: Change[Policy], context: Context) -> Iterable[Statement]:
     note = "" if after else "not in the file"
     definer = phase is Phase.DEFINER_RIGHTS
     about = ", ".join(sorted(subject.roles)) if definer else subject.table
+    if before is not None and after is not None and before.name != after.name:
+        head = f"ALTER POLICY {ident(before.name)} ON {before.table.sql}"
+        yield statement(f"{head} RENAME TO {ident(after.name)}")
+        before = replace(before, name=after.name)
+        if before == after:
+            return
     if after is None:
         theirs = replace(subject, roles=subject.left_to)
         head = f"ALTER POLICY {ident(subject.name)} ON {subject.table.sql}"
@@ -245,6 +253,36 @@ def leave(policy: Policy, leaving: Leaving) -> Policy | None:
     return replace(policy, roles=roles) if roles - policy.outside else None
 
 
+def policy_name(role: str, command: str) -> str:
+    """Return the name of a permissive policy of ours.
+
+    A long role name is cut and told apart by a digest.
+    """
+    name = f"jr_{role}_{command}"
+    if len(name.encode()) <= MAX_IDENTIFIER_BYTES:
+        return name
+    digest = hashlib.sha256(role.encode()).hexdigest()[:8]
+    room = MAX_IDENTIFIER_BYTES - len(f"jr__{digest}_{command}")
+    return f"jr_{role.encode()[:room].decode(errors='ignore')}_{digest}_{command}"
+
+
+def follow(policy: Policy, renames: Renames) -> Policy:
+    """Return a policy with the new names of its roles, which it keeps."""
+    return replace(
+        policy,
+        roles=renames.all_roles(policy.roles),
+        outside=renames.all_roles(policy.outside),
+        owner=renames.role(policy.owner),
+    )
+
+
+def _new_name(policy: Policy, renames: Renames) -> str:
+    """Return the name of a policy of ours after its role, and any other name as it is."""
+    names = {policy_name(old, policy.command): new for old, new in renames.roles.items()}
+    new = names.get(policy.name)
+    return policy.name if new is None else policy_name(new, policy.command)
+
+
 POLICY: Kind[Policy] = Kind(
     "policy",
     parse,
@@ -254,4 +292,6 @@ POLICY: Kind[Policy] = Kind(
     lock="AccessExclusive on the table",
     called=called,
     leave=leave,
+    follow=follow,
+    named=lambda policy, renames: (policy.table, _new_name(policy, renames)),
 )

@@ -83,6 +83,10 @@ def statements(change: Change[Role], _context: Context) -> Iterable[Statement]:
         yield Statement(f"DROP ROLE {ident(name)}", Phase.DROP, needs=needs)
         return
     name, origin = ident(after.name), after.origin
+    if before is not None and before.name != after.name:
+        sql = f"ALTER ROLE {ident(before.name)} RENAME TO {name}"
+        needs = (Need("admin", before.name, f"role {before.name}"),)
+        yield Statement(sql, Phase.RENAME_ROLES, needs=needs, origin=origin)
     if before is None:
         words = ["LOGIN" if after.login else "NOLOGIN"]
         words += _flags(after, Role(after.name, login=after.login))
@@ -134,4 +138,5 @@ ROLE: Kind[Role] = Kind(
     effect,
     leave=leave,
     called=lambda role: {"role": role.name},
+    named=lambda role, renames: renames.role(role.name),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.base import (
@@ -19,7 +19,7 @@ from jwtroles.kinds.base import (
     Row,
     Statement,
 )
-from jwtroles.kinds.definer import drop, own_again, with_create_right
+from jwtroles.kinds.definer import drop, own_again, renamed, with_create_right
 from jwtroles.kinds.tag import comment_sql, split_tag
 from jwtroles.names import QName
 
@@ -84,7 +84,7 @@ def recreated(change: Change[View]) -> bool:
 def dies_with(change: Change[View]) -> Iterable[tuple[str, Hashable]]:
     """A view that is dropped takes its grants with it."""
     if change.before is not None and (change.after is None or recreated(change)):
-        yield "acl", ObjectRef("table", change.before.name)
+        yield "acl", ObjectRef("table", change.subject.name)
 
 
 def statements(change: Change[View], context: Context) -> Iterable[Statement]:
@@ -94,6 +94,10 @@ def statements(change: Change[View], context: Context) -> Iterable[Statement]:
         name = change.subject.name
         yield drop(f"DROP VIEW {name.sql}", name, Phase.DROP, context)
         return
+    if before is not None and before.name != after.name:
+        subject = f"VIEW {before.name.sql}"
+        yield renamed(subject, after.name, before.owner, context, after.origin)
+        before = replace(before, name=after.name)
     if before is not None and recreated(change):
         yield drop(f"DROP VIEW {before.name.sql}", before.name, Phase.DEFINERS, context)
         before = None
@@ -127,11 +131,11 @@ def _shape(view: View) -> tuple[object, ...]:
 
 def effect(change: Change[View], _context: Context) -> Effect:
     """A view gives its columns to those who may read it; a changed one may give more."""
-    if change.before is None:
-        return Effect.LOOSENS
-    if change.after is None:
-        return Effect.DESTROYS
     before, after = change.before, change.after
+    if before is None:
+        return Effect.LOOSENS
+    if after is None:
+        return Effect.DESTROYS
     same = (_shape(before), before.owner) == (_shape(after), after.owner)
     return Effect.NEUTRAL if same else Effect.UNKNOWN
 
@@ -150,4 +154,6 @@ VIEW: Kind[View] = Kind(
     lock="AccessExclusive on the view",
     dies_with=dies_with,
     leave=leave,
+    follow=lambda view, renames: replace(view, owner=renames.role(view.owner)),
+    named=lambda view, renames: renames.views.get(view.name, view.name),
 )

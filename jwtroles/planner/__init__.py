@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles.catalog import Catalog, Structure, stable
 from jwtroles.kinds import BY_NAME, KINDS
-from jwtroles.kinds.base import Change, Context
+from jwtroles.kinds.base import NO_RENAMES, Change, Context, Renames
 from jwtroles.names import QName
 from jwtroles.planner.affected import cut_off
 from jwtroles.planner.batches import standing
@@ -51,6 +51,7 @@ def build_plan(
         desired,
         definers=compiled.definers,
         lookups=compiled.lookups,
+        renames=compiled.renames,
         additive=spec.database.mode == "additive",
         keep=keep,
     )
@@ -67,6 +68,7 @@ def plan_between(
     *,
     definers: frozenset[str],
     lookups: frozenset[str] = frozenset(),
+    renames: Renames = NO_RENAMES,
     additive: bool = False,
     keep: tuple[Entry, ...] = (),
 ) -> Plan:
@@ -80,11 +82,13 @@ def plan_between(
         desired: the catalog that it is to have.
         definers: roles that own views and queries.
         lookups: roles that own lookups.
+        renames: what exists under an old name.
         additive: whether nothing that is there is ever taken away.
         keep: what is left as it is.
     """
-    changes, kept = set_aside(changes_between(current, desired, additive=additive), keep)
-    server = structure.server
+    found = changes_between(current, desired, renames, additive=additive)
+    changes, kept = set_aside(found, keep)
+    server = structure.server.renamed(renames.roles)
     context = Context(
         server.version,
         own_role=spec.own_role,
@@ -126,10 +130,10 @@ def plan_between(
 
 
 def changes_between(
-    current: Catalog, desired: Catalog, *, additive: bool
+    current: Catalog, desired: Catalog, renames: Renames = NO_RENAMES, *, additive: bool
 ) -> tuple[Change[Any], ...]:
     """Return what must change; in additive mode nothing that is there is ever taken away."""
-    changes = diff(current, desired)
+    changes = diff(current, desired, renames)
     if not additive:
         return changes
     kept = (BY_NAME[change.kind].additive(change) for change in changes)

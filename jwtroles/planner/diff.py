@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from typing import Any
 
 from jwtroles.catalog import Catalog
 from jwtroles.kinds import KINDS
-from jwtroles.kinds.base import ANY, Change
+from jwtroles.kinds.base import ANY, NO_RENAMES, Change, Kind, Renames
 
 
-def diff(current: Catalog, desired: Catalog) -> tuple[Change[Any], ...]:
-    """Return what must change for `current` to become `desired`, in the order of kinds."""
-    return tuple(_changes(current, desired))
+def diff(
+    current: Catalog, desired: Catalog, renames: Renames = NO_RENAMES
+) -> tuple[Change[Any], ...]:
+    """Return what must change for `current` to become `desired`, in the order of kinds.
+
+    What exists under an old name is compared with what the file calls by the new one.
+    """
+    return tuple(_changes(current, desired, renames))
 
 
-def _changes(current: Catalog, desired: Catalog) -> Iterator[Change[Any]]:
+def _renamed(items: Iterable[Any], kind: Kind[Any], renames: Renames) -> Iterator[tuple[Any, Any]]:
+    """Yield each object with the key that it will have."""
+    for item in items:
+        followed = kind.follow(item, renames)
+        yield (kind.named(followed, renames) if kind.named else kind.key(followed)), followed
+
+
+def _changes(current: Catalog, desired: Catalog, renames: Renames) -> Iterator[Change[Any]]:
     gone: set[tuple[str, Hashable]] = set()
     for kind in KINDS:
         before = {
             key: item
-            for key, item in current[kind.name].items()
+            for key, item in _renamed(current[kind.name].values(), kind, renames)
             if (kind.name, key) not in gone and (kind.name, ANY) not in gone
         }
         after = desired[kind.name]

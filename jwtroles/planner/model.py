@@ -105,6 +105,13 @@ class Plan:
         return "not in the file" if self.command == "apply" else ""
 
     @property
+    def new_names(self) -> dict[str, str]:
+        """Roles that get another name: old name → new name."""
+        roles = [step.change for step in self.steps if step.change.kind == "role"]
+        pairs = ((c.before.name, c.after.name) for c in roles if c.before and c.after)
+        return {old: new for old, new in pairs if old != new}
+
+    @property
     def empty(self) -> bool:
         """Whether the database is as the file says."""
         return not self.steps

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from jwtroles import codes
 from jwtroles.compiler.access import Names
 from jwtroles.compiler.floors import column_of
+from jwtroles.compiler.renames import in_vain
 from jwtroles.compiler.rights import Inheritance
 from jwtroles.errors import Problem
 from jwtroles.names import ident
@@ -41,6 +42,7 @@ def remarks(
         *_limits(spec),
         *_unreachable(spec),
         *_floors(spec, structure),
+        *in_vain(spec, names, structure),
         *_order(spec),
     ]
     return tuple(sorted(found, key=lambda p: p.place.line if p.place else 0))

@@ -181,6 +181,7 @@ class Role:
         token: whether a token may become it; a job or a BI tool has none.
         login: whether it logs in itself, which only a role without a token may.
         unsafe: whether it may have privileges that no policy limits.
+        was: the name that the database may still have it under.
     """
 
     name: Word
@@ -200,6 +201,7 @@ class Role:
     token: bool = True
     login: bool = False
     unsafe: bool = False
+    was: Word | None = None
     place: Place | None = field(default=None, compare=False)
     places: Mapping[str, Place] = field(default_factory=empty, compare=False)
     """Places of single keys, such as `connection_limit`, for remarks about them."""
@@ -224,6 +226,7 @@ class View:
     columns: Mapping[Word, Word]
     rows: Word | None = None
     comment: Word | None = None
+    was: Word | None = None
     grant: Mapping[Word, tuple[Word, ...]] = field(default_factory=empty)
     only: tuple[Word, ...] = ()
     place: Place | None = field(default=None, compare=False)
@@ -242,6 +245,7 @@ class Query:
     sql: Word
     params: Mapping[Word, Word] = field(default_factory=empty)
     comment: Word | None = None
+    was: Word | None = None
     grant: tuple[Word, ...] = ()
     only: tuple[Word, ...] = ()
     place: Place | None = field(default=None, compare=False)

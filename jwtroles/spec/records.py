@@ -59,14 +59,6 @@ class Refusal:
     remedy: str = ""
 
 
-def not_yet(*keys: str) -> dict[str, Refusal]:
-    """Return refusals of forms that belong to the language and are not implemented yet."""
-    return {
-        key: Refusal(codes.NOT_YET, f"`{key}` is not supported here by this version of jwtroles")
-        for key in keys
-    }
-
-
 @dataclass(frozen=True)
 class Record(Shape[T]):
     """A map with fixed keys, which becomes one value of the model.

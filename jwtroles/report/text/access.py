@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from jwtroles.compiler.policies import policy_name
 from jwtroles.kinds.base import NOWHERE, Change, Origin
+from jwtroles.kinds.policy import policy_name
 from jwtroles.report.text.layout import SIGNS, Detail, Row
 from jwtroles.report.text.layout import Right as Edge
 from jwtroles.report.text.sheet import (
@@ -115,6 +115,8 @@ def policy_before(change: Change[Policy]) -> Iterator[Detail]:
     before, after = change.before, change.after
     if before is None or after is None:
         return
+    if before.name != after.name:
+        yield Detail("policy", f"{shown(before.name)} → {shown(after.name)}")
     if before.permissive != after.permissive:
         yield Detail("was", "permissive" if before.permissive else "restrictive")
     if before.command != after.command:

@@ -155,7 +155,8 @@ def _role_altered(change: Change[Role]) -> str:
     before, after = change.before, change.after
     assert before is not None  # noqa: S101 - it is altered
     assert after is not None  # noqa: S101
-    words = [
+    words = [f"was {shown(before.name)}"] if before.name != after.name else []
+    words += [
         f"{flag} {_on(getattr(before, flag))} → {_on(getattr(after, flag))}"
         for flag in FLAGS
         if getattr(before, flag) != getattr(after, flag)

@@ -134,6 +134,9 @@ def _whole(
 def _altered(sheet: Sheet, step: Step, name: str, told: tuple[Step, ...]) -> Row:
     text, details = _shape(sheet, step)
     before = [Detail("was", seen(part)) for part in _BEFORE[step.change.kind](step.change)]
+    old, new = step.change.before, step.change.after
+    if old is not None and new is not None and old.name != new.name:
+        before.insert(0, Detail("was", table_name(old.name)))
     return Row(ALTER, name, "", text, sheet.edge([step]), (*details, *before), told)
 
 

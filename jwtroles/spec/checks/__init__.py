@@ -16,6 +16,7 @@ from jwtroles.spec.checks import (
     keep,
     lookups,
     names,
+    renames,
     tokenless,
     tokens,
 )
@@ -39,6 +40,7 @@ CHECKS: tuple[Callable[[Spec, Collector], None], ...] = (
     environments.loads,
     names.schemas,
     names.inheritance,
+    renames.old_names,
     tokenless.places,
     tokenless.inheritance,
     tokenless.keys,

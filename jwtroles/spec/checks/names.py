@@ -115,7 +115,8 @@ def role_references(spec: Spec, problems: Collector) -> None:
     known = dict.fromkeys(name for name, _, _ in _named_roles(spec))
     for word in spec.database.adopt:
         _resolve(word, known, problems)
-    renamable = known | dict.fromkeys((*spec.database.exempt, *spec.database.platform))
+    old = [role.was for role in spec.roles.values() if role.was]
+    renamable = known | dict.fromkeys((*spec.database.exempt, *spec.database.platform, *old))
     for environment in spec.environments.values():
         for word in environment.names:
             _resolve(word, renamable, problems)
@@ -168,7 +169,7 @@ def platform_roles(spec: Spec, problems: Collector) -> None:
     """A platform's role stays what it is: only its rights are the file's."""
     for word in spec.database.platform:
         role = spec.roles.get(word)
-        for key in ("comment", "inherits", "connection_limit", "login"):
+        for key in ("comment", "inherits", "connection_limit", "login", "was"):
             if role is not None and key in role.places:
                 problems.add(
                     codes.PLATFORM_ROLE,

@@ -15,7 +15,7 @@ from jwtroles.spec.grammar.tests import TEST
 from jwtroles.spec.grammar.tokens import RULE, TOKENS
 from jwtroles.spec.model import Database, Environment, Spec, Word
 from jwtroles.spec.naming import ColumnPattern, Name
-from jwtroles.spec.records import Field, Record, not_yet
+from jwtroles.spec.records import Field, Record
 from jwtroles.spec.shapes import ListOf, MapOf
 from jwtroles.spec.words import Version
 
@@ -81,5 +81,4 @@ FILE: Record[Spec] = Record(
         Field("queries", MapOf(TABLE, QUERY, "a map of queries")),
         Field("tests", ListOf(TEST, "a list of tests")),
     ),
-    refused=not_yet("was"),
 )

@@ -16,7 +16,7 @@ from jwtroles.spec.grammar.terms import (
 )
 from jwtroles.spec.model import Lookup, Query, View, Word
 from jwtroles.spec.naming import Name
-from jwtroles.spec.records import Field, Record, not_yet
+from jwtroles.spec.records import Field, Record
 from jwtroles.spec.shapes import MapOf
 from jwtroles.spec.words import Text
 
@@ -37,11 +37,11 @@ VIEW: Record[View] = Record(
         ),
         Field("rows", PREDICATE),
         Field("comment", TEXT),
+        Field("was", TABLE),
         Field("grant", MapOf(ROLE, privileges("select"), "a map of roles to [select]")),
         Field("only", ENVIRONMENTS),
     ),
     name="name",
-    refused=not_yet("was"),
 )
 
 _TYPES = MapOf(
@@ -56,11 +56,11 @@ QUERY: Record[Query] = Record(
         Field("returns", _TYPES, required=True),
         Field("sql", STATEMENT, required=True),
         Field("comment", TEXT),
+        Field("was", TABLE),
         Field("grant", ROLES),
         Field("only", ENVIRONMENTS),
     ),
     name="name",
-    refused=not_yet("was"),
 )
 
 LOOKUP: Record[Lookup] = Record(

@@ -19,7 +19,7 @@ from jwtroles.spec.grammar.terms import (
 )
 from jwtroles.spec.model import COMMANDS, UNGOVERNED, Access, Command, Role, Ungoverned, Word
 from jwtroles.spec.naming import Qualified, Signature
-from jwtroles.spec.records import Field, Record, not_yet
+from jwtroles.spec.records import Field, Record
 from jwtroles.spec.shapes import ByForm, ListOf, Made, MapOf
 from jwtroles.spec.templates import VARIABLES, Templates
 from jwtroles.spec.words import Bool, Choice, Int, Text
@@ -156,10 +156,10 @@ ROLE_ENTRY: Record[Role] = Record(
         Field("token", Bool()),
         Field("login", Bool()),
         Field("unsafe", Bool()),
+        Field("was", ROLE),
     ),
     name="name",
     places="places",
-    refused=not_yet("was"),
 )
 
 ROLES_BY_NAME: Templates[Role] = Templates(ROLE, ROLE_ENTRY, "a map of roles", stand_in=Role)

@@ -193,7 +193,8 @@ DECLARE
   holds boolean;
 BEGIN
   FOR rule IN
-    SELECT r.role, r.conditions FROM ONLY jwtroles.claim_role AS r ORDER BY r.position
+    SELECT r.role, r.conditions FROM ONLY jwtroles.claim_role AS r
+    ORDER BY r.position
   LOOP
     holds := false;  -- a rule without conditions maps nobody
     FOR condition IN SELECT c FROM jsonb_array_elements(rule.conditions) AS list (c) LOOP

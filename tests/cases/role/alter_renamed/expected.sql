@@ -1,0 +1,12 @@
+ALTER ROLE writer RENAME TO "Note Writer";
+SET LOCAL ROLE case_jwtroles;
+DELETE FROM jwtroles.claim_role WHERE "position" = 1;
+DELETE FROM jwtroles.role_setting WHERE role = 'writer' AND name = 'statement_timeout';
+RESET ROLE;
+ALTER POLICY jr_writer_insert ON app.events RENAME TO "jr_Note Writer_insert";
+ALTER POLICY jr_writer_select ON app.notes RENAME TO "jr_Note Writer_select";
+ALTER POLICY jr_writer_update ON app.notes RENAME TO "jr_Note Writer_update";
+SET LOCAL ROLE case_jwtroles;
+INSERT INTO jwtroles.claim_role ("position", conditions, role) VALUES (1, '[{"claim":"roles","path":["roles"],"split":null,"test":"contains","value":"writer"}]', 'Note Writer');
+INSERT INTO jwtroles.role_setting (role, name, value) VALUES ('Note Writer', 'statement_timeout', '5s');
+RESET ROLE;

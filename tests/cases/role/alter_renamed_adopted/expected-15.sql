@@ -1,0 +1,15 @@
+ALTER ROLE old_reader RENAME TO reader;
+COMMENT ON ROLE reader IS '[jwtroles: case]';
+SET LOCAL ROLE case_jwtroles;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_sub() TO reader;
+GRANT EXECUTE ON FUNCTION jwtroles.claims() TO reader;
+RESET ROLE;
+REVOKE DELETE ON app.notes FROM reader;
+REVOKE INSERT ON app.notes FROM reader;
+REVOKE REFERENCES ON app.notes FROM reader;
+REVOKE SELECT ON app.notes FROM reader;
+REVOKE TRIGGER ON app.notes FROM reader;
+REVOKE TRUNCATE ON app.notes FROM reader;
+REVOKE UPDATE ON app.notes FROM reader;
+GRANT USAGE ON SCHEMA app TO reader;
+GRANT reader TO gate;

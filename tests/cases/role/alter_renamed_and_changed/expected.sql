@@ -1,0 +1,17 @@
+ALTER ROLE writer RENAME TO editor;
+SET LOCAL ROLE case_jwtroles;
+DELETE FROM jwtroles.claim_role WHERE "position" = 1;
+DELETE FROM jwtroles.role_setting WHERE role = 'writer' AND name = 'statement_timeout';
+RESET ROLE;
+REVOKE editor FROM other GRANTED BY :applier;
+COMMENT ON ROLE other IS 'x [jwtroles: case]';
+ALTER POLICY jr_writer_select ON app.notes RENAME TO jr_editor_select;
+ALTER POLICY jr_writer_update ON app.notes RENAME TO jr_editor_update;
+ALTER POLICY jr_writer_insert ON app.events RENAME TO jr_editor_insert;
+ALTER POLICY jr_editor_insert ON app.events WITH CHECK (what <> '');
+GRANT UPDATE (state) ON app.notes TO editor;
+GRANT SELECT ON SEQUENCE app.numbers TO editor;
+SET LOCAL ROLE case_jwtroles;
+INSERT INTO jwtroles.claim_role ("position", conditions, role) VALUES (1, '[{"claim":"roles","path":["roles"],"split":null,"test":"contains","value":"writer"}]', 'editor');
+INSERT INTO jwtroles.role_setting (role, name, value) VALUES ('editor', 'statement_timeout', '5s');
+RESET ROLE;

@@ -1,0 +1,13 @@
+ALTER ROLE case_view_short_notes RENAME TO case_view_note_states;
+ALTER VIEW app.short_notes RENAME TO note_states;
+ALTER POLICY jr_case_view_short_notes_select ON app.notes RENAME TO jr_case_view_note_states_select;
+REVOKE SELECT (id) ON app.notes FROM case_view_note_states;
+GRANT SELECT (author) ON app.notes TO case_view_note_states;
+DROP VIEW app.note_states;
+GRANT CREATE ON SCHEMA app TO case_view_note_states;
+SET LOCAL ROLE case_view_note_states;
+CREATE VIEW app.note_states WITH (security_barrier = true) AS SELECT state, author FROM app.notes;
+COMMENT ON VIEW app.note_states IS 'without bodies [jwtroles: case]';
+RESET ROLE;
+REVOKE CREATE ON SCHEMA app FROM case_view_note_states;
+GRANT SELECT ON app.note_states TO reader;
