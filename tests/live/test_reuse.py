@@ -120,6 +120,7 @@ SET ROLE app_owner;
 CREATE TABLE mart_a.people (id int, name text, ssn text, email text);
 CREATE TABLE mart_b.people (id int, ssn text);
 CREATE TABLE mart_b.secrets (ssn text);
+CREATE TABLE mart_b.plain (id int);
 CREATE TABLE other.people (id int, ssn text);
 """
 
@@ -158,9 +159,12 @@ def test_globs_of_schemas_and_what_is_left_of_columns(sandbox, applier, record_c
     # A later migration: nothing of it is granted before the next plan, which says what it would.
     sandbox.run_sql(
         "SET ROLE app_owner; ALTER TABLE mart_b.people ADD passport text, ADD note text;"
+        "ALTER TABLE mart_b.plain ADD passport text;"
         "RESET ROLE; CREATE SCHEMA mart_c AUTHORIZATION app_owner;"
         "SET ROLE app_owner; CREATE TABLE mart_c.people (id int, ssn text)"
     )
+    assert may(sandbox, "analyst", "SELECT id FROM mart_b.plain")
+    assert not may(sandbox, "analyst", "SELECT passport FROM mart_b.plain")
     assert not may(sandbox, "analyst", "SELECT note FROM mart_b.people")
     assert not may(sandbox, "analyst", "SELECT id FROM mart_c.people")
     plan = brought(url, GLOBS.replace('["*.*.ssn"', '["*.*.ssn", "*.*.passport"'))
