@@ -10,6 +10,8 @@
 
 from __future__ import annotations
 
+import secrets
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="print the matrix of servers and applying roles, and fail unless all of it ran",
     )
     parser.addoption("--update", action="store_true", help="rewrite the expected outputs")
+    parser.addoption("--seed", type=int, help="of the random states in tests/convergence")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -75,6 +78,24 @@ def applier(request: pytest.FixtureRequest) -> str:
 def record_case(request: pytest.FixtureRequest) -> Callable[[int, str], None]:
     """Count a case for the table that --matrix prints."""
     return request.config.stash[MATRIX].record
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """Give the seed of this run: the one that was asked for, or a new one."""
+    asked: int | None = request.config.getoption("seed")
+    return secrets.randbelow(10**6) if asked is None else asked
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how often each kind of object was created, altered and dropped by random states."""
+    passed = terminalreporter.getreports("passed")
+    tables = [dict(report.user_properties).get("convergence") for report in passed]
+    total: Counter[str] = sum((Counter(table) for table in tables if table), Counter())
+    if total:
+        terminalreporter.section("changes by random states")
+        for name, number in sorted(total.items()):
+            terminalreporter.line(f"{number:7} {name}")
 
 
 @pytest.fixture
