@@ -239,3 +239,10 @@ TOO_MANY_FILES = Code(
     "A specification is written to be reviewed; past this size it is something else, and reading "
     "it could take all memory of a CI job.",
 )
+VARIABLE_ALONE = Code(
+    "JR169",
+    "a variable inside a longer address",
+    "A variable of the process environment stands alone, as the whole address of a database. "
+    "Inside an address a stranger's file could send any secret of the environment to a host of its "
+    "choice, or have it printed as a host that does not answer.",
+)

@@ -33,6 +33,7 @@ CHECKS: tuple[Callable[[Spec, Collector], None], ...] = (
     names.environment_names,
     names.role_references,
     names.exempt_roles,
+    environments.variables,
     environments.only,
     environments.roles_there,
     names.platform_roles,

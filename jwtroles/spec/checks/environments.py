@@ -1,7 +1,8 @@
-"""`only`: environments that exist, and no rule or test of a role that is not there."""
+"""Environments: addresses, `only`, and no rule or test of a role that is not there."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from jwtroles import codes
@@ -12,6 +13,22 @@ if TYPE_CHECKING:
     from jwtroles.errors import Collector
     from jwtroles.spec.model import Role, Spec, Test, Word
     from jwtroles.spec.token_model import MappingRule
+
+VARIABLE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
+"""An address that is read from the process environment when connecting."""
+
+
+def variables(spec: Spec, problems: Collector) -> None:
+    """A variable is the whole address: no text of the file is put around it."""
+    for environment in spec.environments.values():
+        address = environment.database
+        if address is not None and "${" in address and not VARIABLE.fullmatch(address):
+            problems.add(
+                codes.VARIABLE_ALONE,
+                f"{tick(address)} puts a variable inside an address",
+                address.place,
+                remedy="let the variable hold the whole address: database: ${DATABASE_URL}",
+            )
 
 
 def only(spec: Spec, problems: Collector) -> None:

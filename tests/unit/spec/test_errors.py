@@ -674,6 +674,12 @@ CASES = {
         "`app/org` is not a JSON Pointer",
         "write it as /org or /app_metadata/org",
     ),
+    "a variable inside an address": form(
+        "JR169",
+        'environments: {dev: {database: «"host=${AWS_SECRET_ACCESS_KEY}.example"»}}\n',
+        "`host=${AWS_SECRET_ACCESS_KEY}.example` puts a variable inside an address",
+        "let the variable hold the whole address: database: ${DATABASE_URL}",
+    ),
     "column without its schema": form(
         "JR138",
         "columns: {pii: [«customers.email»]}",
