@@ -676,7 +676,7 @@ CASES = {
     ),
     "a variable inside an address": form(
         "JR169",
-        'environments: {dev: {database: «"host=${AWS_SECRET_ACCESS_KEY}.example"»}}\n',
+        'environments: {dev: {database: "«host=${AWS_SECRET_ACCESS_KEY}.example»"}}\n',
         "`host=${AWS_SECRET_ACCESS_KEY}.example` puts a variable inside an address",
         "let the variable hold the whole address: database: ${DATABASE_URL}",
     ),
