@@ -45,4 +45,4 @@ def _changes(current: Catalog, desired: Catalog, renames: Renames) -> Iterator[C
 
 
 def _order(key: Hashable) -> str:
-    return f"{key:08}" if isinstance(key, int) else str(key)
+    return f"{key:08}" if isinstance(key, int) else f"{key}\0{key!r}"
