@@ -77,7 +77,8 @@ def _row(sheet: Sheet, step: Step, twin: Step | None) -> Changed:
     table = table_name(subject.table)
     if step.change.kind == "policy":
         role, command = _policy_words(subject)
-        before, after = map(_rows, (step.change.before, step.change.after))
+        old, new = step.change.before, step.change.after
+        before, after = _rows(old, new), _rows(new, old)
         return Changed(role, table, command, before, after, (step,))
     before, after = map(_switch, (step.change.before, step.change.after))
     return Changed("", table, "row security", before, after, (step,))
@@ -120,14 +121,19 @@ def _policy_words(policy: Policy) -> tuple[str, str]:
     return roles, f"{kind} {code(policy.name)}, {policy.command} rows"
 
 
-def _rows(policy: Policy | None) -> str:
-    """Return the rows of a policy as PostgreSQL prints them, claims as the file calls them."""
+def _rows(policy: Policy | None, other: Policy | None) -> str:
+    """Return the rows of a policy as PostgreSQL prints them, claims as the file calls them.
+
+    And whom it is for, where `other`, the policy that it was or will be, is for somebody else.
+    """
     if policy is None:
         return NOTHING
     parts = []
     for word, text in (("", policy.using), ("check ", policy.check)):
         if text is not None and not (word and text == policy.using):
             parts.append(word + ("every row" if text == "true" else code(_readable(text))))
+    if other is not None and other.roles != policy.roles:
+        parts.append("for " + (code(shown_all(sorted(policy.roles))) or "nobody"))
     return "<br>".join(parts)
 
 
