@@ -228,7 +228,9 @@ def test_convergence(
         f"seed {seed}: too few changes of these kinds: {rare}. Give the kind forms in "
         "tests/convergence/states.py, and drifts in tests/convergence/drift.py"
     )
-    assert refused.total() < PAIRS, f"the compiler refuses too many states: {refused}"
+    assert refused.total() < 2 * PAIRS * len(APPLIERS), (
+        f"the compiler refuses too many states: {refused}"
+    )
 
 
 @contextmanager
