@@ -92,13 +92,6 @@ def test_every_key_of_the_language_is_described() -> None:
     assert {key for key in keys if not re.search(rf"`{key}[:`]", described)} == set()
 
 
-def test_every_form_that_is_not_there_yet_is_a_limit() -> None:
-    limits = text_of("docs/limits.md")
-    refused = {key: why for record in records(FILE) for key, why in record.refused.items()}
-    later = {key for key, why in refused.items() if why.code is codes.NOT_YET}
-    assert {key for key in later if f"`{key}`" not in limits} == set()
-
-
 # Links, and what only one machine has.
 
 LINK = re.compile(r"\[[^\]\[]*\]\(([^)\s]+)\)")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jwtroles.applier import apply
 from jwtroles.names import QName
 from jwtroles.reader.connection import connect
-from jwtroles.reader.survey import Survey, SurveyedTable, survey
+from jwtroles.reader.first_look import Survey, SurveyedTable, survey
 from jwtroles.report.first import first_specification
 from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan

@@ -38,7 +38,7 @@ def init(
     found = None
     if database is not None:
         from jwtroles.cli.session import opened  # noqa: PLC0415
-        from jwtroles.reader.survey import survey  # noqa: PLC0415
+        from jwtroles.reader.first_look import survey  # noqa: PLC0415
 
         with opened(database, "--database") as connection:
             found = survey(connection)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -41,6 +42,17 @@ def test_no_query_is_left_over():
     names = {kind.name for kind in KINDS}
     found = {path.stem for path in (ROOT / "jwtroles" / "kinds" / "sql").glob("*.sql")}
     assert found == names
+
+
+def test_no_function_of_a_package_is_hidden_by_a_module_of_its_name():
+    """Importing a submodule sets its name in the package, over whatever the package defines."""
+    hidden = []
+    for package in (ROOT / "jwtroles").rglob("__init__.py"):
+        modules = {path.stem for path in package.parent.iterdir()}
+        body = ast.parse(package.read_text(encoding="utf-8")).body
+        defined = [one for one in body if isinstance(one, ast.FunctionDef | ast.ClassDef)]
+        hidden += [f"{package.parent.name}.{one.name}" for one in defined if one.name in modules]
+    assert hidden == []
 
 
 def test_no_module_is_a_house_of_its_own():

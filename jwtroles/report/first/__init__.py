@@ -18,7 +18,7 @@ from jwtroles.names import ident
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from jwtroles.reader.survey import Survey, SurveyedTable
+    from jwtroles.reader.first_look import Survey, SurveyedTable
 
 _TENANT = re.compile(
     r"(tenant|org|organi[sz]ation|account|company|workspace|team)(_?(id|uuid|key))?\Z",

@@ -1,6 +1,6 @@
 REVOKE SELECT (body) ON app.notes FROM case_query_open_notes;
-DROP FUNCTION app.open_notes(of_author uuid);
 GRANT CREATE ON SCHEMA app TO case_query_open_notes;
+DROP FUNCTION app.open_notes(of_author uuid);
 SET LOCAL ROLE case_query_open_notes;
 CREATE OR REPLACE FUNCTION app.open_notes(of_author uuid)
 RETURNS TABLE(id bigint)
