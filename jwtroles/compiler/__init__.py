@@ -91,7 +91,7 @@ def _compile(
     renames = renames_of(spec, names, structure, problems)
     holders = token_roles | owners.roles
     floored = bind_floors(binder, names, holders, structure)
-    granted = (*declared, *owners.accesses(floored), *lookups.accesses())
+    granted = (*declared, *owners.accesses(floored, structure), *lookups.accesses(structure))
     security = row_security(granted, floored, binder, structure)
     check_combinations(granted, inheritance, problems)
     check_policies_only(granted, floored, structure, problems)

@@ -64,6 +64,24 @@ class Granted:
         return Origin(self.access.place, self.pattern, str(said))
 
 
+def reading(
+    role: str,
+    table: QName,
+    columns: Iterable[str],
+    structure: Structure,
+    instead: Iterable[str] = (),
+) -> Granted:
+    """Return SELECT for a role that runs SQL of the file, on the columns which that reads.
+
+    Where it reads mere rows, as `count(*)` does, PostgreSQL asks for SELECT on any one column: it
+    is the first by name of `instead`, or else the first one of the table.
+    """
+    there = structure.relations[table].columns
+    needed = sorted(columns) or sorted(instead)[:1] or [column.name for column in there[:1]]
+    # A table without columns is readable as a whole or not at all.
+    return Granted(role, table, Access("select", tuple(map(Word, needed)) or None))
+
+
 def accesses_of(
     spec: Spec, names: Names, structure: Structure, problems: Collector
 ) -> tuple[Granted, ...]:

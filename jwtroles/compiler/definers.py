@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from jwtroles import codes
 from jwtroles.catalog import Structure
-from jwtroles.compiler.access import Granted
+from jwtroles.compiler.access import Granted, reading
 from jwtroles.compiler.bind import Accessor, Scope, bind_query, bind_view
 from jwtroles.compiler.floors import FloorOn
 from jwtroles.errors import Collector
@@ -19,7 +19,7 @@ from jwtroles.kinds.base import Origin
 from jwtroles.kinds.function import SAFE_PATH, Function
 from jwtroles.kinds.view import View
 from jwtroles.names import QName, ident, parse_qname
-from jwtroles.spec.model import Access, Query, Spec, Word
+from jwtroles.spec.model import Query, Spec, Word
 from jwtroles.spec.model import View as ViewSpec
 
 
@@ -40,16 +40,19 @@ class Definers:
         """The roles that own them."""
         return frozenset(self.reads or ())
 
-    def accesses(self, floored: Iterable[FloorOn]) -> tuple[Granted, ...]:
-        """Return SELECT on the columns they read, and on those that the floors there look at."""
+    def accesses(self, floored: Iterable[FloorOn], structure: Structure) -> tuple[Granted, ...]:
+        """Return SELECT on the columns they read, and on those that the floors there look at.
+
+        Of a table whose rows are merely counted it is a column that its floor judges by.
+        """
         floors: dict[QName, list[FloorOn]] = {}
         for floor in floored:
             floors.setdefault(floor.table, []).append(floor)
         found = []
         for role, tables in (self.reads or {}).items():
             for table, columns in _with_floors(tables, floors).items():
-                access = Access("select", tuple(Word(name) for name in sorted(columns)))
-                found.append(Granted(role, table, access))
+                judged = (name for one in floors.get(table, ()) for name in one.bound.own_columns)
+                found.append(reading(role, table, columns, structure, judged))
         return tuple(found)
 
 
@@ -63,9 +66,9 @@ def _with_floors(
         table = queue.pop()
         for floor in floors.get(table, ()):
             for other, columns in floor.bound.reads.items():
-                have = needed.get(other, frozenset())
-                if not columns <= have:
-                    needed[other] = have | columns
+                have = needed.get(other)
+                if have is None or not columns <= have:
+                    needed[other] = (have or frozenset()) | columns
                     queue.append(other)
     return needed
 

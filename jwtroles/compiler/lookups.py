@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from jwtroles.catalog import Structure
-from jwtroles.compiler.access import Granted
+from jwtroles.compiler.access import Granted, reading
 from jwtroles.compiler.bind import Accessor, Scope, bind_lookup
 from jwtroles.compiler.grants import Rights
 from jwtroles.errors import Collector
@@ -21,7 +21,7 @@ from jwtroles.kinds.function import SAFE_PATH, Function
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import lookup_name
 from jwtroles.names import QName
-from jwtroles.spec.model import Access, Spec, Word
+from jwtroles.spec.model import Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,10 @@ class Lookups:
         """Function → the role that owns it."""
         return {function.name: function.owner for function in self.functions.values()}
 
-    def accesses(self) -> tuple[Granted, ...]:
+    def accesses(self, structure: Structure) -> tuple[Granted, ...]:
         """Return SELECT on the columns that they read."""
         return tuple(
-            Granted(role, table, Access("select", tuple(map(Word, sorted(columns)))))
+            reading(role, table, columns, structure)
             for role, tables in self.reads.items()
             for table, columns in tables.items()
         )

@@ -43,13 +43,14 @@ def _tell(
 ) -> None:
     looks = "its floor looks" if floor else f"its {one.command} rows look"
     needed = ", ".join(sorted(columns))
+    grant = f"{{select: [{needed}]}}" if needed else "{select: all}, or any column of it"
     place = one.access.place or origin.place
     problems.add(
         codes.CANNOT_READ,
         f"{one.role} cannot {one.command} {one.table}: {looks} into {other}",
         place,
         label=f'every statement would fail with "permission denied for table {other.name}"',
-        remedy=f"grant it the columns that it reads:  {other}: {{select: [{needed}]}}",
+        remedy=f"grant it the columns that it reads:  {other}: {grant}",
     )
 
 
