@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import typer
 from typer.core import TyperGroup
 
+from jwtroles.cli.values import Command, read_plainly
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -92,6 +94,10 @@ class Commands(TyperGroup):
         super().__init__(**options)
         self.commands: dict[str, Any] = dict.fromkeys(COMMANDS)  # the names, for "did you mean"
 
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the parameters, `--help` with them."""
+        return read_plainly(super().get_params(ctx))
+
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature of click
         """Return the names, in the order of the table."""
         return list(COMMANDS)
@@ -117,5 +123,5 @@ def _loaded(name: str, entry: Entry) -> Any:
     if isinstance(found, typer.Typer):
         alone.add_typer(found, name=name)
     else:
-        alone.command(name)(found)
+        alone.command(name, cls=Command)(found)
     return typer.main.get_group(alone).commands[name]

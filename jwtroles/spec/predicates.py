@@ -130,13 +130,6 @@ def nearest(word: str, known: Any) -> str | None:
     return next(iter(difflib.get_close_matches(word, list(map(str, known)), n=1)), None)
 
 
-def texts(spec: Spec, problems: Collector) -> Iterator[Parsed]:
-    """Parse every predicate, view column and query of the file, and yield those that parse."""
-    for predicate in all_predicates(spec):
-        yield from filter(None, [parse_predicate(predicate, problems)])
-    yield from other_texts(spec, problems)
-
-
 def other_texts(spec: Spec, problems: Collector) -> Iterator[Parsed]:
     """Parse every join condition, view column and query, and yield those that parse."""
     for floor in spec.tenancy:
@@ -171,10 +164,22 @@ def all_predicates(spec: Spec) -> Iterator[Word]:
 
 def function_names(spec: Spec) -> frozenset[str]:
     """Return the names, without their schemas, of the functions that the file's SQL calls."""
-    found = texts(spec, Collector())  # what does not parse calls nothing
-    return frozenset(
-        sqltree.name_parts(call.funcname)[-1] for parsed in found for call in calls(parsed.tree)
-    )
+    expressions = [*all_predicates(spec)]
+    expressions += (through.on for floor in spec.tenancy for through in floor.through)
+    expressions += (column for view in spec.views.values() for column in view.columns.values())
+    sql = [sqltree.PREFIX + text for text in expressions]
+    sql += (str(query.sql) for query in spec.queries.values())
+    sql += (str(lookup.sql) for lookup in spec.lookups.values())
+    trees = (tree for text in sql for tree in _statements(text))
+    return frozenset(sqltree.name_parts(call.funcname)[-1] for t in trees for call in calls(t))
+
+
+def _statements(sql: str) -> tuple[Any, ...]:
+    """Parse a text; what does not parse calls nothing."""
+    try:
+        return lookups.parse(sql).statements
+    except sqltree.SyntaxFault:
+        return ()
 
 
 def take(found: Collector, problems: Collector) -> bool:

@@ -79,7 +79,11 @@ def expression(sql: str) -> Any:
 def children(node: Any) -> Iterator[Any]:
     """Yield the nodes directly below `node`, in the order of its fields."""
     for name in node:
-        yield from _nodes(getattr(node, name))
+        value = getattr(node, name)
+        if isinstance(value, ast.Node):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _nodes(value)
 
 
 def walk(node: Any, *, into: Callable[[Any], bool] = lambda _: True) -> Iterator[Any]:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
+from pathlib import Path
+from typing import Annotated, Any, Optional
 
 import pytest
 import typer
+from typer.core import TyperCommand
 
 from jwtroles.cli import app
 from jwtroles.cli.commands import COMMANDS, Commands
+from jwtroles.cli.formats import Format
+from jwtroles.cli.values import Command
+from tests.pages import ROOT
 
 
 def group() -> Commands:
@@ -41,5 +47,63 @@ def test_help_loads_no_command() -> None:
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert done.stderr.strip() == "['jwtroles.cli', 'jwtroles.cli.commands']"
+    assert done.stderr.strip() == str(
+        ["jwtroles.cli", "jwtroles.cli.commands", "jwtroles.cli.values"]
+    )
     assert all(f"\n  {name} " in done.stdout for name in COMMANDS)
+
+
+def received(cls: type[TyperCommand], arguments: list[str]) -> Any:
+    """Return what a function is called with, or what is said of the command line."""
+    got: dict[str, Any] = {}
+    alone = typer.Typer(add_completion=False)
+
+    @alone.command(cls=cls)
+    def command(
+        file: Annotated[Path, typer.Option(envvar="A_FILE")] = Path("a.yaml"),
+        other: Annotated[Optional[Path], typer.Option()] = None,  # noqa: UP045
+        word: Annotated[Optional[str], typer.Option()] = None,  # noqa: UP045
+        form: Annotated[Format, typer.Option()] = Format.TEXT,
+        several: Annotated[Optional[list[str]], typer.Option()] = None,  # noqa: UP045
+        number: Annotated[int, typer.Option()] = 1,
+        flag: Annotated[bool, typer.Option()] = False,
+    ) -> None:
+        got.update(locals())
+
+    try:
+        alone(arguments, standalone_mode=False)
+    except Exception as error:
+        return type(error).__name__, str(error)
+    return {name: value for name, value in got.items() if name != "got"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--file", "b.yaml", "--other", "", "--word", "w"],
+        ["--word", "", "--form", "json", "--flag"],
+        ["--several", "a", "--several", "b", "--number", "7"],
+        ["--form", "jsn"],
+        ["--number", "x"],
+        ["--word"],
+    ],
+    ids=" ".join,
+)
+def test_values_are_those_that_typer_gives(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("A_FILE", "c.yaml")
+    assert received(Command, arguments) == received(TyperCommand, arguments)
+
+
+def test_words_and_paths_are_read_without_pydantic() -> None:
+    program = (
+        "import sys; from jwtroles.cli import run;"
+        "code = run(['plan', '--spec', 'none.yaml', '--env', 'dev', '--database', 'x', '--check']);"
+        "print(code, 'pydantic' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert (done.stdout.strip(), "none.yaml" in done.stderr) == ("1 False", True)
