@@ -38,7 +38,7 @@ class Value:
 
 
 def read_plainly(params: list[Any]) -> list[Any]:
-    """Let parameters convert their values by `Value`; typer had no pydantic before 0.29."""
+    """Let parameters convert their values by `Value`; an older typer asks for none of this."""
     for param in params:
         if not isinstance(getattr(param, "get_runtime_param", Value), (type, Value)):
             param.get_runtime_param = Value(param)
