@@ -50,6 +50,8 @@ class Expected:
                 begun.add(key)
             elif ids & coming:
                 untouched[key] = step.change
+            elif not ids and number + 1 < len(plan.batches):
+                begun.add(key)  # goes with another one, by CASCADE
         return cls(untouched, frozenset(begun))
 
     def wrong(self, left: tuple[Change[Any], ...]) -> list[Change[Any]]:

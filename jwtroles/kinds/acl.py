@@ -111,33 +111,47 @@ class Right:
         option: the part of it that carries GRANT OPTION: None for all, () for nothing.
         grantors: who granted it; REVOKE works for them alone (manual: REVOKE, Notes).
         passed_on: who has it from this grantee, by GRANT OPTION, and loses it with the option.
+        hangs_on: whose GRANT OPTION it came through, all the way down from the owner.
+        taken: those of its grantors whose grants a REVOKE … CASCADE of this plan takes along.
     """
 
     columns: frozenset[str] | None = None
     option: frozenset[str] | None = frozenset()
     grantors: frozenset[str] = field(default=frozenset(), compare=False)
     passed_on: frozenset[str] = field(default=frozenset(), compare=False)
+    hangs_on: frozenset[str] = field(default=frozenset(), compare=False)
+    taken: frozenset[str] = field(default=frozenset(), compare=False)
     origin: Origin = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Acl:
-    """The rights on one object of the grantees in scope: (grantee, privilege) → right."""
+    """The rights on one object of the grantees in scope: (grantee, privilege) → right.
+
+    `alone` are grantors who hold GRANT OPTION for themselves: when it is revoked with CASCADE, all
+    that they granted goes. Who has it through another role as well keeps what he granted.
+    """
 
     object: ObjectRef
     rights: Mapping[tuple[str, str], Right]
     owner: str = field(default="", compare=False)
+    alone: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One right of one grantee on one object: the unit that a reviewer reads."""
+    """One right of one grantee on one object: the unit that a reviewer reads.
+
+    `below` is what the file wants of others and hangs on the GRANT OPTION of this grantee, which
+    goes: the owner grants it before.
+    """
 
     object: ObjectRef
     grantee: str
     privilege: str
     right: Right
     owner: str = field(default="", compare=False)
+    below: tuple[Grant, ...] = field(default=(), compare=False)
 
     @property
     def origin(self) -> Origin:
@@ -179,6 +193,7 @@ def parse_item(text: str) -> AclItem:
 def read_acl(row: Row) -> Acl:
     """Read a row of acl.sql: every right on the object but its owner's own."""
     rights: dict[tuple[str, str], Right] = {}
+    alone = set(row.get("alone") or ())
     for item in map(parse_item, row["items"] or ()):
         if item.grantee == row["owner"]:
             continue
@@ -189,27 +204,40 @@ def read_acl(row: Row) -> Acl:
                 None if privilege in item.options or old.option is None else frozenset(),
                 old.grantors | {item.grantor},
             )
-    for column, items in (row["columns"] or {}).items():
-        for item in map(parse_item, items):
+    for column, texts in (row["columns"] or {}).items():
+        items = [parse_item(text) for text in texts]
+        options = {(item.grantee, privilege) for item in items for privilege in item.options}
+        for item in items:
             if item.grantee == row["owner"]:
                 continue
+            if not {(item.grantor, privilege) for privilege in item.privileges} <= options:
+                alone.discard(item.grantor)  # by an option on the whole table
             for privilege in item.privileges:
                 key = (item.grantee, privilege)
                 rights[key] = _with_column(rights.get(key), column, privilege, item)
     ref = ObjectRef(row["cls"], QName(row["schema"], row["name"]), row["arguments"])
-    return Acl(ref, _with_dependents(rights, row["owner"]), row["owner"])
+    return Acl(ref, _with_dependents(rights, row["owner"]), row["owner"], frozenset(alone))
 
 
 def _with_dependents(
     rights: dict[tuple[str, str], Right], owner: str
 ) -> dict[tuple[str, str], Right]:
-    """Note on each right who has it from its grantee."""
+    """Note on each right who has it from its grantee, and through whom its grantee has it."""
     for (grantee, privilege), right in list(rights.items()):
         for grantor in right.grantors - {owner}:
             giver = rights.get((grantor, privilege))
             if giver is not None:
                 passed_on = giver.passed_on | {grantee}
                 rights[grantor, privilege] = replace(giver, passed_on=passed_on)
+    for (grantee, privilege), right in list(rights.items()):
+        above, new = set[str](), right.grantors - {owner}
+        while new:
+            above |= new
+            givers = [rights[one, privilege] for one in new if (one, privilege) in rights]
+            new = frozenset().union(*(giver.grantors for giver in givers)) - above - {owner}
+        if above:
+            hangs_on = frozenset(above - {grantee})
+            rights[grantee, privilege] = replace(rights[grantee, privilege], hangs_on=hangs_on)
     return rights
 
 
@@ -226,33 +254,6 @@ def _with_column(right: Right | None, column: str, privilege: str, item: AclItem
 def parse(row: Row) -> Iterable[Acl]:
     """Read a row of acl.sql, also one of an object on which only the owner has rights."""
     yield read_acl(row)
-
-
-def split(
-    kind: str, _key: Hashable, before: Acl | None, after: Acl | None
-) -> Iterable[Change[Grant]]:
-    """Split a difference of two ACLs of one object into its grants."""
-    old = before.rights if before else {}
-    new = after.rights if after else {}
-    acl = before or after
-    assert acl is not None  # noqa: S101
-    for key in sorted(old.keys() | new.keys(), key=lambda key: (_depth(key, old), key)):
-        if old.get(key) != new.get(key):
-            grants = [
-                Grant(acl.object, *key, rights[key], acl.owner) if key in rights else None
-                for rights in (old, new)
-            ]
-            yield Change(kind, (acl.object, *key), *grants)
-
-
-def _depth(key: tuple[str, str], rights: Mapping[tuple[str, str], Right]) -> int:
-    """Return how far a right was passed on: it is revoked after what hangs on it.
-
-    Circles cannot be made (manual: GRANT), and who is not in scope has no key.
-    """
-    grantee, privilege = key
-    below = rights[key].passed_on - {grantee} if key in rights else frozenset()
-    return max((1 + _depth((one, privilege), rights) for one in below), default=0)
 
 
 def unit(change: Change[Grant]) -> Hashable:
@@ -290,7 +291,9 @@ def follow(acl: Acl, renames: Renames) -> Acl:
             right,
             grantors=renames.all_roles(right.grantors),
             passed_on=renames.all_roles(right.passed_on),
+            hangs_on=renames.all_roles(right.hangs_on),
         )
         for (grantee, privilege), right in acl.rights.items()
     }
-    return replace(acl, object=ref, rights=rights, owner=renames.role(acl.owner))
+    alone = renames.all_roles(acl.alone)
+    return replace(acl, object=ref, rights=rights, owner=renames.role(acl.owner), alone=alone)

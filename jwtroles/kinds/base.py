@@ -63,19 +63,21 @@ class Phase(IntEnum):
     comes on in this plan (enabling first would be an outage, granting first a leak)."""
     ENABLE = 11
     """ENABLE ROW LEVEL SECURITY, when the policies of the table stand."""
-    DEFINER_RIGHTS = 12
+    CLOSE = 12
+    """Rights on schemas that go, after what their grantees revoke: that takes USAGE."""
+    DEFINER_RIGHTS = 13
     """Grants and policies of the roles that own views and queries; nobody is a member of them."""
-    DEFINERS = 13
+    DEFINERS = 14
     """Views and queries, which those roles own."""
-    LOOSEN = 14
+    LOOSEN = 15
     """PERMISSIVE policies, wider predicates, GRANT."""
-    MEMBERSHIPS = 15
+    MEMBERSHIPS = 16
     """Memberships that are given."""
-    MAPPING = 16
+    MAPPING = 17
     """Mapping rows, last: from here on a token reaches the role."""
-    DROP = 17
+    DROP = 18
     """Objects and roles that left the file, when nothing uses them any more."""
-    RETURN = 18
+    RETURN = 19
     """Borrowed memberships are given back."""
 
 

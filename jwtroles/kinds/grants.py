@@ -15,7 +15,6 @@ from jwtroles.kinds.acl import (
     columns_sql,
     follow,
     parse,
-    split,
     unit,
 )
 from jwtroles.kinds.base import (
@@ -31,6 +30,7 @@ from jwtroles.kinds.base import (
     grantee_sql,
 )
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
+from jwtroles.kinds.passed_on import split
 from jwtroles.names import ident
 
 _ON: dict[ObjectClass, Callable[[ObjectRef], str]] = {
@@ -117,7 +117,7 @@ def statements(change: Change[Grant], context: Context) -> Iterable[Statement]:
     own = ref.name.schema == OWN_SCHEMA
     needs = () if own else (Need("owner", subject.owner, str(ref)),)
     by_lookup = own and subject.owner in context.lookups
-    giving = Phase.LOOSEN
+    taking, giving = Phase.CLOSE if ref.cls == "schema" else Phase.TIGHTEN, Phase.LOOSEN
     if own:
         giving = Phase.LOOKUPS if by_lookup else Phase.MACHINERY
     elif subject.grantee in context.lookups:
@@ -129,13 +129,27 @@ def statements(change: Change[Grant], context: Context) -> Iterable[Statement]:
     about = subject.grantee if giving in (Phase.DEFINER_RIGHTS, Phase.LOOKUP_RIGHTS) else on
     if change.before is not None:
         after = change.after.right if change.after else None
-        for grantor in sorted(change.before.right.grantors) or [subject.owner]:
+        losses = list(_losses(change.before, after))
+        for one in change.before.below if losses else ():
+            held = f" {columns_sql(one.right.columns)}" if one.right.columns is not None else ""
+            yield Statement(
+                _verb(ref, f"GRANT {one.privilege}{held}", "TO", one.grantee),
+                taking,
+                as_role=as_owner,
+                needs=needs,
+                origin=one.origin,
+                note=f"it had this from {subject.grantee}",
+                about=on,
+                slots=0,
+            )
+        grantors = change.before.right.grantors or {subject.owner}
+        for grantor in sorted(grantors - change.before.right.taken):
             runner = as_owner if grantor == subject.owner else grantor
-            for words, remark in _losses(change.before, after):
+            for words, remark in losses:
                 sql = _verb(ref, words, "FROM", subject.grantee) + _cascade(change.before.right)
                 yield Statement(
                     sql,
-                    Phase.TIGHTEN,
+                    taking,
                     as_role=runner,
                     needs=needs if runner is None else (Need("grantor", runner, str(ref)),),
                     origin=origin,

@@ -43,6 +43,7 @@ HEADINGS = {
     Phase.LOOKUPS: "lookups",
     Phase.TIGHTEN: "tighten",
     Phase.ENABLE: "row security",
+    Phase.CLOSE: "close schemas",
     Phase.DEFINER_RIGHTS: "definers' rights",
     Phase.DEFINERS: "definers",
     Phase.LOOSEN: "loosen",

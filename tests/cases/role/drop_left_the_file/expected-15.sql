@@ -1,7 +1,6 @@
 REVOKE reader FROM writer;
 REVOKE writer FROM gate;
 DROP POLICY jr_writer_update ON app.notes;
-REVOKE USAGE ON SCHEMA app FROM writer;
 REVOKE EXECUTE ON FUNCTION app.age(since date) FROM writer;
 REVOKE UPDATE (body) ON app.notes FROM writer;
 REVOKE USAGE ON SEQUENCE app.numbers FROM writer;
@@ -10,5 +9,6 @@ REVOKE EXECUTE ON FUNCTION jwtroles.claim_sub() FROM writer;
 REVOKE EXECUTE ON FUNCTION jwtroles.claim_tenant() FROM writer;
 REVOKE EXECUTE ON FUNCTION jwtroles.claims() FROM writer;
 RESET ROLE;
+REVOKE USAGE ON SCHEMA app FROM writer;
 ALTER POLICY jr_floor ON app.notes TO reader;
 DROP ROLE writer;

@@ -1,0 +1,2 @@
+GRANT SELECT ON app.tags TO writer;
+REVOKE GRANT OPTION FOR SELECT ON app.tags FROM reader CASCADE;

@@ -1,0 +1,12 @@
+REVOKE reader FROM gate GRANTED BY :applier;
+REVOKE SELECT (body, id, tenant) ON app.notes FROM reader;
+REVOKE DELETE ON app.tags FROM reader CASCADE;
+GRANT SELECT ON app.tags TO writer;
+REVOKE SELECT ON app.tags FROM reader CASCADE;
+SET LOCAL ROLE case_jwtroles;
+REVOKE EXECUTE ON FUNCTION jwtroles.claim_sub() FROM reader;
+REVOKE EXECUTE ON FUNCTION jwtroles.claim_tenant() FROM reader;
+REVOKE EXECUTE ON FUNCTION jwtroles.claims() FROM reader;
+RESET ROLE;
+REVOKE USAGE ON SCHEMA app FROM reader;
+DROP ROLE reader;

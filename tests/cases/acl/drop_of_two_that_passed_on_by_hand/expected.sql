@@ -1,0 +1,5 @@
+SET LOCAL ROLE writer;
+REVOKE DELETE ON app.tags FROM other;
+RESET ROLE;
+REVOKE DELETE ON app.tags FROM reader;
+REVOKE DELETE ON app.tags FROM writer CASCADE;
