@@ -19,6 +19,7 @@ from jwtroles.compiler.grants import (
     future_rights,
     other_rights,
     table_rights,
+    type_rights,
 )
 from jwtroles.compiler.lookups import compile_lookups
 from jwtroles.compiler.policies import exempt_policies, row_security
@@ -107,6 +108,7 @@ def _compile(
     future_rights(rights, spec, names, structure)
     other_rights(rights, spec, names, structure, problems)
     definer_rights(rights, spec, names, owners)
+    type_rights(rights, sorted(owners.roles | lookups.roles))
     lookups.grant(rights, (*security.asked, *asked_by_views(spec, names, owners)))
     logins = frozenset(names(login.name) for login in spec.database.connect_as)
     # Where the gateway sets the role first, that role calls pre_request().

@@ -179,6 +179,18 @@ def definer_rights(rights: Rights, spec: Spec, names: Names, definers: Definers)
             rights.add(ref, names(role), "EXECUTE", origin)
 
 
+def type_rights(rights: Rights, definers: Iterable[str]) -> None:
+    """Let the owners of views, queries and lookups use the types that PUBLIC no longer may.
+
+    Whoever makes a function or a view needs USAGE on the types of its parameters, results and
+    columns (manual section 5.8), on some servers also on those that it casts to.
+    """
+    for ref in [ref for ref in rights.found if ref.cls == "type"]:
+        origin = next(iter(rights.found[ref].values())).origin
+        for role in definers if (PUBLIC, "USAGE") not in rights.found[ref] else ():
+            rights.add(ref, role, "USAGE", origin)
+
+
 def asked_by_views(spec: Spec, names: Names, definers: Definers) -> Iterator[tuple[str, str]]:
     """Yield the lookups that the rows of views ask, with who must be able to call each.
 
