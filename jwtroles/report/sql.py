@@ -33,6 +33,8 @@ LOCK_TIMEOUT = "2s"
 """How long a statement may wait for a lock, unless apply is told otherwise."""
 
 HEADINGS = {
+    Phase.RENAME_ROLES: "rename roles",
+    Phase.RENAME: "rename",
     Phase.UNMAP: "unmap",
     Phase.UNMEMBER: "end memberships",
     Phase.ROLES: "roles",
