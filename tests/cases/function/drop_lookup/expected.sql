@@ -1,9 +1,11 @@
-REVOKE USAGE ON SCHEMA app FROM case_lookup_my_orgs;
 REVOKE SELECT (org_id, user_id) ON app.org_members FROM case_lookup_my_orgs;
 SET LOCAL ROLE case_jwtroles;
-REVOKE USAGE ON SCHEMA jwtroles FROM case_lookup_my_orgs;
 REVOKE EXECUTE ON FUNCTION jwtroles.claim_sub() FROM case_lookup_my_orgs;
 REVOKE EXECUTE ON FUNCTION jwtroles.claims() FROM case_lookup_my_orgs;
+RESET ROLE;
+REVOKE USAGE ON SCHEMA app FROM case_lookup_my_orgs;
+SET LOCAL ROLE case_jwtroles;
+REVOKE USAGE ON SCHEMA jwtroles FROM case_lookup_my_orgs;
 RESET ROLE;
 ALTER POLICY jr_floor ON app.projects USING (org_id > 0);
 SET LOCAL ROLE case_jwtroles;

@@ -1,11 +1,11 @@
 DROP FUNCTION app.open_notes(of_author uuid);
 DROP POLICY jr_case_query_open_notes_select ON app.notes;
-REVOKE USAGE ON SCHEMA app FROM case_query_open_notes;
 REVOKE SELECT (author, body, id) ON app.notes FROM case_query_open_notes;
 SET LOCAL ROLE case_jwtroles;
 REVOKE EXECUTE ON FUNCTION jwtroles.claim_sub() FROM case_query_open_notes;
 REVOKE EXECUTE ON FUNCTION jwtroles.claim_tenant() FROM case_query_open_notes;
 REVOKE EXECUTE ON FUNCTION jwtroles.claims() FROM case_query_open_notes;
 RESET ROLE;
+REVOKE USAGE ON SCHEMA app FROM case_query_open_notes;
 ALTER POLICY jr_floor ON app.notes TO reader;
 DROP ROLE case_query_open_notes;

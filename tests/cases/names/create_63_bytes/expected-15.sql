@@ -12,13 +12,13 @@ GRANT EXECUTE ON FUNCTION jwtroles.claims() TO rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr
 GRANT EXECUTE ON FUNCTION jwtroles.claims() TO rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrabd;
 RESET ROLE;
 DROP POLICY jr_reader_select ON app.notes;
-REVOKE USAGE ON SCHEMA app FROM reader;
 REVOKE SELECT (body, id, tenant) ON app.notes FROM reader;
 SET LOCAL ROLE case_jwtroles;
 REVOKE EXECUTE ON FUNCTION jwtroles.claim_sub() FROM reader;
 REVOKE EXECUTE ON FUNCTION jwtroles.claim_tenant() FROM reader;
 REVOKE EXECUTE ON FUNCTION jwtroles.claims() FROM reader;
 RESET ROLE;
+REVOKE USAGE ON SCHEMA app FROM reader;
 ALTER POLICY jr_floor ON app.notes TO rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrabc, rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrabd;
 CREATE POLICY jr_rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr_2f1095c4_select ON app.notes FOR SELECT TO rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrabc USING (true);
 CREATE POLICY jr_rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr_2f1095c4_update ON app.notes FOR UPDATE TO rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrabc USING (author = (SELECT jwtroles.claim_sub())) WITH CHECK (author = (SELECT jwtroles.claim_sub()));

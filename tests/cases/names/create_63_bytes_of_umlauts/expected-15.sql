@@ -12,13 +12,13 @@ GRANT EXECUTE ON FUNCTION jwtroles.claims() TO "ääääääääääääääää
 GRANT EXECUTE ON FUNCTION jwtroles.claims() TO "äääääääääääääääääääääääääääääääb";
 RESET ROLE;
 DROP POLICY jr_reader_select ON app.notes;
-REVOKE USAGE ON SCHEMA app FROM reader;
 REVOKE SELECT (body, id, tenant) ON app.notes FROM reader;
 SET LOCAL ROLE case_jwtroles;
 REVOKE EXECUTE ON FUNCTION jwtroles.claim_sub() FROM reader;
 REVOKE EXECUTE ON FUNCTION jwtroles.claim_tenant() FROM reader;
 REVOKE EXECUTE ON FUNCTION jwtroles.claims() FROM reader;
 RESET ROLE;
+REVOKE USAGE ON SCHEMA app FROM reader;
 ALTER POLICY jr_floor ON app.notes TO "äääääääääääääääääääääääääääääääa", "äääääääääääääääääääääääääääääääb";
 CREATE POLICY "jr_ääääääääääääääääääääää_519002c8_select" ON app.notes FOR SELECT TO "äääääääääääääääääääääääääääääääa" USING (true);
 CREATE POLICY "jr_ääääääääääääääääääääää_519002c8_update" ON app.notes FOR UPDATE TO "äääääääääääääääääääääääääääääääa" USING (author = (SELECT jwtroles.claim_sub())) WITH CHECK (author = (SELECT jwtroles.claim_sub()));

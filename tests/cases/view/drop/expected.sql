@@ -1,11 +1,11 @@
 DROP POLICY jr_case_view_names_select ON app.notes;
-REVOKE USAGE ON SCHEMA app FROM case_view_names;
 REVOKE SELECT (body, id, state) ON app.notes FROM case_view_names;
 SET LOCAL ROLE case_jwtroles;
 REVOKE EXECUTE ON FUNCTION jwtroles.claim_sub() FROM case_view_names;
 REVOKE EXECUTE ON FUNCTION jwtroles.claim_tenant() FROM case_view_names;
 REVOKE EXECUTE ON FUNCTION jwtroles.claims() FROM case_view_names;
 RESET ROLE;
+REVOKE USAGE ON SCHEMA app FROM case_view_names;
 ALTER POLICY jr_floor ON app.notes TO reader;
 DROP VIEW app.names;
 DROP ROLE case_view_names;
