@@ -9,6 +9,7 @@
 
 PYTHON ?= python3
 WORKERS ?= 2
+SEED ?= 1
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 CODE := jwtroles tests docs
@@ -26,7 +27,7 @@ lint: .venv/.dev
 	$(BIN)/lint-imports --no-logo
 
 test: lint servers
-	$(BIN)/pytest --quiet -n $(WORKERS) --matrix
+	$(BIN)/pytest --quiet -n $(WORKERS) --matrix --seed $(SEED)
 
 demo: .venv/.runtime
 	$(BIN)/jwtroles demo
