@@ -42,7 +42,8 @@ YAML, keys, types and names. No database is needed. Exit code 1.
 ## JR2xx: the meaning of the file
 
 The file contradicts itself, or its SQL is refused. No database is needed. Exit code 1. JR231 and
-JR244 are no errors: they are remarks of a plan and stop nothing.
+JR244 are no errors: they are remarks of a plan and stop nothing. JR275 to JR283 are told when the
+keys of an environment are read, which `plan` and `apply` do.
 
 {JR2}
 

@@ -10,6 +10,7 @@ from jwtroles.codes.applying import *  # noqa: F403 - a table, spread over its f
 from jwtroles.codes.code import Code as Code
 from jwtroles.codes.fitting import *  # noqa: F403 - a table, spread over its families
 from jwtroles.codes.form import *  # noqa: F403 - a table, spread over its families
+from jwtroles.codes.keys import *  # noqa: F403 - a table, spread over its families
 from jwtroles.codes.meaning import *  # noqa: F403 - a table, spread over its families
 from jwtroles.codes.others import *  # noqa: F403 - a table, spread over its families
 from jwtroles.codes.running import *  # noqa: F403 - a table, spread over its families

@@ -23,7 +23,7 @@ class Curve:
         x, y: the base point.
         base_point: the number under which the multiples of the base point are stored.
         base_width: decimal digits of a factor that one stored multiple of it stands for.
-        d: the coefficient of a twisted Edwards curve (0 for P-256, whose function needs none).
+        b, d: the coefficient of a short Weierstrass curve, and of a twisted Edwards curve.
     """
 
     p: int
@@ -32,6 +32,7 @@ class Curve:
     y: int
     base_point: int
     base_width: int = 3
+    b: int = 0
     d: int = 0
 
     @property
@@ -46,6 +47,7 @@ P256 = Curve(
     x=0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
     y=0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
     base_point=-1,
+    b=0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B,
 )
 """NIST P-256 (SP 800-186 section 3.2.1.3)."""
 
@@ -75,3 +77,13 @@ def edwards25519_x(y: int, sign: int) -> int | None:
     if (v * x * x - u) % _P or (x == 0 and sign):
         return None
     return x if x % 2 == sign else _P - x
+
+
+def edwards25519_add(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    """Return the sum of two points; the formula has no exceptions (RFC 8032 section 5.1.4)."""
+    (x, y), (u, v) = one, other
+    t = EDWARDS25519.d * x * y * u * v
+    return (
+        (x * v + u * y) * pow(1 + t, -1, _P) % _P,
+        (y * v + x * u) * pow(1 - t, -1, _P) % _P,
+    )
