@@ -239,6 +239,18 @@ TOO_MANY_FILES = Code(
     "A specification is written to be reviewed; past this size it is something else, and reading "
     "it could take all memory of a CI job.",
 )
+NOT_KEYS = Code(
+    "JR143",
+    "neither the path of a JWKS document nor a variable",
+    "`keys` is one file for each environment, or one variable: `{environment}` is the only part of "
+    "a path that is filled in.",
+)
+SECRET_IN_SPEC = Code(
+    "JR144",
+    "a secret in the specification",
+    "Whoever reads the file could sign tokens of any role. A secret stands in a variable of the "
+    "process environment, and the file names the variable.",
+)
 VARIABLE_ALONE = Code(
     "JR169",
     "a variable inside a longer address",

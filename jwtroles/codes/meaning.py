@@ -316,6 +316,16 @@ KEY_OF_ANOTHER_ROLE = Code(
     "this key does not fit the role",
     "Roles of tokens do not log in, and PostgreSQL applies the settings of a role when it logs in.",
 )
+SECRET_ALGORITHM = Code(
+    "JR284",
+    "secrets of an issuer without one algorithm for them",
+    "A secret says nothing of its algorithm, and each key verifies exactly one.",
+)
+NEVER_EXPIRES = Code(
+    "JR285",
+    "a longest lifetime of tokens that may have no end",
+    "`max_lifetime` is counted to `exp`. A token without one would never end, whatever it says.",
+)
 SETS_NO_ROLE = Code(
     "JR262",
     "a role that only the database sets",

@@ -43,7 +43,8 @@ NO_ENVIRONMENT = Code(
 NO_VARIABLE = Code(
     "JR014",
     "a variable is not set",
-    "The file takes a connection from a variable of the process environment that is not set.",
+    "The file takes a connection or keys from a variable of the process environment that is not "
+    "set.",
 )
 FILE_THERE = Code(
     "JR026",

@@ -99,7 +99,7 @@ class _Form:
 
     color: bool
     width: int
-    lines: dict[str, list[str]] = field(default_factory=dict)
+    lines: dict[Source, list[str]] = field(default_factory=dict)
 
     def problem(self, problem: Problem) -> Iterator[str]:
         """Give the lines of one problem."""
@@ -166,9 +166,9 @@ class _Form:
 
     def line(self, source: Source, number: int) -> str:
         """Return a line of `source`, which is covered and split only once."""
-        if source.name not in self.lines:
-            self.lines[source.name] = covered(source.text).splitlines()
-        lines = self.lines[source.name]
+        if source not in self.lines:
+            self.lines[source] = covered(source.text).splitlines()
+        lines = self.lines[source]
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
     def wrapped(self, text: str, first: str, following: str) -> list[str]:

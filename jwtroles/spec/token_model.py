@@ -42,12 +42,20 @@ class Issuer:
     """One entry of `tokens.issuers:`; the key is the `iss` claim (RFC 7519 section 4.1.1).
 
     Lifetimes are in seconds.
+
+    Attributes:
+        keys: the path of a JWKS document, which may hold `{environment}`, or `${VARIABLE}` whose
+            value is one.
+        secrets: key id → `${VARIABLE}` whose value is the secret of an HMAC algorithm.
+        optional: claims among `exp` and `aud` that a token may lack.
     """
 
     name: Word
     audience: tuple[Word, ...] = ()
     algorithms: tuple[Word, ...] = ()
     keys: Word | None = None
+    secrets: Mapping[Word, Word] = field(default_factory=empty)
+    optional: tuple[Word, ...] = ()
     max_lifetime: int | None = None
     clock_skew: int = 0
     place: Place | None = field(default=None, compare=False)

@@ -9,9 +9,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from jwtroles.verifier.curves import fraction
+
+if TYPE_CHECKING:
+    from jwtroles.errors import Place
 
 HASHES = {
     "HS256": "sha256",
@@ -116,6 +119,8 @@ class Key:
             or as RFC 8032 encodes it.
         size: bits of RSA; 0 of other kinds.
         not_before, not_after: seconds since 1970 (RFC 7519 section 2), None without a limit.
+        source: the file or the variable that it stands in.
+        place: the word of the specification that names that.
     """
 
     issuer: str
@@ -128,6 +133,8 @@ class Key:
     rsa: Rsa | None = None
     point: Point | None = None
     pads: Pads | None = field(default=None, repr=False)
+    source: str = field(default="", compare=False)
+    place: Place | None = field(default=None, compare=False, repr=False)
 
     @property
     def id(self) -> int:

@@ -61,7 +61,15 @@ ISSUER: Record[Issuer] = Record(
     (
         Field("audience", ListOf(TEXT, "a list of audiences")),
         Field("algorithms", ListOf(Choice("an algorithm", ALGORITHMS), "a list of algorithms")),
-        Field("keys", Text("the path of a JWKS document")),
+        Field("keys", Text("the path of a JWKS document, or ${VARIABLE}")),
+        Field(
+            "secrets",
+            MapOf(Text("the id of a key"), Text("${VARIABLE}"), "a map of key ids to variables"),
+        ),
+        Field(
+            "optional",
+            ListOf(Choice("`exp` or `aud`", ("exp", "aud")), "a list of `exp` and `aud`"),
+        ),
         Field("max_lifetime", Duration(least=1)),
         Field("clock_skew", Duration(most=300)),
     ),

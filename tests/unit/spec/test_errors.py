@@ -13,6 +13,7 @@ import pytest
 
 from jwtroles.codes import all_codes
 from jwtroles.errors import Problem, SpecError
+from jwtroles.report.problems import render
 from jwtroles.spec.grammar.file import FILE
 from jwtroles.spec.grammar.roles import ROLE_ENTRY
 from jwtroles.spec.load import load, load_text
@@ -679,6 +680,69 @@ CASES = {
         'environments: {dev: {database: "«host=${AWS_SECRET_ACCESS_KEY}.example»"}}\n',
         "`host=${AWS_SECRET_ACCESS_KEY}.example` puts a variable inside an address",
         "let the variable hold the whole address: database: ${DATABASE_URL}",
+    ),
+    "a variable inside the path of keys": Case(
+        "JR169",
+        BASE.replace("claims:", "issuers: {me: {keys: '«keys/${ENV}.json»'}}\n  claims:"),
+        "`keys/${ENV}.json` puts a variable inside a path",
+        "let the variable hold the whole JWKS document: keys: ${JWKS}",
+    ),
+    "an unknown part of the path of keys": Case(
+        "JR143",
+        BASE.replace("claims:", "issuers: {me: {keys: 'keys/«{env}».json'}}\n  claims:"),
+        "unknown part `{env}` of a path",
+        "a path may hold {environment}:  keys: keys/{environment}.jwks.json",
+    ),
+    "keys of an environment without any": Case(
+        "JR143",
+        BASE.replace("claims:", "issuers: {me: {keys: 'keys/«{environment}».json'}}\n  claims:"),
+        "`keys/{environment}.json` needs an environment, and the file has none",
+        "declare `environments`, or name one file",
+    ),
+    "several files of keys": Case(
+        "JR143",
+        BASE.replace("claims:", "issuers: {me: {keys: «keys/*.json»}}\n  claims:"),
+        "`keys/*.json` is not one file",
+        "name one JWKS document: it may hold several keys",
+    ),
+    "a secret in the file": Case(
+        "JR144",
+        BASE.replace(
+            "claims:",
+            "issuers: {me: {algorithms: [HS256], secrets: {k: «open sesame»}}}\n  claims:",
+        ),
+        "the secret of `k` is not a variable",
+        "keep it in the process environment, and name the variable:  k: ${SECRET}   What stood "
+        "here is no secret any more: make another",
+    ),
+    "secrets for two algorithms": Case(
+        "JR284",
+        BASE.replace(
+            "claims:",
+            "issuers: {me: {algorithms: [HS256, HS512], secrets: {«k»: '${S}'}}}\n  claims:",
+        ),
+        "the issuer `me` has secrets, and has HS256, HS512",
+        "name one of them:  algorithms: [HS256]   or write the secrets as a JWKS document into one "
+        "variable, each with its `alg`",
+    ),
+    "secrets for no algorithm": Case(
+        "JR284",
+        BASE.replace(
+            "claims:",
+            "issuers: {me: {algorithms: [RS256], secrets: {«k»: '${S}'}}}\n  claims:",
+        ),
+        "the issuer `me` has secrets, and has none of HS256, HS384 and HS512",
+        "name one of them:  algorithms: [HS256]   or write the secrets as a JWKS document into one "
+        "variable, each with its `alg`",
+    ),
+    "a lifetime without an end": Case(
+        "JR285",
+        BASE.replace(
+            "claims:",
+            "issuers: {me: {max_lifetime: 15m, optional: [aud, «exp»]}}\n  claims:",
+        ),
+        "tokens of `me` may lack `exp`, and have a `max_lifetime`",
+        "take `exp` out of `optional`, or `max_lifetime` out",
     ),
     "column without its schema": form(
         "JR138",
@@ -1555,6 +1619,19 @@ def test_all_problems_of_a_file_in_one_run_by_place() -> None:
         ("JR221", 15),
         ("JR230", 15),
     ]
+
+
+@pytest.mark.parametrize("around", ["{}", "{}, optional: [exp]"])
+def test_a_secret_in_the_file_is_in_no_excerpt(around: str) -> None:
+    secret = "{algorithms: [HS256], secrets: {k: open-sesame}" + around.format("") + "}"
+    text = BASE.replace("claims:", f"issuers: {{me: {secret}}}\n  claims: # x ${{y}}")
+    with pytest.raises(SpecError) as caught:
+        load_text(text.replace("groups: {type", "groups: {tpye"))
+    shown = render(caught.value, color=False, width=100)
+    assert "the secret of `k` is not a variable" in shown
+    assert "secrets: {k: ****" in shown
+    assert "sesame" not in shown
+    assert "tpye" in shown, "the rest of the file is shown as it is"
 
 
 def test_what_a_misspelt_key_holds_is_still_read() -> None:
