@@ -332,6 +332,18 @@ SETS_NO_ROLE = Code(
     "Where the database verifies the token, role and ticket are set together. A role that somebody "
     "has set before has no ticket, and so no access.",
 )
+DATABASE_ALONE = Code(
+    "JR290",
+    "only where the database verifies the token",
+    "Only a database that verifies tokens itself has logins to put a name on, or to keep for a "
+    "session.",
+)
+ABSENT_TOKEN = Code(
+    "JR291",
+    "a role without a token",
+    "With `verify: database` no row is returned or changed without a valid token, whatever the "
+    "role. A rule for requests that bring none would map them to a role that sees nothing.",
+)
 LOADS_ELSEWHERE = Code(
     "JR254",
     "`load` of a database that is not embedded",

@@ -11,6 +11,7 @@ from jwtroles.compiler.access import Granted, Names, accesses_of
 from jwtroles.compiler.bind import Scope
 from jwtroles.compiler.definers import compile_definers
 from jwtroles.compiler.floors import Binder, bind_floors
+from jwtroles.compiler.gate import Gate
 from jwtroles.compiler.grants import (
     Owners,
     Rights,
@@ -21,6 +22,7 @@ from jwtroles.compiler.grants import (
     table_rights,
     type_rights,
 )
+from jwtroles.compiler.guard import Gateway, Guard
 from jwtroles.compiler.lookups import compile_lookups
 from jwtroles.compiler.policies import exempt_policies, row_security
 from jwtroles.compiler.policies_only import check_policies_only
@@ -83,17 +85,17 @@ def _compile(
 ) -> Compiled:
     names = Names.of(environment)
     scope = Scope.of(structure)
-    binder = Binder(spec, scope, accessor, problems)
-    declared = accesses_of(spec, names, structure, problems)
-    owners = compile_definers(spec, scope, accessor, structure, problems)
-    lookups = compile_lookups(spec, scope, accessor, structure, problems)
     inheritance = Inheritance.of(spec, names)
+    guard, binder = _guarded(spec, names, scope, inheritance, problems)
+    declared = accesses_of(spec, names, structure, problems)
+    owners = compile_definers(spec, scope, guard, structure, problems)
+    lookups = compile_lookups(spec, scope, guard, structure, problems)
     token_roles = frozenset(map(names, spec.token_roles))
     renames = renames_of(spec, names, structure, problems)
     holders = token_roles | owners.roles
     floored = bind_floors(binder, names, holders, structure)
     granted = (*declared, *owners.accesses(floored, structure), *lookups.accesses(structure))
-    security = row_security(granted, floored, binder, structure)
+    security = row_security(granted, floored, binder, structure, guard)
     check_combinations(granted, inheritance, problems)
     check_policies_only(granted, floored, structure, problems)
     check_inserts(granted, floored, structure, problems)
@@ -111,10 +113,13 @@ def _compile(
     type_rights(rights, sorted(owners.roles | lookups.roles))
     lookups.grant(rights, (*security.asked, *asked_by_views(spec, names, owners)))
     logins = frozenset(names(login.name) for login in spec.database.connect_as)
-    # Where the gateway sets the role first, that role calls pre_request().
-    callers = logins | token_roles if spec.tokens.role_set_by else logins
+    # Where the gateway sets the role first, that role calls pre_request(); a token role that was
+    # logged in may log in again.
+    again = spec.tokens.role_set_by is not None or machine.again
+    callers = logins | token_roles if again else logins
+    sessions = frozenset(map(names, spec.tokens.login_session))
     definers = owners.roles | lookups.roles
-    for grant in machine.grants(holders | lookups.roles, callers):
+    for grant in machine.grants(holders | lookups.roles, callers, sessions=sessions):
         rights.add(grant.object, grant.grantee, grant.privilege, Origin(spec.project.place))
     catalog = Catalog.of(
         {
@@ -134,6 +139,16 @@ def _compile(
     )
     tables = frozenset(floor.table for floor in floored)
     return Compiled(catalog, definers, lookups.roles, granted, tables, renames)
+
+
+def _guarded(
+    spec: Spec, names: Names, scope: Scope, inheritance: Inheritance, problems: Collector
+) -> tuple[Guard, Binder]:
+    """Return what guards tables in the mode of `verify:`, and what binds predicates for it."""
+    if spec.tokens.verify == "database":
+        binder = Binder(spec, scope, None, problems)
+        return Gate.of(spec, names, inheritance, binder), binder
+    return Gateway(), Binder(spec, scope, accessor, problems)
 
 
 def _check_database(spec: Spec, names: Names, structure: Structure, problems: Collector) -> None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from jwtroles import codes
 from jwtroles.catalog import Structure
 from jwtroles.compiler.access import Granted, reading
-from jwtroles.compiler.bind import Accessor, Scope, bind_query, bind_view
+from jwtroles.compiler.bind import Scope, bind_query, bind_view
 from jwtroles.compiler.floors import FloorOn
+from jwtroles.compiler.guard import Guard
 from jwtroles.errors import Collector
 from jwtroles.kinds.base import Origin
 from jwtroles.kinds.function import SAFE_PATH, Function
@@ -74,7 +75,7 @@ def _with_floors(
 
 
 def compile_definers(
-    spec: Spec, scope: Scope, accessor: Accessor, structure: Structure, problems: Collector
+    spec: Spec, scope: Scope, guard: Guard, structure: Structure, problems: Collector
 ) -> Definers:
     """Compile `views:` and `queries:`."""
     reads: dict[str, Mapping[QName, frozenset[str]]] = {}
@@ -82,14 +83,14 @@ def compile_definers(
     views, functions = [], []
     for view in spec.views.values():
         role = spec.view_role(view.name)
-        bound = bind_view(view, spec, scope, accessor, problems)
+        bound = bind_view(view, spec, scope, guard.accessor(role), problems)
         if bound and _free(view.name, structure, spec, problems):
             reads[role] = bound.reads
             asked[str(view.name)] = bound.lookups
             views.append(_view(view, role, bound.sql, spec))
     for query in spec.queries.values():
         role = spec.query_role(query.name)
-        bound = bind_query(query, spec, scope, accessor, problems)
+        bound = bind_query(query, spec, scope, guard.accessor(role), problems)
         if bound:
             reads[role] = bound.reads
             function = _function(query, role, bound.sql, spec, structure, problems)

@@ -19,13 +19,18 @@ Tables = tuple[QName, ...]
 
 @dataclass(frozen=True, slots=True)
 class FloorOn:
-    """A floor on one table, bound to its columns, and the roles that it stands under."""
+    """A floor on one table, bound to its columns, and the roles that it stands under.
+
+    Attributes:
+        rows: its condition as the file has it; None where it goes through another table.
+    """
 
     table: QName
     name: str
     bound: Bound
     origin: Origin
     roles: frozenset[str] = frozenset()
+    rows: Word | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +43,10 @@ class Binder:
 
     spec: Spec
     scope: Scope
-    accessor: Accessor
+    accessor: Accessor | None
     problems: Collector
     known: dict[tuple[str, QName | None], Bound] = field(default_factory=dict)
+    known_inside: dict[tuple[str, QName], Bound | None] = field(default_factory=dict)
 
     def rows(self, text: Word, table: QName) -> Bound | None:
         """Bind a condition of the file to `table`, or report what is wrong with it."""
@@ -53,6 +59,15 @@ class Binder:
         if bound is not None:
             self.known[str(text), table if bound.tied else None] = bound
         return bound
+
+    def inside(self, text: Word, table: QName) -> Bound | None:
+        """Bind a condition that is to stand in a subquery of a policy of `table`."""
+        key = (str(text), table)
+        if key not in self.known_inside:
+            self.known_inside[key] = bind_predicate(
+                text, table, self.spec, self.scope, self.accessor, self.problems, inside=True
+            )
+        return self.known_inside[key]
 
 
 def bind_floors(
@@ -97,7 +112,7 @@ def _floor(floor: Floor, binder: Binder, structure: Structure) -> Iterator[Floor
         if table in without or any(p.code is codes.UNKNOWN_COLUMN for p in trial.problems):
             lacking.append((table, pattern))
         elif bound:
-            yield FloorOn(table, floor.name, bound, origin)
+            yield FloorOn(table, floor.name, bound, origin, rows=floor.rows)
         else:
             problems.problems += trial.problems
     if lacking:

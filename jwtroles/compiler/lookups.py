@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 from jwtroles.catalog import Structure
 from jwtroles.compiler.access import Granted, reading
-from jwtroles.compiler.bind import Accessor, Scope, bind_lookup
+from jwtroles.compiler.bind import Scope, bind_lookup
 from jwtroles.compiler.grants import Rights
+from jwtroles.compiler.guard import Guard
 from jwtroles.errors import Collector
 from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.base import Origin
@@ -65,16 +66,16 @@ class Lookups:
 
 
 def compile_lookups(
-    spec: Spec, scope: Scope, accessor: Accessor, structure: Structure, problems: Collector
+    spec: Spec, scope: Scope, guard: Guard, structure: Structure, problems: Collector
 ) -> Lookups:
     """Compile `lookups:`."""
     functions: dict[str, Function] = {}
     reads: dict[str, Mapping[QName, frozenset[str]]] = {}
     for lookup in spec.lookups.values():
-        bound = bind_lookup(lookup, spec, scope, accessor, problems)
+        role = spec.lookup_role(lookup.name)
+        bound = bind_lookup(lookup, spec, scope, guard.accessor(role), problems)
         if bound is None:
             continue
-        role = spec.lookup_role(lookup.name)
         reads[role] = bound.reads
         functions[str(lookup.name)] = Function(
             lookup_name(lookup.name),
@@ -82,7 +83,7 @@ def compile_lookups(
             returns=structure.types[lookup.type],
             language="sql",
             volatility="s",
-            parallel="s",
+            parallel=guard.parallel,
             definer=True,
             settings=SAFE_PATH,
             body=bound.sql,

@@ -9,6 +9,7 @@ from jwtroles.catalog import Structure
 from jwtroles.compiler.access import Granted, Names
 from jwtroles.compiler.bind import Bound
 from jwtroles.compiler.floors import Binder, FloorOn
+from jwtroles.compiler.guard import Guard
 from jwtroles.kinds.base import NOWHERE, Origin
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.policy import Policy, policy_name
@@ -48,6 +49,7 @@ def row_security(
     floored: tuple[FloorOn, ...],
     binder: Binder,
     structure: Structure,
+    guard: Guard,
 ) -> RowSecurity:
     """Return policies and table security for all accesses, those of definer roles included.
 
@@ -56,37 +58,25 @@ def row_security(
         floored: the floors, bound.
         binder: binds the conditions.
         structure: the tables.
+        guard: says how policies read in the mode of `verify:`.
     """
     accesses = [
         one
         for one in granted
         if one.access.governed and structure.relations[one.table].kind in ("r", "p")
     ]
-    secured = _secured(accesses, floored, structure)
-    policies: list[Policy] = []
+    secured = _secured(accesses, floored, structure, guard)
+    policies = list(guard.restrictive(floored, structure))
     reads: dict[tuple[QName, str], list[tuple[str, Bound, Origin]]] = {}
+    floors: dict[QName, list[FloorOn]] = {}
     for floor in floored:
-        name = "jr_floor" + (f"_{floor.name}" if floor.name else "")
-        sql = floor.bound.sql
-        policies.append(
-            Policy(
-                table=floor.table,
-                name=name,
-                permissive=False,
-                command="all",
-                roles=floor.roles,
-                using=sql,
-                check=None,
-                using_sql=sql,
-                origin=floor.origin,
-            )
-        )
+        floors.setdefault(floor.table, []).append(floor)
         for role in floor.roles:
             reads.setdefault((floor.table, role), []).append(("", floor.bound, floor.origin))
     for one in accesses:
         if one.table not in secured:
             continue
-        policy, bounds = _permissive(one, binder)
+        policy, bounds = _permissive(one, binder, guard, floors.get(one.table, ()))
         if policy:
             policies.append(policy)
         key = (one.table, one.role)
@@ -112,10 +102,10 @@ def _tables(secured: Mapping[QName, Origin], structure: Structure) -> tuple[Tabl
 
 
 def _secured(
-    accesses: list[Granted], floored: tuple[FloorOn, ...], structure: Structure
+    accesses: list[Granted], floored: tuple[FloorOn, ...], structure: Structure, guard: Guard
 ) -> dict[QName, Origin]:
     """Return the tables with row security on: floors, conditions, and what has it already."""
-    secured = {floor.table: floor.origin for floor in floored}
+    secured = {**dict(guard.secured(structure)), **{one.table: one.origin for one in floored}}
     for one in accesses:
         conditional = one.access.rows is not None or one.access.check is not None
         if conditional or structure.relations[one.table].secured:
@@ -126,7 +116,9 @@ def _secured(
     return secured
 
 
-def _permissive(one: Granted, binder: Binder) -> tuple[Policy | None, list[Bound]]:
+def _permissive(
+    one: Granted, binder: Binder, guard: Guard, floors: Iterable[FloorOn]
+) -> tuple[Policy | None, list[Bound]]:
     bounds: list[Bound] = []
 
     def sql(text: Word | None) -> str | None:
@@ -136,7 +128,7 @@ def _permissive(one: Granted, binder: Binder) -> tuple[Policy | None, list[Bound
         if bound is None:
             return None
         bounds.append(bound)
-        return bound.sql
+        return guard.permissive(text, bound, one.table, one.role, floors)
 
     using = sql(one.access.rows) if one.command != "insert" else None
     writes = one.command in ("insert", "update")

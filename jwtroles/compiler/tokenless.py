@@ -22,21 +22,24 @@ def check_floored_views(
     floored: Iterable[FloorOn],
     problems: Collector,
 ) -> None:
-    """Refuse a view or query for a role without a token where a floor needs a claim (JR350).
+    """Refuse a view or query for a role without a token where its rows need one (JR350).
 
-    The role that owns it stands under the floor, and without a token the floor lets nothing pass.
+    The role that owns it stands under the floor, and without a token the floor lets nothing pass;
+    with `verify: database` it stands under the gate on every table.
     """
     closed = {floor.table for floor in floored if floor.bound.claims or floor.bound.lookups}
-    read = [(one.role, one.table) for one in granted if one.table in closed]
+    gated = spec.tokens.verify == "database"
+    read = [(one.role, one.table) for one in granted if gated or one.table in closed]
     for owner, name, grantees in _granted(spec):
         tables = sorted(table for role, table in read if role == owner)
         for grantee in grantees:
             role = spec.roles.get(grantee)
             if tables and role is not None and not role.token:
+                what = "asks for one" if gated else "stands under a floor that needs one"
                 problems.add(
                     codes.FLOOR_WITHOUT_TOKEN,
                     f"{names(grantee)} would see no row through {name}: it has no token, and "
-                    f"{tables[0]} stands under a floor that needs one",
+                    f"{tables[0]} {what}",
                     grantee.place,
                     remedy="grant it the table itself; a role without a token is under no floor",
                 )

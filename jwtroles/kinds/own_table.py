@@ -24,10 +24,22 @@ from jwtroles.names import QName, ident, idents
 
 
 @dataclass(frozen=True, slots=True)
+class Trigger:
+    """A trigger, as pg_get_triggerdef prints it; `enabled` is `tgenabled` of pg_trigger."""
+
+    name: str
+    definition: str
+    enabled: str
+
+
+@dataclass(frozen=True, slots=True)
 class OwnTable:
     """A table of ours: columns as (name, type), all NOT NULL, and the primary key.
 
-    `changed` lists what was done to it by hand: triggers, rules, row security, constraints.
+    Attributes:
+        changed: what was done to it by hand: rules, row security, constraints.
+        triggers: every trigger on it.
+        secret: whether nobody but its owner may read it.
     """
 
     name: str
@@ -35,6 +47,8 @@ class OwnTable:
     primary_key: tuple[str, ...]
     owner: str
     changed: tuple[str, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    secret: bool = field(default=False, compare=False)
     origin: Origin = field(default=NOWHERE, compare=False)
 
     @property
@@ -47,8 +61,29 @@ def parse(row: Row) -> Iterable[OwnTable]:
     """Read a row of own_table.sql."""
     columns = tuple((name, kind) for name, kind in row["columns"])
     yield OwnTable(
-        row["name"], columns, tuple(row["primary_key"]), row["owner"], tuple(row["changed"])
+        row["name"],
+        columns,
+        tuple(row["primary_key"]),
+        row["owner"],
+        tuple(row["changed"]),
+        tuple(Trigger(*one) for one in row["triggers"]),
     )
+
+
+def watched(table: OwnTable) -> OwnTable:
+    """Return the table with a trigger that calls `jwtroles.changed()` after whatever changes it.
+
+    ALWAYS: session_replication_role turns others off (manual, ALTER TABLE).
+    """
+    definition = (
+        f"CREATE TRIGGER {WATCH} AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE "
+        f"ON {table.qname.sql} FOR EACH STATEMENT EXECUTE FUNCTION {NAME}.changed()"
+    )
+    return replace(table, triggers=(Trigger(WATCH, definition, "A"),))
+
+
+WATCH = "jwtroles_changed"
+"""The name of that trigger."""
 
 
 def statements(change: Change[OwnTable], context: Context) -> Iterable[Statement]:
@@ -57,7 +92,9 @@ def statements(change: Change[OwnTable], context: Context) -> Iterable[Statement
     if before is not None and not recreated(change):
         assert after is not None  # noqa: S101 - what goes is recreated as nothing
         owners = (before.owner, after.owner)
-        yield own_again(f"TABLE {after.qname.sql}", after.qname, owners, Phase.UNMAP)
+        if before.owner != after.owner:
+            yield own_again(f"TABLE {after.qname.sql}", after.qname, owners, Phase.UNMAP)
+        yield from _triggers(before.triggers, after)
         return
     if before is not None:
         phase = Phase.DROP if after is None else Phase.MACHINERY
@@ -67,17 +104,38 @@ def statements(change: Change[OwnTable], context: Context) -> Iterable[Statement
         key = f"PRIMARY KEY ({idents(after.primary_key)})"
         sql = f"CREATE TABLE {after.qname.sql} ({columns}, {key})"
         yield Statement(sql, Phase.MACHINERY, as_role=after.owner, origin=after.origin)
-        if context.reader:
+        if context.reader and not after.secret:
             sql = f"GRANT SELECT ON {after.qname.sql} TO {ident(context.reader)}"
             yield Statement(sql, Phase.MACHINERY, as_role=after.owner, note="to plan again")
+        yield from _triggers((), after)
+
+
+def _triggers(before: tuple[Trigger, ...], after: OwnTable) -> Iterable[Statement]:
+    """Drop triggers before any row is written, and create ours when what they call stands."""
+    table = after.qname.sql
+
+    def run(sql: str, phase: Phase) -> Statement:
+        return Statement(sql, phase, as_role=after.owner, origin=after.origin)
+
+    for trigger in before:
+        if trigger not in after.triggers:
+            yield run(f"DROP TRIGGER {ident(trigger.name)} ON {table}", Phase.UNMAP)
+    for trigger in after.triggers:
+        if trigger not in before:
+            yield run(trigger.definition, Phase.TIGHTEN)
+            always = f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {ident(trigger.name)}"
+            yield run(always, Phase.TIGHTEN)
 
 
 def recreated(change: Change[OwnTable]) -> bool:
-    """Tell whether the table has to be made afresh, or goes: all but its owner is compared."""
+    """Tell whether the table has to be made afresh, or goes.
+
+    Its owner and its triggers can be set right as it stands.
+    """
     before, after = change.before, change.after
     if before is None or after is None:
         return before is not None
-    return replace(before, owner=after.owner) != after
+    return replace(before, owner=after.owner, triggers=after.triggers) != after
 
 
 def effect(change: Change[OwnTable], _context: Context) -> Effect:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from jwtroles.kinds.base import (
@@ -68,6 +68,12 @@ class Policy:
     def named_by_us(self) -> bool:
         """Whether the name is of the form that jwtroles gives."""
         return self.name.startswith("jr_")
+
+    @property
+    def gates(self) -> bool:
+        """Whether it is the gate of one role on its table, told by the name we give it."""
+        own = len(self.roles) == 1 and self.name == policy_name(min(self.roles), "gate")
+        return own and not self.permissive
 
     @property
     def left_to(self) -> frozenset[str]:
@@ -245,6 +251,12 @@ def called(policy: Policy) -> Mapping[str, str]:
     return words | ({"role": min(policy.roles)} if len(policy.roles) == 1 else {})
 
 
+def unit(change: Change[Policy]) -> Hashable:
+    """The gates of all roles on a table are one change; any other policy is one by itself."""
+    gate = change.subject.gates
+    return (change.kind, change.subject.table, "gate") if gate else (change.kind, change.key)
+
+
 def leave(policy: Policy, leaving: Leaving) -> Policy | None:
     """Ours go; one of others that names a role that goes stays with the roles that stay."""
     if policy.named_by_us and leaving.schema:
@@ -290,6 +302,7 @@ POLICY: Kind[Policy] = Kind(
     statements,
     effect,
     lock="AccessExclusive on the table",
+    unit=unit,
     called=called,
     leave=leave,
     follow=follow,

@@ -132,13 +132,13 @@ class Bench:
 
         return self.connection.cursor(row_factory=dict_row)
 
-    def attempt(self, sql: str) -> Outcome:
+    def attempt(self, sql: str, **values: Any) -> Outcome:
         """Run a statement of a test; afterwards the savepoint around it has to be undone."""
         import psycopg  # noqa: PLC0415 - loads slowly
 
         cursor = self.connection.cursor()
         try:
-            cursor.execute(sql.encode(), prepare=False)
+            cursor.execute(sql.encode(), values or None, prepare=False)
             return _done(cursor)
         except psycopg.Error as error:
             return Failed(error.sqlstate or "", error.diag.message_primary or str(error))

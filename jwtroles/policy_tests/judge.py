@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -129,8 +128,3 @@ def _wrong(expectation: Expectation, came: str, verdict: str, *details: str) -> 
 def not_run(expectation: Expectation, why: str) -> Judged:
     """Return an expectation that does not hold because its test did not get that far."""
     return _wrong(expectation, "not run", "not run", why)
-
-
-def claims_text(claims: object) -> str:
-    """Return the payload as the gateway passes it on."""
-    return json.dumps(claims, ensure_ascii=False)

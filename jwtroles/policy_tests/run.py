@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
 from jwtroles.errors import Collector, Refused
-from jwtroles.names import ident
 from jwtroles.policy_tests import given
-from jwtroles.policy_tests.bench import Bench, Failed, plain
-from jwtroles.policy_tests.judge import Request, claims_text, not_run
+from jwtroles.policy_tests.bench import Bench, Failed
+from jwtroles.policy_tests.entrance import Entrance, entrance
+from jwtroles.policy_tests.judge import Request, not_run
 from jwtroles.policy_tests.results import Judged, Results, TestResult
 from jwtroles.spec.resolve import resolve
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from jwtroles.spec.model import ConnectAs, Environment, Spec, Test
 
 REFUSED = "28000"
-PRE_REQUEST = "SELECT jwtroles.pre_request()"
 
 
 def run(
@@ -47,13 +46,17 @@ def run(
     bench.find_out()
     tables = given.find(bench, spec.tests)
     logins = [names.get(login.name, str(login.name)) for login in spec.database.connect_as]
-    _may_act(bench, spec, logins, [table.owner for table in tables.values()])
+    door = entrance(spec)
+    others = [*(table.owner for table in tables.values()), *door.actors]
+    _may_act(bench, spec, logins, others, door.function)
     given.refuse_rows(bench, spec.tests, tables)
-    runner = _Runner(bench, spec, tables, lambda role: names.get(role, role))
+    runner = _Runner(bench, spec, tables, lambda role: names.get(role, role), door)
     return Results(str(spec.tokens.verify), tuple(runner.run(test) for test in spec.tests))
 
 
-def _may_act(bench: Bench, spec: Spec, logins: list[str], owners: Iterable[str]) -> None:
+def _may_act(
+    bench: Bench, spec: Spec, logins: list[str], owners: Iterable[str], function: str
+) -> None:
     """Find out which roles must be granted for the time of a test; refuse where that fails."""
     import psycopg  # noqa: PLC0415 - loads slowly
 
@@ -61,7 +64,9 @@ def _may_act(bench: Bench, spec: Spec, logins: list[str], owners: Iterable[str])
     place = spec.tokens.verify.place
     wanted = tuple(dict.fromkeys([*owners, *logins]))
     with bench.undone():
-        found = {row["name"]: row for row in bench.query("logins", roles=list(wanted))}
+        found = {
+            row["name"]: row for row in bench.query("logins", roles=list(wanted), function=function)
+        }
     if not logins:
         message = "the file has no `connect_as`: nobody could log in"
         problems.add(codes.TEST_CANNOT_ACT, message, place)
@@ -70,7 +75,7 @@ def _may_act(bench: Bench, spec: Spec, logins: list[str], owners: Iterable[str])
     ):
         problems.add(
             codes.TEST_NOT_APPLIED,
-            "the database has no login of `connect_as` with jwtroles.pre_request() yet",
+            f"the database has no login of `connect_as` with jwtroles.{function}() yet",
             place,
             remedy="apply the file first:  jwtroles apply",
         )
@@ -99,12 +104,14 @@ class _Runner:
     spec: Spec
     tables: given.GivenTables
     role_name: Callable[[str], str]
+    door: Entrance
 
     def run(self, test: Test) -> TestResult:
         """Run one test in a transaction of its own."""
         mode = self.spec.tokens.verify
         here = [one for one in test.expect if one.verify is None or one.verify == mode]
         with self.bench.transaction():
+            self.door.prepare(self.bench)
             given.put_in(self.bench, test, self.tables)
             becomes = self._becomes(test)
             if becomes.holds:
@@ -141,22 +148,14 @@ class _Runner:
             self.role_name(role) for role in (self.spec.token_roles if roles is None else roles)
         ]
 
-    def _log_in(self, test: Test, login: str, role: str | None) -> None:
-        """Do what the gateway does first: log in, set the role if that is its part, pass claims."""
-        self.bench.log_in(login)
-        if role is not None:
-            self.bench.run(f"SET LOCAL ROLE {ident(role)}")
-        claims = claims_text(plain(test.as_))
-        sql = "SELECT pg_catalog.set_config('request.jwt.claims', %(claims)s, true)"
-        self.bench.run(sql, claims=claims)
-
     def _enter(self, test: Test, login: str) -> None:
         """Take the token's role; a token that must be refused leaves the bare login."""
         if test.becomes is None:
-            self._log_in(test, login, None)
+            self.door.arrive(self.bench, test, login, None)
             return
-        self._log_in(test, login, self._set(test, login)[0])
-        self.bench.run(PRE_REQUEST)
+        self.door.arrive(self.bench, test, login, self._set(test, login)[0])
+        outcome = self.door.attempt(self.bench, test)
+        assert not isinstance(outcome, Failed), "the same token did become the role before"  # noqa: S101
 
     def _becomes(self, test: Test) -> Judged:
         wanted = self.role_name(test.becomes) if test.becomes is not None else None
@@ -165,8 +164,8 @@ class _Runner:
         tried = [(login, role) for login in self._logins(test) for role in self._set(test, login)]
         for login, role_set in tried:
             with self.bench.undone():
-                self._log_in(test, login, role_set)
-                outcome = self.bench.attempt(PRE_REQUEST)
+                self.door.arrive(self.bench, test, login, role_set)
+                outcome = self.door.attempt(self.bench, test)
                 role = None if isinstance(outcome, Failed) else self.bench.setting("role")
             refused = isinstance(outcome, Failed) and outcome.sqlstate == REFUSED
             came = f"refused: {outcome}" if isinstance(outcome, Failed) else str(role)

@@ -9,7 +9,8 @@ rolled back. Measured: every expression prints exactly as the real table stores 
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterator, Mapping
+import re
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,7 +20,7 @@ from jwtroles.errors import Collector, CompileError
 from jwtroles.kinds import BY_NAME
 from jwtroles.kinds.function import Function, create_sql
 from jwtroles.kinds.own_schema import NAME
-from jwtroles.names import QName
+from jwtroles.names import QName, ident
 from jwtroles.reader import LOCK_TIMEOUT, query_text
 
 if TYPE_CHECKING:
@@ -112,11 +113,11 @@ class _Batch:
     @classmethod
     def of(cls, desired: Catalog, structure: Structure) -> _Batch:
         existing = {(r.name, r.arguments): r.returns for r in structure.routines.values()}
-        missing = {
-            f"{function.name.sql}()": f"NULL::{function.returns}"
+        missing = [
+            _stand_in(function)
             for key, function in desired["function"].items()
             if function.name.schema == NAME and existing.get(key) != function.returns  # type: ignore[call-overload]
-        }
+        ]
         items: dict[str, tuple[Any, Any]] = {}
         for letter, kind in _KINDS.items():
             for number, item in enumerate(desired[kind].values()):
@@ -168,14 +169,28 @@ _TEXTS = ("using_sql", "check_sql", "sql", "body_sql")
 """Where the SQL of a policy, a view or a function is."""
 
 
-def _tried(item: T, missing: Mapping[str, str]) -> T:
+_Missing = tuple[re.Pattern[str], str]
+"""A call that is not there yet, and what has the same type."""
+
+
+def _stand_in(function: Function) -> _Missing:
+    """Return how a function of ours is called in policies, and a typed NULL in its place."""
+    call = re.escape(function.name.sql) + r"\((?:E?'(?:[^']|'')*')?\)"
+    row = function.returns.removeprefix("TABLE")
+    if row == function.returns:
+        return re.compile(call), f"NULL::{row}"
+    alias = ident(function.name.name)
+    return re.compile(f"{call} AS {alias}"), f"jsonb_to_record(NULL::jsonb) AS {alias} {row}"
+
+
+def _tried(item: T, missing: Iterable[_Missing]) -> T:
     """Return `item` with a typed NULL for each call that is not there yet, or `item` itself."""
     found: dict[str, str] = {}
     for name in _TEXTS:
         before: str = getattr(item, name, None) or ""
         text = before
-        for call, null in missing.items():
-            text = text.replace(call, null)
+        for call, null in missing if f"{NAME}." in before else ():
+            text = call.sub(null.replace("\\", r"\\"), text)
         if text != before:
             found[name] = text
     return replace(item, **found) if found else item  # type: ignore[type-var]

@@ -68,10 +68,14 @@ class Tokens:
     Attributes:
         role_set_by: `gateway` where the gateway has set the role before `pre_request` is called,
             which then checks it; None where `pre_request` sets it.
+        application_name: the claim that the database shows as the application's name.
+        login_session: the logins that may log in for a whole session.
     """
 
     verify: Word
     role_set_by: Word | None = None
+    application_name: Word | None = None
+    login_session: tuple[Word, ...] = ()
     issuers: Mapping[Word, Issuer] = field(default_factory=empty)
     claims: Mapping[Word, Claim] = field(default_factory=empty)
     place: Place | None = field(default=None, compare=False)

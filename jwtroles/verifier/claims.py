@@ -34,6 +34,13 @@ _OF_THE_GRAMMAR = frozenset(
 """Type names that the parser itself resolves, whatever the search_path (manual section 8)."""
 
 
+AUTHORIZED = QName(NAME, "authorized")
+"""Checks the login of `verify: database`, and returns true or raises."""
+
+CLAIMS = QName(NAME, "claims")
+"""Returns every claim of a login of `verify: database` in one row, or raises."""
+
+
 def accessor_name(claim: Claim) -> QName:
     """Return the name of the function that returns `claim`."""
     return QName(NAME, f"claim_{claim.name}")

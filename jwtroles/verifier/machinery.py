@@ -35,22 +35,32 @@ class Machinery:
     """What stands in schema `jwtroles`.
 
     Attributes:
-        tables: the mapping and the settings.
+        tables: the mapping, the settings, and what a mode of `verify:` needs besides.
         claims: the functions that policies call; they reveal a caller nothing but its own claims.
         login: the functions that make a token a role.
+        session: those that do so for a whole session.
+        internal: the functions that nobody but their owner may call.
+        again: whether a token role may log in anew, and out.
     """
 
     tables: tuple[OwnTable, ...]
     claims: tuple[Function, ...]
     login: tuple[Function, ...]
+    session: tuple[Function, ...] = ()
+    internal: tuple[Function, ...] = ()
+    again: bool = False
 
     @property
     def functions(self) -> tuple[Function, ...]:
         """Every function."""
-        return (*self.claims, *self.login)
+        return (*self.internal, *self.claims, *self.login, *self.session)
 
     def grants(
-        self, readers: Iterable[str], logins: Iterable[str], appliers: Iterable[str] = ()
+        self,
+        readers: Iterable[str],
+        logins: Iterable[str],
+        appliers: Iterable[str] = (),
+        sessions: Iterable[str] = (),
     ) -> Iterator[OwnGrant]:
         """Yield who may use what.
 
@@ -63,16 +73,20 @@ class Machinery:
                 roles that own views and queries.
             logins: the logins that become token roles.
             appliers: roles that plan and create policies without being a member of the owner.
+            sessions: the logins that may log in for a whole session.
         """
         for role in sorted(set(readers)):
             yield from _executes(self.claims, role)
         for role in sorted(set(logins)):
             yield _schema_usage(role)
-            yield from _executes(self.functions, role)
+            yield from _executes((*self.claims, *self.login), role)
+        for role in sorted(set(sessions)):
+            yield from _executes(self.session, role)
         for role in sorted(set(appliers)):
             yield _schema_usage(role)
             for table in self.tables:
-                yield OwnGrant(ObjectRef("table", table.qname), role, "SELECT")
+                if not table.secret:
+                    yield OwnGrant(ObjectRef("table", table.qname), role, "SELECT")
             yield from _executes(self.claims, role)
 
 
@@ -86,8 +100,12 @@ def _executes(functions: Iterable[Function], role: str) -> Iterator[OwnGrant]:
         yield OwnGrant(ref, role, "EXECUTE")
 
 
-_MODES = {"gateway": gateway.functions}
-"""Mode of `verify:` → what makes the functions of that mode: (for policies, for logging in)."""
+def _gateway(spec: Spec, types: Mapping[str, str]) -> Machinery:
+    claims, login = gateway.functions(spec, types)
+    return Machinery(_tables(spec.own_role), claims, login)
+
+
+_MODES = {"gateway": _gateway}
 
 
 def machinery(spec: Spec, types: Mapping[str, str]) -> Machinery:
@@ -100,13 +118,12 @@ def machinery(spec: Spec, types: Mapping[str, str]) -> Machinery:
     Raises:
         CompileError: the mode of `verify:` is not one that this version has.
     """
-    functions = _MODES.get(spec.tokens.verify)
-    if functions is None:
+    made = _MODES.get(spec.tokens.verify)
+    if made is None:
         message = f"`verify: {spec.tokens.verify}` is not supported by this version of jwtroles"
         remedy = f"verify: {', '.join(_MODES)}"
         raise CompileError(Problem(codes.NOT_YET, message, spec.tokens.verify.place, remedy=remedy))
-    claims, login = functions(spec, types)
-    return Machinery(_tables(spec.own_role), claims, login)
+    return made(spec, types)
 
 
 def _tables(owner: str) -> tuple[OwnTable, ...]:

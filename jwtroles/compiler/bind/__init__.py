@@ -91,15 +91,34 @@ class BoundSelect:
 
 
 def bind_predicate(
-    text: Word, table: QName, spec: Spec, scope: Scope, accessor: Accessor, problems: Collector
+    text: Word,
+    table: QName,
+    spec: Spec,
+    scope: Scope,
+    accessor: Accessor | None,
+    problems: Collector,
+    *,
+    inside: bool = False,
 ) -> Bound | None:
-    """Bind a predicate to the table of its policy."""
+    """Bind a predicate to the table of its policy.
+
+    Args:
+        text: the predicate, as the file has it.
+        table: the table of the policy.
+        spec: what declares claims, named predicates and lookups.
+        scope: the tables, functions and types that there are.
+        accessor: what reads a claim; None leaves `claims.NAME` as it is.
+        problems: where faults go.
+        inside: whether the condition is to stand in a subquery, where columns of the table carry
+            its name.
+    """
     found, noted = Found(), Collector()
     setting = Setting(spec, scope, accessor, noted, found, own=table)
     parsed = predicates.parse_predicate(text, noted)
     frame = _frame(table, text, scope, noted)
     if parsed is not None and frame is not None:
-        tree = Resolver(parsed, setting).condition(parsed.tree, (frame,))
+        frames = (Frame(()), frame) if inside else (frame,)
+        tree = Resolver(parsed, setting).condition(parsed.tree, frames)
         return _bound(tree, text, table, setting, problems)
     predicates.take(noted, problems)
     return None

@@ -61,18 +61,30 @@ class Setting:
 
     Attributes:
         own: the table of the policy, which its subqueries must not read (None: a query or view).
+        accessor: what reads a claim; None leaves `claims.NAME` as the file writes it.
         params: the parameters of a query.
         careful: whether a bare name that fits inside and outside is refused: in predicates.
     """
 
     spec: Spec
     scope: Scope
-    accessor: Callable[[Claim], str]
+    accessor: Callable[[Claim], str] | None
     problems: Collector
     found: Found
     own: QName | None = None
     params: frozenset[str] = frozenset()
     careful: bool = True
+
+
+def called(claim: Claim, accessor: Callable[[Claim], str]) -> Any:
+    """Return the scalar subquery that a claim stands for, evaluated once per statement."""
+    subquery = sqltree.expression(f"(SELECT {accessor(claim)})")
+    cast = sqltree.expression(f"NULL::{claim.type}")
+    if not cast.typeName.arrayBounds:
+        return subquery
+    # `= ANY ((SELECT …))` would be read as ANY over a subquery; a cast makes it a value.
+    cast.arg = subquery
+    return cast
 
 
 class Resolver(Faults):
@@ -141,23 +153,17 @@ class Resolver(Faults):
         return self.qualified(node, parts, frames)
 
     def claim(self, node: Any) -> Any:
-        """Return the scalar subquery that a claim stands for, evaluated once per statement."""
+        """Return what a claim stands for."""
         claim = predicates.check_claim(self.parsed, node, self.setting.spec, self.problems)
         if claim is None:
             return node
         self.setting.found.claims.add(str(claim.name))
-        subquery = sqltree.expression(f"(SELECT {self.setting.accessor(claim)})")
         try:
-            cast = sqltree.expression(f"NULL::{claim.type}")
+            return called(claim, self.setting.accessor) if self.setting.accessor else node
         except (sqltree.SyntaxFault, ValueError):
             message = f"`{claim.type}` is not a type"
             self.problems.add(codes.PREDICATE_SYNTAX, message, claim.type.place)
             return node
-        if not cast.typeName.arrayBounds:
-            return subquery
-        # `= ANY ((SELECT …))` would be read as ANY over a subquery; a cast makes it a value.
-        cast.arg = subquery
-        return cast
 
     def _lookup_of(self, node: Any) -> Lookup | None:
         """Return the lookup that `node` asks, if it is `x IN (NAME)` of one."""

@@ -25,12 +25,14 @@ SELECT c.relname AS name,
            UNION ALL SELECT 'parent' FROM pg_inherits AS i WHERE i.inhrelid = c.oid
            UNION ALL SELECT 'policy ' || p.polname FROM pg_policy AS p WHERE p.polrelid = c.oid
            UNION ALL SELECT 'rule ' || r.rulename FROM pg_rewrite AS r WHERE r.ev_class = c.oid
-           UNION ALL SELECT 'trigger ' || t.tgname FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal
            UNION ALL
            SELECT 'constraint ' || k.conname
            FROM pg_constraint AS k WHERE k.conrelid = c.oid AND k.contype NOT IN ('p', 'n')
            ORDER BY 1
-       )::text[] AS changed
+       )::text[] AS changed,
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(
+                   t.tgname, pg_get_triggerdef(t.oid), t.tgenabled) ORDER BY t.tgname), '[]')
+        FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal) AS triggers
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE n.nspname = 'jwtroles' AND c.relkind = 'r'

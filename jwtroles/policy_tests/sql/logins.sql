@@ -7,7 +7,7 @@ SELECT r.rolname::text AS name,
        EXISTS (
            SELECT FROM pg_proc AS p
            JOIN pg_namespace AS n ON n.oid = p.pronamespace
-           WHERE n.nspname = 'jwtroles' AND p.proname = 'pre_request' AND p.pronargs = 0
+           WHERE n.nspname = 'jwtroles' AND p.proname = %(function)s
        ) AS applied
 FROM pg_roles AS r
 WHERE r.rolname = ANY (%(roles)s::text[])

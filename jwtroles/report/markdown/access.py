@@ -117,6 +117,8 @@ def _policy_words(policy: Policy) -> tuple[str, str]:
     roles = ", ".join(sorted(policy.roles))
     if not policy.permissive and policy.name.startswith("jr_floor"):
         return "", "floor under every role"
+    if policy.gates:
+        return roles, "floor"
     kind = "policy" if policy.permissive else "restrictive policy"
     return roles, f"{kind} {code(policy.name)}, {policy.command} rows"
 

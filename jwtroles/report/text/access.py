@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _BY_COLUMN = frozenset({"SELECT", "INSERT", "UPDATE", "REFERENCES"})
 ADD, ALTER, REMOVE = SIGNS["add"], SIGNS["alter"], SIGNS["remove"]
 EVERY = "every row"
+FLOOR = "floor"
 
 
 @dataclass(slots=True)
@@ -218,17 +219,34 @@ def _kept(sheet: Sheet, access: Access, change: Change[Grant], origin: Origin) -
 
 
 def other_policies(sheet: Sheet, steps: Sequence[Step]) -> Iterator[Row]:
-    """Give a line for each policy that is no access of the file: floors, exemptions, others'."""
+    """Give a line for each policy that is no access of the file: floors, exemptions, others'.
+
+    The gates of all roles on a table are one line, where they say the same.
+    """
+    gates: dict[object, list[Step]] = {}
     for step in steps:
         policy: Policy = step.change.subject
+        if policy.gates:
+            gates.setdefault((sign_of([step]), policy.origin), []).append(step)
+            continue
         floor = not policy.permissive and policy.name.startswith("jr_floor")
         yield _floor(sheet, step, policy) if floor else _extra(sheet, step, policy)
+    yield from (_gate(sheet, tuple(alike)) for alike in gates.values())
+
+
+def _gate(sheet: Sheet, steps: tuple[Step, ...]) -> Row:
+    """Return the line of what every row asks for before anything else: a token, and the floors."""
+    origin = steps[0].change.subject.origin
+    sign = sign_of(steps)
+    text = seen(origin.said) if origin.said else "a valid token"
+    details = tuple(policy_before(steps[0].change))
+    return Row(sign, FLOOR, "all", text, sheet.edge(steps, origin), details, steps)
 
 
 def _floor(sheet: Sheet, step: Step, policy: Policy) -> Row:
     origin = policy.origin
     name = policy.name.removeprefix("jr_floor").removeprefix("_")
-    head = f"floor {shown(name)}" if name else "floor"
+    head = f"{FLOOR} {shown(name)}" if name else FLOOR
     sign = sign_of([step])
     text = seen(origin.said) if origin.said else expression(policy.using or "true")
     edge = sheet.edge([step], origin)

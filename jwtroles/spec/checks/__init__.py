@@ -50,6 +50,8 @@ CHECKS: tuple[Callable[[Spec, Collector], None], ...] = (
     tokens.claims,
     tokens.mapping,
     tokens.role_set_by,
+    tokens.logins,
+    tokens.absent,
     tokens.issuers,
     tokens.test_issuers,
     issuers.keys,

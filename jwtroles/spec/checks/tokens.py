@@ -115,6 +115,46 @@ def role_set_by(spec: Spec, problems: Collector) -> None:
         )
 
 
+def logins(spec: Spec, problems: Collector) -> None:
+    """What a login carries and how long it lasts is said of logins that the database makes."""
+    tokens, known = spec.tokens, [login.name for login in spec.database.connect_as]
+    carried = tokens.application_name
+    for word in (*((carried,) if carried else ()), *tokens.login_session):
+        if tokens.verify != "database":
+            remedy = "use it with `verify: database`, or take it out"
+            message = f"{tick(word)} is for logins that the database makes"
+            problems.add(codes.DATABASE_ALONE, message, word.place, remedy=remedy)
+    claim = _claim(carried, tokens.claims, problems) if carried else None
+    if carried and claim is not None and (_is_list(claim) or claim.type == "jsonb"):
+        problems.add(
+            codes.CONDITION_TYPE,
+            f"the claim {tick(claim.name)} is a {claim.type}, and a name is one text",
+            carried.place,
+            remedy="name a claim of one value, such as sub",
+        )
+    for word in tokens.login_session:
+        if word not in known:
+            problems.add(
+                codes.UNKNOWN_ROLE,
+                f"{tick(word)} is not a login of `connect_as`",
+                word.place,
+                label=did_you_mean(word, known),
+                remedy=f"logins: {listed(known)}" if known else "declare it under connect_as",
+            )
+
+
+def absent(spec: Spec, problems: Collector) -> None:
+    """A database that verifies tokens gives nothing to those who bring none."""
+    for rule in spec.mapping if spec.tokens.verify == "database" else ():
+        if rule.absent:
+            problems.add(
+                codes.ABSENT_TOKEN,
+                f"{tick(rule.role)} would be a role without a token",
+                rule.place,
+                remedy="give clients without a user a token of their own, such as a service token",
+            )
+
+
 def issuers(spec: Spec, problems: Collector) -> None:
     """A database that verifies tokens knows whose they are, and for whom."""
     if spec.tokens.verify != "database":

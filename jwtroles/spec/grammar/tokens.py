@@ -82,6 +82,8 @@ TOKENS: Record[Tokens] = Record(
     (
         Field("verify", MODE, required=True, stand_in=Word("gateway")),
         Field("role_set_by", Choice("`gateway`", ("gateway",))),
+        Field("application_name", Text("the name of a claim")),
+        Field("login_session", ListOf(ROLE, "a list of logins")),
         Field(
             "issuers",
             MapOf(Text("an issuer"), ISSUER, "a map of issuers", stand_in=Issuer),

@@ -259,7 +259,7 @@ CASES = {
         "JR115",
         "«jwtroles: 1»\n" + HEAD.partition("\n")[2],
         "the file needs the key `tokens`",
-        "add `tokens:` with `tokens` as a map of verify, role_set_by, issuers, claims",
+        "add `tokens:` with `tokens` as a map of verify, role_set_by, application_name, login_session, issuers, claims",
     ),
     "becomes is never guessed": form(
         "JR115",
@@ -1495,6 +1495,34 @@ CASES = {
         "  issuers: {me: {audience: [db]}}\n",
         "with `verify: database` the gateway sets no role",
         "take `role_set_by` out: jwtroles.login() sets the role with the ticket",
+    ),
+    "name of an application where a gateway verifies": Case(
+        "JR290",
+        HEAD
+        + "tokens:\n  verify: gateway\n  application_name: «sub»\n  claims: {sub: {type: text}}\n",
+        "`sub` is for logins that the database makes",
+        "use it with `verify: database`, or take it out",
+    ),
+    "name of an application that is a list": Case(
+        "JR237",
+        HEAD + "tokens:\n  verify: database\n  application_name: «roles»\n"
+        "  issuers: {me: {audience: [db]}}\n  claims: {roles: {type: 'text[]'}}\n",
+        "the claim `roles` is a text[], and a name is one text",
+        "name a claim of one value, such as sub",
+    ),
+    "session of a login that is not there": Case(
+        "JR230",
+        HEAD + "tokens:\n  verify: database\n  login_session: [«etl»]\n"
+        "  issuers: {me: {audience: [db]}}\n",
+        "`etl` is not a login of `connect_as`",
+        "declare it under connect_as",
+    ),
+    "rule for no token where the database verifies": Case(
+        "JR291",
+        HEAD + "tokens:\n  verify: database\n  issuers: {me: {audience: [db]}}\n"
+        "roles: {anon: {}}\nmapping:\n  - «{absent: true, role: anon}»\n",
+        "`anon` would be a role without a token",
+        "give clients without a user a token of their own, such as a service token",
     ),
     "role set by somebody": Case(
         "JR116",
