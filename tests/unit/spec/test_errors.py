@@ -259,7 +259,8 @@ CASES = {
         "JR115",
         "«jwtroles: 1»\n" + HEAD.partition("\n")[2],
         "the file needs the key `tokens`",
-        "add `tokens:` with `tokens` as a map of verify, role_set_by, application_name, login_session, issuers, claims",
+        "add `tokens:` with `tokens` as a map of verify, role_set_by, application_name, "
+        "login_session, issuers, claims",
     ),
     "becomes is never guessed": form(
         "JR115",
