@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any, Literal
 
+from jwtroles.frozen import frozen
 from jwtroles.kinds import BY_NAME, KINDS
 from jwtroles.kinds.acl import ROUTINES, Acl, ObjectRef
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
@@ -16,7 +17,7 @@ from jwtroles.kinds.role import Role
 from jwtroles.names import QName
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Catalog:
     """Objects by kind and key: the same type for what the file wants and what the server has."""
 
@@ -64,7 +65,7 @@ def stable(item: Any) -> str:
     return type(item).__name__ + stable(tuple(getattr(item, name) for name in compared))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """A column of a relation.
 
@@ -77,7 +78,7 @@ class Column:
     filled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Relation:
     """A relation of a managed schema that jwtroles does not own.
 
@@ -107,7 +108,7 @@ class Relation:
         return next((column for column in self.columns if column.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Routine:
     """A function or procedure, by its input types; `arguments` identify it in SQL."""
 
@@ -121,7 +122,7 @@ class Routine:
     cls: Literal["function", "procedure"] = "function"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FunctionFacts:
     """One candidate of a function name that a predicate calls."""
 
@@ -134,7 +135,7 @@ class FunctionFacts:
     aggregate: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Server:
     """The server and the role that is connected to it.
 
@@ -204,7 +205,7 @@ class Server:
         )
 
 
-@dataclass(frozen=True)  # without slots, for the cached property
+@frozen
 class Structure:
     """What the database has that this file does not manage, but has to know.
 

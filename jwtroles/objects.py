@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import ObjectRef
 from jwtroles.names import QName, glob_matches, parse_qname, parse_signature
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jwtroles.catalog import Structure
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Section:
     """A part of a role in the file that lists objects of one class.
 

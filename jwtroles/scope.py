@@ -6,10 +6,11 @@ compared, applied or proved has been through it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import Acl, ObjectRef, Right, built_in
 from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
@@ -38,7 +39,7 @@ class Whose(Enum):
     OTHERS = "somebody else's"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """The part of a database that a specification is about.
 

@@ -7,11 +7,11 @@ database ──read─► current Catalog ─┘
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jwtroles.compiler import compile_spec
 from jwtroles.compiler.wanted import scope_of
+from jwtroles.frozen import frozen
 from jwtroles.planner import build_plan
 from jwtroles.reader import Reading, read, snapshot
 from jwtroles.reader.canonical import canonical
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from jwtroles.spec.model import Environment, Spec
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Planned:
     """A plan with the scope that it was made in, which `apply` reads again."""
 

@@ -6,7 +6,6 @@ Killed at any point, a transaction is gone and changed nothing.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jwtroles.applier.allowed import check_allowed
@@ -23,6 +22,7 @@ from jwtroles.applier.preflight import check_rights
 from jwtroles.applier.room import check_room
 from jwtroles.applier.transaction import Attempt, Progress
 from jwtroles.errors import Exit, JwtrolesError
+from jwtroles.frozen import frozen
 
 if TYPE_CHECKING:
     from jwtroles.planner.model import Plan
@@ -49,7 +49,7 @@ class Interrupted(JwtrolesError):  # noqa: N818 - the user's wish, not a fault
     exit_code = Exit.INTERRUPTED
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Applied:
     """What was done: how many statements ran, in how many transactions and attempts at them."""
 

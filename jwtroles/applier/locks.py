@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import random
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
 from jwtroles.errors import ApplyError, Problem, UsageError
+from jwtroles.frozen import frozen
 
 if TYPE_CHECKING:
     from jwtroles.names import QName
@@ -75,7 +75,7 @@ def pause(attempt: int) -> float:
     return min(8.0, 0.25 * 2.0**attempt) * random.uniform(0.5, 1.5)  # noqa: S311 - not a secret
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """Locks that a transaction asked for in vain.
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from jwtroles import codes
 from jwtroles.catalog import Server
 from jwtroles.errors import Problem, Refused
+from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Need, Statement
 from jwtroles.names import ident
 from jwtroles.planner.model import Plan
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Powers:
     """What the applying role can do: as the server says, and by what this plan makes or borrows."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
 from jwtroles.applier.stale import read_again
 from jwtroles.errors import Problem, Refused
+from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import Grant
 from jwtroles.planner import changes_between
 from jwtroles.planner.describe import describe
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from jwtroles.scope import Scope
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expected:
     """What must be left to do after one transaction of a plan.
 

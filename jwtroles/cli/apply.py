@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,6 +24,7 @@ from jwtroles.cli.plan import show_plan
 from jwtroles.cli.progress import progress
 from jwtroles.cli.terminal import tell
 from jwtroles.errors import Problem, UsageError
+from jwtroles.frozen import frozen
 
 if TYPE_CHECKING:
     from jwtroles.cli.session import Target
@@ -65,7 +65,7 @@ def apply(
         carry_out(connection, planned, target, manner)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Manner:
     """How a plan is carried out: the options of the commands that do."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
 from jwtroles.cli.terminal import color, show, width
 from jwtroles.errors import Exit, JwtrolesError
+from jwtroles.frozen import frozen
 
 if TYPE_CHECKING:
     from jwtroles.planner.model import Plan
@@ -28,7 +28,7 @@ class Format(StrEnum):
     GITHUB = "github"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Print:
     """A plan to be printed, and what the command line says about it."""
 

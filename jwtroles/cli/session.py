@@ -6,12 +6,12 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jwtroles import codes
 from jwtroles.errors import Collector, Place, Problem, SpecError, UsageError
+from jwtroles.frozen import frozen
 
 if TYPE_CHECKING:
     from jwtroles.embedded import EmbeddedServer
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """A specification, the environment of it that is meant, and where its database is.
 
@@ -36,7 +36,7 @@ class Target:
     loads: Loads | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Loads:
     """The SQL files that make an embedded database, and whose database it is."""
 

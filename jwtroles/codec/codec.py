@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, field
+from dataclasses import MISSING, field
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -23,6 +23,7 @@ from jwtroles.codec.forms import (
     Row,
     Text,
 )
+from jwtroles.frozen import frozen
 
 T = TypeVar("T")
 
@@ -30,7 +31,7 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 """The version of JSON Schema that schemas are written in."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Codec:
     """One way of writing dataclasses as JSON.
 

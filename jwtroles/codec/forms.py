@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
+
+from jwtroles.frozen import frozen
 
 Json = Any
 """What `json.dumps` takes."""
@@ -53,7 +54,7 @@ _TYPES: Mapping[type, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plain:
     """A string, an integer, a boolean."""
 
@@ -69,7 +70,7 @@ class Plain:
         return {"type": _TYPES[self.kind]}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Given:
     """What is JSON already; whoever declares it says what may be there."""
 
@@ -84,7 +85,7 @@ class Given:
         return {}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Text:
     """A type that is written as its `str()`, and not read back."""
 
@@ -98,7 +99,7 @@ class Text:
         return {"type": "string"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """One of a few strings: a `Literal`, or an enumeration by its values."""
 
@@ -117,7 +118,7 @@ class Choice:
         return {"enum": list(self.options)}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Either:
     """A value or null."""
 
@@ -136,7 +137,7 @@ class Either:
         return {"anyOf": [inner, {"type": "null"}]}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Many:
     """A tuple of any length, or a set: sets are written in an order of their own."""
 
@@ -156,7 +157,7 @@ class Many:
         return {"type": "array", "items": self.inner.schema(), **unique}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """A tuple of a fixed length, each part of its own type."""
 
@@ -180,7 +181,7 @@ class Row:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Keyed:
     """A mapping: an object where keys are strings, else a list of pairs; sorted either way."""
 
@@ -205,7 +206,7 @@ class Keyed:
         return {"type": "array", "items": Row((self.key, self.value)).schema()}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """A field of a record; one that may not be left out has the default `REQUIRED`."""
 
@@ -217,7 +218,7 @@ class Part:
 REQUIRED = object()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Record:
     """A dataclass: an object of its fields, in their order.
 

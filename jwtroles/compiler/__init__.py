@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jwtroles import codes
@@ -32,6 +31,7 @@ from jwtroles.compiler.rights import Inheritance, check_combinations, check_inse
 from jwtroles.compiler.roles import declared_roles, login_settings, memberships
 from jwtroles.compiler.tokenless import check_floored_views, check_maintain
 from jwtroles.errors import Collector, CompileError
+from jwtroles.frozen import frozen
 from jwtroles.kinds.base import NO_RENAMES, Origin, Renames
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import OwnSchema
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from jwtroles.spec.model import Environment, Spec
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compiled:
     """What a specification compiles to.
 

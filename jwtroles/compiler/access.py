@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from jwtroles import codes
 from jwtroles.catalog import Structure
 from jwtroles.compiler.columns import Groups
 from jwtroles.errors import Collector
+from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Origin
 from jwtroles.names import QName, glob_matches, is_glob, parse_qname
 from jwtroles.spec.model import (
@@ -27,7 +27,7 @@ TABLE_KINDS = ("r", "p")
 """What a glob matches: access goes through the parent, so partitions are left out."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Names:
     """Role names of the file → role names of the environment."""
 
@@ -43,7 +43,7 @@ class Names:
         return str(self.renamed.get(role, role))  # type: ignore[call-overload]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Granted:
     """One access of one role to one table, with the glob it came from ('' for an exact name)."""
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 
 from jwtroles import codes
 from jwtroles.catalog import Structure
 from jwtroles.errors import Collector
+from jwtroles.frozen import frozen
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.names import QName, parse_parts, text_matches
 from jwtroles.spec.model import Access, Spec, Word
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Groups:
     """The columns of each group of the file, by table."""
 

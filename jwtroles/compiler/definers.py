@@ -7,7 +7,7 @@ the owner of the tables, whom row security does not bind.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from jwtroles import codes
 from jwtroles.catalog import Structure
@@ -16,6 +16,7 @@ from jwtroles.compiler.bind import Scope, bind_query, bind_view
 from jwtroles.compiler.floors import FloorOn
 from jwtroles.compiler.guard import Guard
 from jwtroles.errors import Collector
+from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Origin
 from jwtroles.kinds.function import SAFE_PATH, Function
 from jwtroles.kinds.view import View
@@ -24,7 +25,7 @@ from jwtroles.spec.model import Query, Spec, Word
 from jwtroles.spec.model import View as ViewSpec
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Definers:
     """Views and queries as catalog objects, and what their roles must be able to read.
 

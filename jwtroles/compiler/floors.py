@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from jwtroles import codes
 from jwtroles.catalog import Structure
 from jwtroles.compiler.access import Names, matching, table_named
 from jwtroles.compiler.bind import Accessor, Bound, Scope, bind_join, bind_predicate
 from jwtroles.errors import Collector
+from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Origin
 from jwtroles.names import QName, is_glob
 from jwtroles.spec.model import Floor, Spec, Word
@@ -17,7 +18,7 @@ from jwtroles.spec.model import Floor, Spec, Word
 Tables = tuple[QName, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FloorOn:
     """A floor on one table, bound to its columns, and the roles that it stands under.
 
@@ -33,7 +34,7 @@ class FloorOn:
     rows: Word | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Binder:
     """Binds the predicates of one file to the columns of one database.
 

@@ -8,12 +8,13 @@ that it is one, on this connection, of the role that is set, and of a role that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from pglast import ast, enums
 
 from jwtroles.compiler.bind.resolve import called
+from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Origin
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.policy import Policy, policy_name
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from jwtroles.spec.token_model import Claim
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Condition:
     """A condition in which claims are still written as the file writes them.
 
@@ -49,7 +50,7 @@ class Condition:
     inside: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gate:
     """The guard of `verify: database`.
 

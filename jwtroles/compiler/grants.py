@@ -11,6 +11,7 @@ from jwtroles.catalog import Structure
 from jwtroles.compiler.access import TABLE_KINDS, Granted, Names
 from jwtroles.compiler.definers import Definers
 from jwtroles.errors import Collector
+from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import IN_SCHEMA, Acl, ObjectRef, Right
 from jwtroles.kinds.base import PUBLIC, Origin
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
@@ -47,7 +48,7 @@ class Rights:
         return tuple(Acl(ref, rights, owners(ref)) for ref, rights in sorted(self.found.items()))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Owners:
     """Who owns an object: as the database has it, or as this file makes it."""
 

@@ -8,7 +8,7 @@ changes what it reads.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from jwtroles.catalog import Structure
 from jwtroles.compiler.access import Granted, reading
@@ -16,6 +16,7 @@ from jwtroles.compiler.bind import Scope, bind_lookup
 from jwtroles.compiler.grants import Rights
 from jwtroles.compiler.guard import Guard
 from jwtroles.errors import Collector
+from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.base import Origin
 from jwtroles.kinds.function import SAFE_PATH, Function
@@ -25,7 +26,7 @@ from jwtroles.names import QName
 from jwtroles.spec.model import Spec
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lookups:
     """Lookups as catalog objects, and what their roles must be able to read."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from jwtroles.catalog import Structure
 from jwtroles.compiler.access import Granted, Names
 from jwtroles.compiler.bind import Bound
 from jwtroles.compiler.floors import Binder, FloorOn
 from jwtroles.compiler.guard import Guard
+from jwtroles.frozen import frozen
 from jwtroles.kinds.base import NOWHERE, Origin
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.policy import Policy, policy_name
@@ -18,7 +19,7 @@ from jwtroles.names import QName
 from jwtroles.spec.model import Spec, Word
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowSecurity:
     """What row security will be.
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from jwtroles import codes
 from jwtroles.catalog import Structure
 from jwtroles.compiler.access import Granted, Names
 from jwtroles.compiler.floors import FloorOn
 from jwtroles.errors import Collector
+from jwtroles.frozen import frozen
 from jwtroles.names import QName
 from jwtroles.spec.model import Spec
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Inheritance:
     """Role → the roles whose rights it has, itself first."""
 

@@ -9,12 +9,12 @@ import stat
 import subprocess
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jwtroles import codes
 from jwtroles.errors import Problem, ServerError
+from jwtroles.frozen import frozen
 
 if TYPE_CHECKING:
     from jwtroles.embedded.run_as import RunAs
@@ -28,7 +28,7 @@ LONGEST_SOCKET = 103
 PLAIN = re.compile(r"[A-Za-z0-9_./+-]+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Postmaster:
     """The main process of a server, as `postmaster.pid` describes it.
 

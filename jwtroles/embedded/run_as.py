@@ -11,13 +11,13 @@ import os
 import pwd
 import subprocess
 import sys
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from jwtroles import codes
 from jwtroles.errors import Problem, ServerError
+from jwtroles.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +32,7 @@ class _Identity(TypedDict, total=False):
     extra_groups: Iterable[int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Account:
     """An account of the system: its name and its numbers."""
 
@@ -41,7 +41,7 @@ class Account:
     gid: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunAs:
     """How to start the server's programs.
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal
 
+from jwtroles.frozen import frozen
 from jwtroles.kinds.base import NOWHERE, PUBLIC, Change, Origin, Renames, Row
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import own_unit
@@ -102,7 +103,7 @@ def built_in(ref: ObjectRef) -> frozenset[str]:
     return _BUILT_IN.get(ref.cls, frozenset())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Right:
     """What one grantee holds of one privilege on one object.
 
@@ -124,7 +125,7 @@ class Right:
     origin: Origin = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Acl:
     """The rights on one object of the grantees in scope: (grantee, privilege) → right.
 
@@ -138,7 +139,7 @@ class Acl:
     alone: frozenset[str] = field(default=frozenset(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grant:
     """One right of one grantee on one object: the unit that a reviewer reads.
 
@@ -159,7 +160,7 @@ class Grant:
         return self.right.origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AclItem:
     """One parsed aclitem: `options` are the privileges that carry GRANT OPTION."""
 

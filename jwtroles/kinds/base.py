@@ -7,11 +7,12 @@ loops over :data:`jwtroles.kinds.KINDS` and never asks which kind it has before 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum, StrEnum
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
 from jwtroles.errors import Place
+from jwtroles.frozen import frozen
 from jwtroles.names import QName, ident
 
 T = TypeVar("T")
@@ -92,7 +93,7 @@ class Effect(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """Why the file wants an object.
 
@@ -113,7 +114,7 @@ NOWHERE = Origin()
 """The origin of what the file does not mention."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Need:
     """A right that the applying role must have for a statement.
 
@@ -130,7 +131,7 @@ class Need:
     subject: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Statement:
     """One SQL statement of a plan.
 
@@ -158,7 +159,7 @@ class Statement:
     slots: int = 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Context:
     """What a kind must know of the rest of a plan to phase its statements.
 
@@ -193,7 +194,7 @@ class Context:
         return self.server_version >= 160000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change(Generic[T]):
     """One difference between the catalog and the file; it holds no SQL.
 
@@ -223,7 +224,7 @@ class Change(Generic[T]):
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Renames:
     """What exists under another name than the file gives it (`was`): old name → new name.
 
@@ -269,7 +270,7 @@ def unless_removal(change: Change[Any]) -> Change[Any] | None:
     return None if change.after is None else change
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leaving:
     """What goes when jwtroles is uninstalled.
 
@@ -288,7 +289,7 @@ class Leaving:
     unsecured: frozenset[QName] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kind(Generic[T]):
     """Everything that is special about one kind of object.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.base import (
     NOWHERE,
@@ -27,7 +28,7 @@ from jwtroles.kinds.tag import comment_sql, split_tag
 from jwtroles.names import QName, ident
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Function:
     """A function (manual section 36.3 and CREATE FUNCTION).
 

@@ -13,9 +13,10 @@ is wrong for some type or collation: that two constants written differently are 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+
+from jwtroles.frozen import frozen
 
 _NODES = """
     A_ArrayExpr A_Const A_Expr A_Indices A_Indirection Alias BitString BoolExpr Boolean BooleanTest
@@ -46,21 +47,21 @@ _NOT_IN_EXISTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _All:
     """AND; of nothing: true."""
 
     parts: tuple[Any, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Any:
     """OR; of nothing: never true."""
 
     parts: tuple[Any, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Member:
     """`subject = ANY (items)`, or `subject <> ALL (items)` where it is excluded."""
 
@@ -69,7 +70,7 @@ class _Member:
     excluded: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Exists:
     """EXISTS over `query` (its shape without WHERE) where `condition` holds."""
 
@@ -77,14 +78,14 @@ class _Exists:
     condition: Any
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Atom:
     """Anything else, by its shape."""
 
     shape: Any
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Unstable:
     """What may have another value each time: equal to nothing, itself included."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from jwtroles.frozen import frozen
 from jwtroles.kinds.base import (
     NOWHERE,
     Change,
@@ -33,7 +34,7 @@ IDENTITY = re.compile(
 _ELEMENT = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^",]*?))\s*(?:,|\Z)')
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoginSetting:
     """A setting that is stored with a role (manual: ALTER ROLE).
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from jwtroles.frozen import frozen
 from jwtroles.kinds.base import (
     NOWHERE,
     Change,
@@ -22,7 +23,7 @@ from jwtroles.kinds.base import (
 from jwtroles.names import ident
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Options:
     """The options of a membership; `inherit` and `set` are None before PostgreSQL 16."""
 
@@ -43,7 +44,7 @@ def _either(one: bool | None, other: bool | None) -> bool | None:  # noqa: FBT00
     return None if one is None and other is None else bool(one or other)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Membership:
     """`member` is a member of `role`; `options` is what all grants of it give together.
 

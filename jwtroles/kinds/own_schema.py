@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeVar
 
+from jwtroles.frozen import frozen
 from jwtroles.kinds.base import (
     NOWHERE,
     Change,
@@ -42,7 +43,7 @@ def is_lookup(name: QName) -> bool:
     return name.schema == NAME and name.name.startswith(LOOKUP)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OwnSchema:
     """Schema `jwtroles` of one project."""
 

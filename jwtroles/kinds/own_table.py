@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.base import (
     ANY,
@@ -23,7 +24,7 @@ from jwtroles.kinds.own_schema import NAME, leave_with_schema, own_unit
 from jwtroles.names import QName, ident, idents
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trigger:
     """A trigger, as pg_get_triggerdef prints it; `enabled` is `tgenabled` of pg_trigger."""
 
@@ -32,7 +33,7 @@ class Trigger:
     enabled: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OwnTable:
     """A table of ours: columns as (name, type), all NOT NULL, and the primary key.
 

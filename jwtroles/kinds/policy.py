@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from jwtroles.frozen import frozen
 from jwtroles.kinds.base import (
     NOWHERE,
     PUBLIC,
@@ -28,7 +29,7 @@ from jwtroles.names import MAX_IDENTIFIER_BYTES, QName, ident
 PUBLIC_ROLES = frozenset({PUBLIC})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Policy:
     """A row security policy (manual section 5.9).
 

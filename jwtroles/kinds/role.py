@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from jwtroles.frozen import frozen
 from jwtroles.kinds.base import (
     NOWHERE,
     Change,
@@ -27,7 +28,7 @@ FLAGS = ("login", "inherit", "superuser", "createdb", "createrole", "replication
 _DANGEROUS = frozenset({"superuser", "createrole", "replication", "bypassrls"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Role:
     """A role of the cluster (manual section 21.2). `project` is None where it carries no mark."""
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from jwtroles.frozen import frozen
 from jwtroles.kinds.base import (
     NOWHERE,
     Change,
@@ -29,7 +30,7 @@ CLAIM_ROLE = QName("jwtroles", "claim_role")
 ROLE_SETTING = QName("jwtroles", "role_setting")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClaimRole:
     """A row of jwtroles.claim_role: the first whose conditions all hold decides the role.
 
@@ -45,7 +46,7 @@ class ClaimRole:
     origin: Origin = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RoleSetting:
     """A row of jwtroles.role_setting, applied to the transaction when the role is taken.
 

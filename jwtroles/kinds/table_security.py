@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from jwtroles.frozen import frozen
 from jwtroles.kinds.base import (
     NOWHERE,
     Change,
@@ -21,7 +22,7 @@ from jwtroles.kinds.base import (
 from jwtroles.names import QName
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableSecurity:
     """Row security of one table (manual section 5.9); `forced` binds the owner too."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.base import (
     NOWHERE,
@@ -24,7 +25,7 @@ from jwtroles.kinds.tag import comment_sql, split_tag
 from jwtroles.names import QName
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """A definer view (manual section 41.5) WITH (security_barrier), never security_invoker.
 

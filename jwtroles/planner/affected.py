@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from jwtroles import codes
 from jwtroles.catalog import Catalog, Structure
 from jwtroles.errors import Problem
+from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import Acl, Grant, ObjectRef
 from jwtroles.kinds.base import PUBLIC, Change
 from jwtroles.kinds.policy import Policy
@@ -60,7 +60,7 @@ def left_without_rows(
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _After:
     """The database as it will be: what is left to roles outside the file.
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
 from jwtroles.compiler.access import Names
 from jwtroles.errors import CompileError, Problem
+from jwtroles.frozen import frozen
 from jwtroles.kinds import BY_NAME
 from jwtroles.names import parse_signature
 from jwtroles.objects import SECTIONS
@@ -26,7 +27,7 @@ _ROLES = frozenset({"to", "of", "role", "membership"})
 """Keys of an entry whose words are roles, and may be called otherwise in an environment."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """An entry of `keep` by the names of its environment and of the catalog."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.catalog import Catalog, Server, Structure
 from jwtroles.errors import Place, Problem
+from jwtroles.frozen import frozen
 from jwtroles.kinds import BY_NAME
 from jwtroles.kinds.base import Change, Context, Effect, Statement
 from jwtroles.names import QName
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jwtroles.planner.kept import Entry
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One change with its effect and its statements, and what it counts as."""
 
@@ -33,7 +33,7 @@ class Step:
         return kind.verb(self.change) if kind else self.change.verb
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CutOff:
     """A role that is not of the file and would lose access.
 
@@ -47,7 +47,7 @@ class CutOff:
     problem: Problem
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Batch:
     """What runs in one transaction, and how many slots of the server's lock table it may need."""
 
@@ -55,7 +55,7 @@ class Batch:
     locks: int = 0
 
 
-@dataclass(frozen=True)
+@frozen
 class Plan:
     """The difference between a file and a database, ready to be read and applied.
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from jwtroles.catalog import Server
+from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Context, Need, Phase, Statement
 from jwtroles.names import ident
 from jwtroles.planner.batches import pack
 from jwtroles.planner.model import Batch, Step
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Roles:
     """Roles that a plan creates, and roles that it drops, each with the statement that does."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Statement
 from jwtroles.names import ident, literal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One statement to send; `statement` is None for what only switches or sets."""
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from jwtroles.frozen import frozen
 from jwtroles.names import ident
 from jwtroles.reader import query_text
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import psycopg
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Done:
     """A statement that the server ran.
 
@@ -34,7 +34,7 @@ class Done:
     types: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failed:
     """A statement that the server refused."""
 

@@ -6,9 +6,10 @@ import base64
 import hmac
 import json
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from jwtroles.frozen import frozen
 from jwtroles.names import ident
 from jwtroles.policy_tests.bench import plain
 
@@ -44,7 +45,7 @@ class Entrance(Protocol):
         """Let the token become a role; what is raised is returned."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ByGateway:
     """A gateway logs in, sets the role if that is its part, and passes the claims."""
 
@@ -67,7 +68,7 @@ class ByGateway:
         return bench.attempt("SELECT jwtroles.pre_request()")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ByToken:
     """The client sends a token, signed with a key that stands for the time of the test alone.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
 from jwtroles.errors import Collector, CompileError, Problem, Refused
+from jwtroles.frozen import frozen
 from jwtroles.names import QName, ident, idents, parse_qname
 from jwtroles.policy_tests.bench import Bench, escaped, plain
 from jwtroles.spec.wording import did_you_mean, listed, tick
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jwtroles.spec.model import Test, Word
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GivenTable:
     """A table that tests put rows into.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jwtroles.frozen import frozen
 from jwtroles.policy_tests.bench import Bench, Done, Failed, Outcome
 from jwtroles.policy_tests.compare import rows_text, same_rows
 from jwtroles.policy_tests.results import Judged
@@ -25,7 +25,7 @@ READ_ONLY = "25006"
 WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """The state that a statement of a test runs in.
 

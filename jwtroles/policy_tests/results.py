@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from jwtroles.frozen import frozen
 
 if TYPE_CHECKING:
     from jwtroles.errors import Place
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judged:
     """One expectation and what came of it.
 
@@ -34,7 +36,7 @@ class Judged:
         return not self.verdict
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TestResult:
     """What came of one test.
 
@@ -58,7 +60,7 @@ class TestResult:
         return sum(one.holds for one in self.expectations)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Results:
     """What came of all the tests of a file, run in one mode of `verify:`."""
 

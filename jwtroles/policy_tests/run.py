@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
 from jwtroles.errors import Collector, Refused
+from jwtroles.frozen import frozen
 from jwtroles.policy_tests import given
 from jwtroles.policy_tests.bench import Bench, Failed
 from jwtroles.policy_tests.entrance import Entrance, entrance
@@ -98,7 +98,7 @@ def _may_act(
     problems.raise_if_any(Refused, "No test was run.")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Runner:
     bench: Bench
     spec: Spec

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pglast import ast
 
 from jwtroles.errors import Collector, SpecError
+from jwtroles.frozen import frozen
 from jwtroles.names import QName, ident
 from jwtroles.spec import sqltree
 from jwtroles.spec.checks.statements import one_statement
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _WRITES = (ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Statement:
     """One parsed statement.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, reduce
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from jwtroles.catalog import (
     Server,
     Structure,
 )
+from jwtroles.frozen import frozen
 from jwtroles.kinds import KINDS
 from jwtroles.kinds.base import Kind
 from jwtroles.kinds.membership import Membership, Options
@@ -39,7 +40,7 @@ LOCK_TIMEOUT = "5s"
 """How long reading waits for a table that another session holds in ACCESS EXCLUSIVE mode."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """What was read in one snapshot."""
 
@@ -65,7 +66,7 @@ def snapshot(connection: Connection) -> Iterator[None]:
         connection.rollback()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Survey:
     """What a database has, before a scope says what of it counts.
 

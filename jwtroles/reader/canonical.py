@@ -12,11 +12,12 @@ import json
 import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jwtroles import codes
 from jwtroles.errors import Collector, CompileError
+from jwtroles.frozen import frozen
 from jwtroles.kinds import BY_NAME
 from jwtroles.kinds.function import Function, create_sql
 from jwtroles.kinds.own_schema import NAME
@@ -98,7 +99,7 @@ _KINDS = {"p": "policy", "v": "view", "f": "function"}
 """First letter of a label → kind of the object."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Batch:
     """What goes to the server in one round trip.
 

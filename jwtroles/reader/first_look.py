@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jwtroles.frozen import frozen
 from jwtroles.names import QName
 from jwtroles.reader import query_text, snapshot
 from jwtroles.reader.connection import asking
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from jwtroles.reader.connection import Connection
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SurveyedTable:
     """A table as a first look sees it.
 
@@ -33,7 +33,7 @@ class SurveyedTable:
     holders: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Survey:
     """What `init` needs to know of a database.
 

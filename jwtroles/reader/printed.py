@@ -7,10 +7,11 @@ that is not found is new, or another spelling of what is there: only a server ca
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.catalog import Catalog
+from jwtroles.frozen import frozen
 from jwtroles.kinds import BY_NAME
 from jwtroles.kinds.function import Function
 from jwtroles.kinds.policy import Policy
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from jwtroles.catalog import Structure
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PrintedView:
     """A view's SELECT as the server prints it, with its output columns."""
 
@@ -30,7 +31,7 @@ class PrintedView:
     columns: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PrintedFunction:
     """A BEGIN ATOMIC function as the server prints it."""
 
@@ -39,7 +40,7 @@ class PrintedFunction:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Printed:
     """Compiled text → how it was printed: of policies by table, of views and queries by name."""
 

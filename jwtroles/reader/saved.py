@@ -8,7 +8,6 @@ same database and file give the same bytes.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from jwtroles import codes
 from jwtroles.catalog import Structure
 from jwtroles.codec import DRAFT, Codec, Malformed
 from jwtroles.errors import Collector, CompileError, Problem
+from jwtroles.frozen import frozen
 from jwtroles.kinds import KINDS
 from jwtroles.kinds.base import Origin
 from jwtroles.reader import LARGE, Survey
@@ -35,7 +35,7 @@ CODEC = Codec(left_out=frozenset({Origin}), terse=True)
 _PARTS: dict[str, type[Any]] = {"scope": Scope, "structure": Structure, "printed": Printed}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Snapshot:
     """What was read and printed for a file.
 

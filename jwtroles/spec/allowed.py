@@ -7,12 +7,12 @@ someone has thought about it. What needs the rest of the file (which claims exis
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pglast import ast, enums
 
 from jwtroles import codes
+from jwtroles.frozen import frozen
 from jwtroles.spec import builtins, sqltree
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ _SPOKEN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parsed:
     """A text of the file and its syntax tree.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeGuard
 
 from jwtroles import codes
+from jwtroles.frozen import frozen
 from jwtroles.spec import traps
 from jwtroles.spec.nodes import Node, ScalarNode, UnreadNode, described
 from jwtroles.spec.wording import tick
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from jwtroles.spec.model import Word
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """A key and its value.
 

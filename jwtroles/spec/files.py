@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from jwtroles import codes
 from jwtroles.errors import Collector, Source, SpecError
+from jwtroles.frozen import frozen
 from jwtroles.names import GLOB, text_matches
 from jwtroles.spec.model import Word
 from jwtroles.spec.nodes import MapNode, Node
@@ -34,7 +35,7 @@ MAX_ENTRIES = 10_000
 INCLUDE = ListOf(Text("a path below this file's folder"), "a list of paths")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Folder:
     """The folder of a specification, which no path of it leads out of.
 

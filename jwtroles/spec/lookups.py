@@ -8,11 +8,11 @@ and looked at is `org_id IN (my_orgs)`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pglast import ast, enums, parser
 
+from jwtroles.frozen import frozen
 from jwtroles.spec import sqltree
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _MARK = "#@"
 """Stands for `in`. It binds like IN against all that may stand beside it, and is no operator."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lookups:
     """A text that was parsed, and where it looks something up.
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Any, Literal
 
 from jwtroles.errors import Place, Source
+from jwtroles.frozen import frozen
 from jwtroles.names import parse_qname
 from jwtroles.spec.token_model import MappingRule, Tokens, empty
 from jwtroles.spec.word import Word as Word  # noqa: PLC0414 - one of these types, told elsewhere
@@ -35,7 +36,7 @@ OBJECT_SECTIONS = ("sequences", "functions", "types", "schemas", "large_objects"
 """The keys of a role that list objects other than tables."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConnectAs:
     """A login that services connect as, and the roles it may become (None: every token role)."""
 
@@ -43,7 +44,7 @@ class ConnectAs:
     roles: tuple[Word, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Database:
     """`database:` which part of which database this file manages.
 
@@ -67,7 +68,7 @@ class Database:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Environment:
     """One entry of `environments:`.
 
@@ -89,7 +90,7 @@ class Environment:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lookup:
     """One entry of `lookups:` a list that the database has for a token, such as its memberships.
 
@@ -104,7 +105,7 @@ class Lookup:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Through:
     """A floor that a table takes from another one: rows whose `parent` row is visible."""
 
@@ -113,7 +114,7 @@ class Through:
     on: Word
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Floor:
     """One tenancy floor: a condition that stands under every role on these tables.
 
@@ -134,7 +135,7 @@ class Floor:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Access:
     """What a role may do to a table with one command.
 
@@ -164,7 +165,7 @@ class Access:
         return self.command in COMMANDS
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Role:
     """One entry of `roles:`.
 
@@ -213,7 +214,7 @@ class Role:
                 yield section, word, privileges
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """One entry of `views:`: columns and rows of one table, read with the rights of its own role.
 
@@ -232,7 +233,7 @@ class View:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Query:
     """One entry of `queries:`: a parameterised SELECT that roles may run and nothing else.
 
@@ -251,7 +252,7 @@ class Query:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expectation:
     """One statement of a test and what must come of it; exactly one of the three is set.
 
@@ -277,7 +278,7 @@ class Expectation:
         return self.then or self.query
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Test:
     """One entry of `tests:`: rows given, claims in, role out, then expectations.
 
@@ -297,7 +298,7 @@ class Test:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Keep:
     """One entry of `keep:`, something that the file does not say and that stays as it is.
 
@@ -312,7 +313,7 @@ class Keep:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spec:
     """A whole specification.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 from jwtroles import codes
+from jwtroles.frozen import frozen
 from jwtroles.names import QName, is_glob, parse_parts, parse_qname, parse_signature, too_long
 from jwtroles.spec.model import Word
 from jwtroles.spec.nodes import Node, ScalarNode
@@ -21,7 +21,7 @@ _ONE_BEFORE_BRACKET = r'(?:"(?:[^"]|"")+"|[^".(]+)'
 """One part of a name, as `names.parse_parts` reads it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Name(Shape[Word]):
     """An identifier as the catalog has it, case and spaces included.
 
@@ -74,7 +74,7 @@ def _check_identifier(name: str, word: Word, expected: str, at: Reading) -> None
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class Qualified(Shape[Word]):
     """A name with its schema; with `glob`, its last part may hold `*`."""
 
@@ -110,7 +110,7 @@ class Qualified(Shape[Word]):
         return {"type": "string", "pattern": rf"^{kept}{_ONE}\.{_ONE}$"} | told(self.expected)
 
 
-@dataclass(frozen=True)
+@frozen
 class ColumnPattern(Shape[Word]):
     """A column with its table and schema, each of which may hold `*`: `*.*.ssn`."""
 
@@ -138,7 +138,7 @@ class ColumnPattern(Shape[Word]):
         return {"type": "string", "pattern": rf"^{_ONE}\.{_ONE}\.{_ONE}$"} | told(self.expected)
 
 
-@dataclass(frozen=True)
+@frozen
 class Signature(Shape[Word]):
     """A function with its argument types: `app.age(date)`."""
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
+
+from jwtroles.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
 CoreValue: TypeAlias = str | int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnreadNode:
     """A value that was refused, with its problem noted; later stages pass over it in silence."""
 
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScalarNode:
     """A text, number, boolean or null.
 
@@ -49,7 +50,7 @@ class ScalarNode:
     comment: Place | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListNode:
     """A YAML sequence."""
 
@@ -57,7 +58,7 @@ class ListNode:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MapNode:
     """A YAML mapping, in the order of the file; its keys are texts and differ."""
 

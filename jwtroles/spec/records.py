@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jwtroles import codes
+from jwtroles.frozen import frozen
 from jwtroles.spec.model import Word
 from jwtroles.spec.nodes import MapNode, Node, ScalarNode
 from jwtroles.spec.shapes import Definitions, Reading, Schema, Shape, Unreadable
@@ -25,7 +26,7 @@ T = TypeVar("T")
 _NOTHING = object()
 
 
-@dataclass(frozen=True)
+@frozen
 class Field:
     """One key of a record.
 
@@ -50,7 +51,7 @@ class Field:
         return self.attribute or self.key
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refusal:
     """Why a key that is not an unknown one is still refused."""
 
@@ -59,7 +60,7 @@ class Refusal:
     remedy: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Record(Shape[T]):
     """A map with fixed keys, which becomes one value of the model.
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import suppress
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from jwtroles import codes
+from jwtroles.frozen import frozen
 from jwtroles.spec.model import Word
 from jwtroles.spec.nodes import ListNode, MapNode, Node, ScalarNode, UnreadNode, described
 from jwtroles.spec.variables import filled
@@ -40,7 +40,7 @@ class Unreadable(Exception):  # noqa: N818 - no error by itself: its problem has
     """This part of the file could not be read, and its problem has been noted."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """What a shape knows besides its node.
 
@@ -109,7 +109,7 @@ class Shape(ABC, Generic[T]):
         return self.schema(definitions)
 
 
-@dataclass(frozen=True)
+@frozen
 class ListOf(Shape[tuple[T, ...]]):
     """A list, each item of the same shape."""
 
@@ -150,7 +150,7 @@ class ListOf(Shape[tuple[T, ...]]):
             yield item
 
 
-@dataclass(frozen=True)
+@frozen
 class MapOf(Shape["Mapping[Word, T]"], Generic[T]):
     """A map from names of the user's own to values of one shape.
 
@@ -220,7 +220,7 @@ class MapOf(Shape["Mapping[Word, T]"], Generic[T]):
             )
 
 
-@dataclass(frozen=True)
+@frozen
 class ByForm(Shape[T]):
     """A short and a long form of the same thing, told apart by the YAML kind of the node."""
 
@@ -247,7 +247,7 @@ class ByForm(Shape[T]):
         return {"anyOf": [form.schema(definitions) for form in forms]} | told(self.expected)
 
 
-@dataclass(frozen=True)
+@frozen
 class ByKey(Shape[T]):
     """Forms of a map that are told apart by a key that only one of them has."""
 
@@ -274,7 +274,7 @@ class ByKey(Shape[T]):
         return {"type": "object"} | found | told(self.expected)
 
 
-@dataclass(frozen=True)
+@frozen
 class Made(Shape[T], Generic[S, T]):
     """A shape whose value is made into another one; `make` gets the key it stands under, too."""
 

@@ -8,7 +8,7 @@ Its resolver, which knows YAML 1.1, is not used at all.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from yaml import events
@@ -19,6 +19,7 @@ from yaml.scanner import Scanner
 
 from jwtroles import codes
 from jwtroles.errors import Collector, Place, Source, SpecError
+from jwtroles.frozen import frozen
 from jwtroles.spec import traps
 from jwtroles.spec.entries import Entry, is_usable, split_at, unique, without_bare
 from jwtroles.spec.model import Word
@@ -81,7 +82,7 @@ class _SplitError(Exception):
         self.value = value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _FlowMap:
     """A map inside `{…}` that is being read: the key that it stands under, and its beginning."""
 

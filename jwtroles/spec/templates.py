@@ -9,13 +9,14 @@ place: an error and a plan point to the line of the template.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 from math import prod
 from typing import TypeVar
 
 from jwtroles import codes
 from jwtroles.errors import Collector
+from jwtroles.frozen import frozen
 from jwtroles.spec.model import Word
 from jwtroles.spec.naming import Name
 from jwtroles.spec.nodes import ListNode, MapNode, Node, ScalarNode
@@ -54,7 +55,7 @@ VARIABLES = MapOf(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Templates(MapOf[T]):
     """A map some of whose entries are templates."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any, Literal
 
 from jwtroles.errors import Place
+from jwtroles.frozen import frozen
 from jwtroles.spec.word import Word
 
 
@@ -16,7 +17,7 @@ def empty() -> Mapping[Any, Any]:
     return MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Claim:
     """One entry of `tokens.claims:`.
 
@@ -37,7 +38,7 @@ class Claim:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Issuer:
     """One entry of `tokens.issuers:`; the key is the `iss` claim (RFC 7519 section 4.1.1).
 
@@ -61,7 +62,7 @@ class Issuer:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tokens:
     """`tokens:` what a valid token looks like and who verifies it.
 
@@ -85,7 +86,7 @@ ConditionTest = Literal["contains", "equals", "present", "younger_than"]
 """What a mapping rule can ask of a claim."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Condition:
     """One test of a claim in a mapping rule; `value` is in seconds for `younger_than`."""
 
@@ -94,7 +95,7 @@ class Condition:
     value: Word | int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MappingRule:
     """One entry of `mapping:`; all of its conditions hold → the token becomes `role`.
 

@@ -8,10 +8,10 @@ the second one also where YAML cannot go on after the comma, as in `{rows: f(a, 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jwtroles import codes
+from jwtroles.frozen import frozen
 from jwtroles.spec.wording import tick
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def is_open(text: str) -> bool:
     return bare.count("(") > bare.count(")") or "'" in bare
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Split:
     """A value inside `{…}` that ends at a comma, or at a bracket.
 

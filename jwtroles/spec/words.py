@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, NoReturn, TypeVar
 
 from jwtroles import codes
+from jwtroles.frozen import frozen
 from jwtroles.spec import traps
 from jwtroles.spec.model import Word
 from jwtroles.spec.nodes import ListNode, MapNode, Node, ScalarNode, UnreadNode
@@ -23,7 +23,7 @@ _DURATION = re.compile(r"([0-9]{1,9})([smhd])\Z")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-@dataclass(frozen=True)
+@frozen
 class Text(Shape[Word]):
     """Any scalar but null, as it is written: `equals: 5` compares with the text `5`."""
 
@@ -40,7 +40,7 @@ class Text(Shape[Word]):
         return {"type": list(_SCALARS)} | told(self.expected)
 
 
-@dataclass(frozen=True)
+@frozen
 class Sql(Shape[Word]):
     """SQL text, in which neither of YAML's two traps is let through.
 
@@ -69,7 +69,7 @@ class Sql(Shape[Word]):
         return {"type": list(_SCALARS), "pattern": r"\S"} | told(self.expected)
 
 
-@dataclass(frozen=True)
+@frozen
 class Choice(Shape[Word]):
     """One of a few words."""
 
@@ -96,7 +96,7 @@ class Choice(Shape[Word]):
         return {"enum": list(self.options)} | told(self.expected)
 
 
-@dataclass(frozen=True)
+@frozen
 class Int(Shape[int]):
     """A whole number in a range."""
 
@@ -126,7 +126,7 @@ def _out_of_range(node: ScalarNode, at: Reading, allowed: str) -> NoReturn:
     at.refuse(codes.OUT_OF_RANGE, f"{tick(node.word)} is out of range", node.place, remedy=allowed)
 
 
-@dataclass(frozen=True)
+@frozen
 class Bool(Shape[bool]):
     """`true` or `false`; with `only`, just that one of them."""
 
@@ -152,7 +152,7 @@ class Bool(Shape[bool]):
         return found | told(self.expected)
 
 
-@dataclass(frozen=True)
+@frozen
 class Duration(Shape[int]):
     """A whole number with its unit, in seconds: `15m` is 900."""
 
@@ -182,7 +182,7 @@ class Duration(Shape[int]):
         return {"type": "string", "pattern": "^[0-9]{1,9}[smhd]$"} | told(self.expected)
 
 
-@dataclass(frozen=True)
+@frozen
 class Day(Shape[date]):
     """A day of the calendar."""
 
@@ -204,7 +204,7 @@ class Day(Shape[date]):
         return {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"} | told(self.expected)
 
 
-@dataclass(frozen=True)
+@frozen
 class Version(Shape[int]):
     """The version of the language, which has to be the one that this program reads."""
 
@@ -229,7 +229,7 @@ class Version(Shape[int]):
         return {"const": self.version} | told(self.expected)
 
 
-@dataclass(frozen=True)
+@frozen
 class Nullable(Shape[T | None], Generic[T]):
     """A value, or `null` for none."""
 
@@ -247,7 +247,7 @@ class Nullable(Shape[T | None], Generic[T]):
         return {"anyOf": [{"type": "null"}, self.shape.schema(definitions)]} | told(self.expected)
 
 
-@dataclass(frozen=True)
+@frozen
 class Anything(Shape[Any]):
     """Any value by the core schema; with `json`, one that JSON has."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from jwtroles.frozen import frozen
 from jwtroles.kinds.own_schema import NAME
 from jwtroles.names import QName
 
@@ -70,7 +70,7 @@ def qualified(type_name: str) -> str:
     return f"pg_catalog.{type_name}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TypedClaim:
     """A trusted claim with the type that PostgreSQL knows it by.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from jwtroles.frozen import frozen
 
 PLACES = 160
 """Digits of the decimal fractions by which the database reduces: over twice those of a prime."""
@@ -13,7 +13,7 @@ def fraction(number: int, places: int = PLACES) -> str:
     return "0." + str(10**places // number).rjust(places, "0")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Curve:
     """A curve over the field of `p` elements.
 

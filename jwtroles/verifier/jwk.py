@@ -9,10 +9,11 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from jwtroles import codes
+from jwtroles.frozen import frozen
 from jwtroles.spec.wording import listed, tick
 from jwtroles.verifier.curves import EDWARDS25519, P256, edwards25519_add, edwards25519_x
 from jwtroles.verifier.keys import HASHES, Key, Point, Rsa, secret_key
@@ -29,7 +30,7 @@ _LEAST_BITS, _MOST_BITS = 2048, 8192
 _MOST_EXPONENT = 2**32
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """Where keys come from.
 

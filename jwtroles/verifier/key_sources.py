@@ -6,12 +6,13 @@ Only what plans and applies needs them; a file is valid without any.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jwtroles import codes
 from jwtroles.errors import Collector, SpecError
+from jwtroles.frozen import frozen
 from jwtroles.spec.checks.environments import VARIABLE
 from jwtroles.spec.files import folder_of
 from jwtroles.spec.model import Word
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from jwtroles.spec.token_model import Issuer
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Keys:
     """The keys of all issuers.
 

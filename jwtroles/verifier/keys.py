@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
+from jwtroles.frozen import frozen
 from jwtroles.verifier.curves import fraction
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ KEY_WIDTH = 2
 Curved = Literal["p256", "ed25519"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rsa:
     """The numbers with which `verify_rsa` divides by multiplying.
 
@@ -75,7 +76,7 @@ class Rsa:
         return cls(modulus, exponent, octets, inverse, places, int.from_bytes(encoded))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Point:
     """A point whose multiples are stored; of Ed25519 the opposite of the key's own."""
 
@@ -84,7 +85,7 @@ class Point:
     y: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pads:
     """The two pads of an HMAC key (RFC 2104 section 2). They *are* the key: never to be told."""
 
@@ -109,7 +110,7 @@ class Pads:
         return hashlib.sha256(self.inner + self.outer).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Key:
     """One key of one issuer, bound to one algorithm.
 

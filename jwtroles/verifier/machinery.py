@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jwtroles import codes
 from jwtroles.errors import CompileError, Problem
+from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.own_schema import NAME
 from jwtroles.kinds.own_table import OwnTable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from jwtroles.spec.model import Spec
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OwnGrant:
     """One privilege on an object of schema `jwtroles`."""
 
@@ -30,7 +30,7 @@ class OwnGrant:
     privilege: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Machinery:
     """What stands in schema `jwtroles`.
 

@@ -9,7 +9,6 @@ it. What cannot be told for sure is a problem, and nothing is returned.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pglast import ast
@@ -18,6 +17,7 @@ from jwtroles import codes
 from jwtroles.compiler.bind.resolve import Found, Resolver, Setting
 from jwtroles.compiler.bind.scope import Frame, Scope, table_relation
 from jwtroles.errors import Collector
+from jwtroles.frozen import frozen
 from jwtroles.names import QName, parse_qname
 from jwtroles.spec import predicates, sqltree
 
@@ -41,7 +41,7 @@ Accessor = Callable[["Claim"], str]
 """Gives the SQL that reads a claim, such as `jwtroles.claim_sub()`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bound:
     """A condition as it stands in a policy.
 
@@ -71,7 +71,7 @@ class Bound:
         return not self.tied and self.own_columns <= there and not self.words & there
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BoundSelect:
     """The SELECT of a view or a query.
 

@@ -16,6 +16,7 @@ from jwtroles.compiler.bind.calls import check_call, check_type
 from jwtroles.compiler.bind.faults import Faults
 from jwtroles.compiler.bind.froms import FromItems
 from jwtroles.compiler.bind.scope import Frame, Relation, Scope
+from jwtroles.frozen import frozen
 from jwtroles.kinds.own_schema import lookup_name
 from jwtroles.spec import lookups, predicates, sqltree
 from jwtroles.spec.allowed import CLAIMS, Parsed, calls_in_from
@@ -55,7 +56,7 @@ class Found:
     tied: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Setting:
     """Everything that stays the same while one text is bound.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from jwtroles.frozen import frozen
 from jwtroles.names import QName
 from jwtroles.spec.token_model import empty
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from jwtroles.catalog import FunctionFacts, Structure
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """The part of a database that predicates may name.
 
@@ -50,7 +51,7 @@ def by_name(facts: Iterable[FunctionFacts]) -> dict[tuple[str, str], tuple[Funct
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Relation:
     """Something in FROM, or the table of the policy.
 
@@ -67,7 +68,7 @@ class Relation:
     certain: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Frame:
     """The relations of one query level; `merged` columns come from JOIN … USING."""
 

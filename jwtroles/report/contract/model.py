@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from jwtroles.codec import Codec
+from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Effect, Origin
 from jwtroles.names import QName
 from jwtroles.report.verdict import Verdict
@@ -20,7 +20,7 @@ CODEC = Codec(left_out=frozenset({Origin}), as_text=frozenset({QName}), compared
 Verb = Literal["add", "alter", "remove"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Position:
     """Where in the specification something stands; line and column are counted from 1."""
 
@@ -30,7 +30,7 @@ class Position:
     length: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """An error, a remark, or what a role that is cut off loses; docs/errors.md has the codes."""
 
@@ -42,7 +42,7 @@ class Fault:
     remedy: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServerFacts:
     """The server that was read, without user's password or URL; `address` is '' for a socket."""
 
@@ -53,7 +53,7 @@ class ServerFacts:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangeEntry:
     """One difference between the database and the file.
 
@@ -79,7 +79,7 @@ class ChangeEntry:
     statements: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnitEntry:
     """What counts as one change: the counts add up from these."""
 
@@ -89,7 +89,7 @@ class UnitEntry:
     changes: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatementEntry:
     """One statement, in the order in which they run; `change` is null for a borrowed membership.
 
@@ -106,7 +106,7 @@ class StatementEntry:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Counts:
     """How many units there are, by what they do, by their effect and by their kind."""
 
@@ -116,7 +116,7 @@ class Counts:
     kinds: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Loss:
     """A role that is not of the file and loses what it has on an object."""
 
@@ -125,7 +125,7 @@ class Loss:
     told: Fault
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Planned:
     """A plan; `plan`, `fingerprint` and `digest` name it, the database and the file behind it.
 
@@ -158,7 +158,7 @@ class Planned:
     errors: tuple[Fault, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """The errors that there are in the place of a plan."""
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jwtroles.frozen import frozen
 from jwtroles.kinds.base import PUBLIC
 from jwtroles.names import ident
 
@@ -44,7 +44,7 @@ _LONGEST = 40
 """Of a project's name: names of roles are made of it, and hold 63 bytes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tenant:
     """The floor of a first file.
 
@@ -62,7 +62,7 @@ class Tenant:
     columns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class First:
     """A first specification, and what there is to say about it."""
 

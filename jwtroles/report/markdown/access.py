@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.compiler.access import Names
+from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import Grant, ObjectRef
 from jwtroles.kinds.base import PUBLIC
 from jwtroles.report.markdown.escape import code
@@ -28,7 +28,7 @@ _POWERS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LETTERS = {"SELECT": "S", "INSERT": "I", "UPDATE": "U", "DELETE": "D"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Changed:
     """One row: `before` and `after` are Markdown, everything else is plain text."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from jwtroles.frozen import frozen
 from jwtroles.report.markdown.escape import code, folded
 
 LIMIT = 65_536
@@ -25,7 +25,7 @@ class Piece(Protocol):
         """Return as much of it as `room` characters take; its least where that is not enough."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fixed:
     """A part that is always there."""
 
@@ -38,7 +38,7 @@ class Fixed:
         return self.text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Section:
     """A part that is there as a whole or not at all; then a line says so."""
 
@@ -51,7 +51,7 @@ class Section:
         return self.text if len(self.text) <= room else self.lost
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """A table whose rows may be left out; how many is said, and what shows them.
 

@@ -7,10 +7,12 @@ is ever cut off: what is too long goes on below. Colour repeats what a sign says
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
+
+from jwtroles.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -30,7 +32,7 @@ _WORDS = re.compile(r"(\s*)((?:[-+] )?\S+)")  # a sign stays with what it is abo
 _FIELD = 8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Right:
     """What stands at the right edge: the effect, the glob that the file wrote, and the place."""
 
@@ -49,7 +51,7 @@ class Right:
 NOTHING = Right()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Detail:
     """A further line of a row: a label (`rows`, `was`), a text, and its own right edge."""
 
@@ -58,7 +60,7 @@ class Detail:
     right: Right = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One line that a reviewer reads, and the steps of the plan that it stands for.
 
@@ -80,7 +82,7 @@ class Row:
     steps: tuple[Step, ...] = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Block:
     """Rows below a title; `steps` are the changes that the title itself tells."""
 
@@ -97,7 +99,7 @@ class Block:
             yield from row.steps
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Columns:
     """Widths of the head and the word column, shared by the blocks of a group."""
 
@@ -121,7 +123,7 @@ def _fitting(lengths: list[int], room: int) -> int:
     return max((length for length in lengths if length <= room), default=0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """The paper: how wide it is, whether it takes colour, how wide places are."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.compiler.access import Names
+from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import IN_SCHEMA, ROUTINES, Grant, ObjectRef, Right
 from jwtroles.kinds.base import Change, Effect, Origin
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
@@ -72,7 +72,7 @@ def in_own_schema(change: Change[Any]) -> bool:
     return bool(ref.name.schema == OWN_SCHEMA) and not is_lookup(ref.name)
 
 
-@dataclass(frozen=True)
+@frozen
 class Sheet:
     """A plan, the file behind it, and what has to be looked up in both."""
 
@@ -229,7 +229,7 @@ def always(_change: Change[Any], _sheet: Sheet) -> bool:
     return True
 
 
-@dataclass(frozen=True)
+@frozen
 class Section:
     """A part of the plan's text.
 
