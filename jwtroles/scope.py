@@ -52,6 +52,7 @@ class Scope:
         platform: roles that a hosting platform owns, whether the file gives them rights or not.
         policies_only: tables and globs of tables of which nothing but the policies is decided.
         named: objects that the file gives rights on: role, section and word.
+        closed: whether nobody who brings a token may make anything, in any schema.
         types, functions: names to look up in the catalog.
         refs: the same as the catalog knows them, since `settled`: role and object.
         objects: those objects, whatever the role.
@@ -67,6 +68,7 @@ class Scope:
     named: frozenset[tuple[str, str, str]]
     types: tuple[str, ...]
     functions: tuple[str, ...]
+    closed: bool = False
     refs: frozenset[tuple[str, ObjectRef]] = frozenset()
     objects: frozenset[ObjectRef] = frozenset()
     owners: frozenset[str] = frozenset()
@@ -132,7 +134,13 @@ class Scope:
         decided, left = (
             replace(acl, rights=rights) if rights else None for rights in (ours, theirs)
         )
-        return decided, left
+        return decided, None if self._elsewhere(acl.object) else left
+
+    def _elsewhere(self, ref: ObjectRef) -> bool:
+        """Tell whether an object is a schema that is not managed: nobody may create there."""
+        if ref.cls != "schema":
+            return False
+        return not any(text_matches(schema, ref.name.name) for schema in self.schemas)
 
     def _decides(self, ref: ObjectRef, grantee: str, privilege: str) -> bool:
         """Tell whether a right is the file's to decide.
@@ -141,17 +149,20 @@ class Scope:
         write the mapping decides what a token becomes.
         """
         whose = self.whose(grantee)
+        if self._elsewhere(ref):
+            return privilege == "CREATE" and whose in (Whose.PUBLIC, Whose.FILE)
         if ref.cls == "table" and self.only_policies(ref.name):
             return False
         if ref.name.schema == OWN_SCHEMA:
             return whose is Whose.PUBLIC or grantee in self.roles or privilege not in _LOOKING
-        if whose is Whose.PLATFORM:
-            return self._decides_platform(ref, grantee, privilege)
-        if whose is Whose.PUBLIC:
-            return self._decides_public(ref, privilege)
         if ref.cls == "database" and privilege == "CONNECT" and grantee in self.logins:
             return ref in self.objects  # a login is there to connect
-        return whose is Whose.FILE
+        return {
+            Whose.FILE: lambda: True,
+            Whose.PUBLIC: lambda: self._decides_public(ref, privilege),
+            Whose.PLATFORM: lambda: self._decides_platform(ref, grantee, privilege),
+            Whose.OTHERS: lambda: False,
+        }[whose]()
 
     def _decides_platform(self, ref: ObjectRef, role: str, privilege: str) -> bool:
         """Tell whether a right of a platform's role is the file's to decide.
@@ -166,12 +177,14 @@ class Scope:
     def _decides_public(self, ref: ObjectRef, privilege: str) -> bool:
         """Tell whether a right of PUBLIC is the file's to decide.
 
-        What PostgreSQL gives PUBLIC by itself is touched only where the file names the object.
+        What PostgreSQL gives PUBLIC by itself is touched only where the file names the object, but
+        for the temporary tables of a database that verifies tokens: what is made as one role waits
+        there for the login of another.
         Any other right of PUBLIC was granted by somebody. Default privileges that name no schema
         count where the role that they are for owns something that is managed.
         """
         if privilege in built_in(ref):
-            return ref in self.objects
+            return ref in self.objects or (self.closed and privilege == "TEMPORARY")
         if ref.cls == "default" and not ref.name.schema:
             return ref.arguments in self.owners
         return True

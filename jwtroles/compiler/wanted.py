@@ -47,6 +47,7 @@ def scope_of(spec: Spec, environment: Environment | None) -> Scope:
         named=frozenset(named),
         types=tuple(sorted(_types(spec, signatures))),
         functions=tuple(sorted(function_names(spec))),
+        closed=spec.tokens.verify == "database",
     )
 
 

@@ -231,6 +231,8 @@ def _keep(grant: Grant, role: str, name: str, structure: Structure) -> str:
     if any((r.name, r.arguments) == (ref.name, ref.arguments) and r.project for r in routines):
         function = f"{ref.name.sql}({ref.arguments})"
         return f"keep it: GRANT {grant.privilege} ON FUNCTION {function} TO {ident(role)}"
+    if ref.cls == "database" and what == "temporary":
+        return f"keep it: GRANT TEMPORARY ON DATABASE {ident(name)} TO {ident(role)}"
     if ref.cls == "database":
         return f"keep it: roles: {{PUBLIC: {{database: [{what}]}}}}"
     if section := _SECTION.get(ref.cls):

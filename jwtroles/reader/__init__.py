@@ -105,6 +105,7 @@ def survey(connection: Connection, scope: Scope) -> Survey:
         "files": sorted(files),
         "logins": sorted(scope.logins),
         "made": sorted(filter(scope.makes, roles)),
+        "closed": scope.closed,
         "large_objects": sorted(word for _, section, word in scope.named if section == LARGE),
     }
     structure = _structure(run, scope, roles, everyone)

@@ -30,6 +30,9 @@ WITH found AS (
            pg_get_userbyid(n.nspowner), coalesce(n.nspacl, acldefault('n', n.nspowner)), NULL::jsonb, NULL::aclitem[]
     FROM pg_namespace AS n
     WHERE n.nspname = ANY (%(schemas)s)
+       OR %(closed)s AND EXISTS (SELECT FROM aclexplode(n.nspacl) AS a
+                                 WHERE a.privilege_type = 'CREATE'
+                                   AND (a.grantee = 0 OR pg_get_userbyid(a.grantee) = ANY (%(roles)s)))
     UNION ALL
     SELECT 'type', n.nspname, t.typname, '',
            pg_get_userbyid(t.typowner), coalesce(t.typacl, acldefault('T', t.typowner)), NULL::jsonb, NULL::aclitem[]
