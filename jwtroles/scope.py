@@ -157,12 +157,14 @@ class Scope:
             return whose is Whose.PUBLIC or grantee in self.roles or privilege not in _LOOKING
         if ref.cls == "database" and privilege == "CONNECT" and grantee in self.logins:
             return ref in self.objects  # a login is there to connect
-        return {
-            Whose.FILE: lambda: True,
-            Whose.PUBLIC: lambda: self._decides_public(ref, privilege),
-            Whose.PLATFORM: lambda: self._decides_platform(ref, grantee, privilege),
-            Whose.OTHERS: lambda: False,
-        }[whose]()
+        return self._decides_of(whose, ref, grantee, privilege)
+
+    def _decides_of(self, whose: Whose, ref: ObjectRef, grantee: str, privilege: str) -> bool:
+        if whose is Whose.PLATFORM:
+            return self._decides_platform(ref, grantee, privilege)
+        if whose is Whose.PUBLIC:
+            return self._decides_public(ref, privilege)
+        return whose is Whose.FILE
 
     def _decides_platform(self, ref: ObjectRef, role: str, privilege: str) -> bool:
         """Tell whether a right of a platform's role is the file's to decide.
