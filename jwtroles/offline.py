@@ -27,6 +27,7 @@ from jwtroles.reader.connection import asking
 from jwtroles.reader.printed import Printed
 from jwtroles.reader.saved import Snapshot
 from jwtroles.spec.resolve import resolve
+from jwtroles.verifier.key_sources import read_keys
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from jwtroles.reader.connection import Connection
     from jwtroles.scope import Scope
     from jwtroles.spec.model import Environment, Spec
+    from jwtroles.verifier.key_sources import Keys
 
 
 def take_snapshot(connection: Connection, spec: Spec, environment: Environment | None) -> Snapshot:
@@ -85,13 +87,15 @@ def plan_against(snapshot: Snapshot, spec: Spec, environment: Environment | None
     """
     spec = resolve(spec, environment)
     reading = _reading(snapshot, spec, environment)
-    compiled = compile_spec(spec, environment, reading.structure)
+    keys = read_keys(spec, environment, offline=True)
+    compiled = compile_spec(spec, environment, reading.structure, keys)
     desired, unknown = snapshot.printed.remembered(compiled.catalog, reading.structure)
+    desired = _with_unread(desired, reading.catalog, keys)
     plan = build_plan(spec, environment, reading.structure, reading.catalog, desired, compiled)
     unsure = tuple(_unsure(plan, unknown))
-    said = tuple(_unverified(step) for step in unsure)
-    keys = frozenset((step.change.kind, step.change.key) for step in unsure)
-    return replace(plan, unverified=keys, remarks=(*plan.remarks, *said))
+    said = (*(_unverified(step) for step in unsure), *_without_secrets(spec, keys))
+    unverified = frozenset((step.change.kind, step.change.key) for step in unsure)
+    return replace(plan, unverified=unverified, remarks=(*plan.remarks, *said))
 
 
 def compile_alone(snapshot: Snapshot, spec: Spec, environment: Environment | None) -> Plan:
@@ -105,7 +109,8 @@ def compile_alone(snapshot: Snapshot, spec: Spec, environment: Environment | Non
     spec = resolve(spec, environment)
     reading = _reading(snapshot, spec, environment)
     structure = _before(reading.structure)
-    compiled = compile_spec(spec, environment, structure)
+    keys = read_keys(spec, environment, offline=True)
+    compiled = compile_spec(spec, environment, structure, keys)
     current = Catalog.of(
         {
             "acl": _untouched(reading.scope, structure),
@@ -115,7 +120,30 @@ def compile_alone(snapshot: Snapshot, spec: Spec, environment: Environment | Non
             ],
         }
     )
-    return build_plan(spec, environment, structure, current, compiled.catalog, compiled)
+    plan = build_plan(spec, environment, structure, current, compiled.catalog, compiled)
+    return replace(plan, remarks=(*plan.remarks, *_without_secrets(spec, keys)))
+
+
+def _with_unread(desired: Catalog, current: Catalog, keys: Keys) -> Catalog:
+    """Return what is wanted, with the keys that nobody could read as the database has them."""
+    left = [
+        key
+        for key in current["signing_key"].values()
+        if key.issuer in keys.unread and key.id not in desired["signing_key"]
+    ]
+    ids = {key.id for key in left}
+    for kind in ("signing_key", "key_pad", "curve_multiple"):
+        theirs = [item for number, item in current[kind].items() if number in ids]
+        desired = desired.with_kind(kind, [*desired[kind].values(), *theirs])
+    return desired
+
+
+def _without_secrets(spec: Spec, keys: Keys) -> Iterator[Problem]:
+    for issuer in spec.tokens.issuers.values():
+        if issuer.name in keys.unread:
+            message = f"keys of {issuer.name} are in variables that are not set: not compared"
+            remedy = "plan with the database and its variables before you apply"
+            yield Problem(codes.KEYS_UNREAD, message, issuer.place, remedy=remedy)
 
 
 def check_against(snapshot: Snapshot, spec: Spec, environment: Environment | None) -> None:

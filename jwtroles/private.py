@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from jwtroles.applier import apply
 from jwtroles.reader.connection import connect
+from jwtroles.verifier.key_sources import NO_KEYS
 from jwtroles.workflow import make_plan
 
 if TYPE_CHECKING:
@@ -38,6 +39,6 @@ def applied_privately(
 ) -> Iterator[Connection]:
     """Load the files, apply the specification, and give the connection."""
     with loaded_privately(files) as connection:
-        planned = make_plan(connection, spec, environment)
+        planned = make_plan(connection, spec, environment, NO_KEYS)
         apply(connection, planned.plan, planned.scope, allow=EVERYTHING)
         yield connection

@@ -15,6 +15,7 @@ from jwtroles.planner.script import Line, lines, preamble
 
 if TYPE_CHECKING:
     from jwtroles.errors import Place
+    from jwtroles.kinds.base import Secret
     from jwtroles.planner.model import Batch, Plan
     from jwtroles.reader import Reading
     from jwtroles.reader.connection import Connection
@@ -85,7 +86,10 @@ class Attempt:
         self._lines = tuple(lines(self.batch.statements))
         for line in self._lines:
             self.current = line
-            execute(line.sql)
+            if line.statement is not None and line.statement.copied is not None:
+                self._copy(line.sql, line.statement.copied)
+            else:
+                execute(line.sql)
             if line.statement is not None:
                 self.done += 1
                 self.progress("statement", self.before + self.done, total)
@@ -97,6 +101,13 @@ class Attempt:
         execute("COMMIT")
         self.committed = True
         self._tell("committed")
+
+    def _copy(self, sql: str, secret: Secret) -> None:
+        """Send rows that no statement, log or error may show."""
+        with self.connection.cursor().copy(sql.encode()) as copy:
+            copy.set_types(secret.types)
+            for row in secret.reveal():
+                copy.write_row(row)
 
     def _tell(self, stage: str) -> None:
         self.progress(stage, self.number + 1, len(self.plan.batches))

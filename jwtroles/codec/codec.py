@@ -42,7 +42,7 @@ class Codec:
         terse: whether fields that have their default are left out.
     """
 
-    left_out: frozenset[type] = frozenset()
+    left_out: frozenset[Any] = frozenset()
     as_text: frozenset[type] = frozenset()
     compared: bool = False
     terse: bool = False

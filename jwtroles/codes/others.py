@@ -102,6 +102,35 @@ NO_WAY = Code(
     "A login becomes the roles of its own list, and a token the role of the first rule that holds. "
     "Where the two have nothing in common, every request is refused.",
 )
+KEY_RETIRED = Code(
+    "JR528",
+    "a retired key that still stands among the keys",
+    "`jwtroles keys retire` ended it in the database, where it stays retired. The file still names "
+    "it, and another database would accept what it signs.",
+)
+NO_LIVE_KEY = Code(
+    "JR529",
+    "an issuer without a live key",
+    "Every token of it is refused.",
+)
+MAY_LACK = Code(
+    "JR530",
+    "tokens that may lack `exp` or `aud`",
+    "A token without `exp` is good until its key is retired or it is revoked. One without `aud` "
+    "may have been made for somebody else.",
+)
+KEYS_UNREAD = Code(
+    "JR531",
+    "keys that a plan without a database cannot compare",
+    "They are secrets in variables of the process environment, which a pull request from a "
+    "stranger does not get.",
+)
+SECRET_OF_ANOTHER = Code(
+    "JR532",
+    "the secret of tickets was made for another database",
+    "The database was restored or cloned. With the same secret it would accept the tickets of the "
+    "other one, so the secret is made anew. Whoever is logged in logs in again.",
+)
 WAS_IN_VAIN = Code(
     "JR514",
     "an old name that has been left behind",

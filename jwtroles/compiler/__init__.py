@@ -37,6 +37,8 @@ from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import OwnSchema
 from jwtroles.names import GLOB, QName, text_matches
 from jwtroles.verifier import accessor, claim_rows, machinery, setting_rows
+from jwtroles.verifier.key_objects import key_objects
+from jwtroles.verifier.key_sources import NO_KEYS, Keys
 
 if TYPE_CHECKING:
     from jwtroles.spec.model import Environment, Spec
@@ -63,8 +65,16 @@ class Compiled:
     renames: Renames = NO_RENAMES
 
 
-def compile_spec(spec: Spec, environment: Environment | None, structure: Structure) -> Compiled:
+def compile_spec(
+    spec: Spec, environment: Environment | None, structure: Structure, keys: Keys = NO_KEYS
+) -> Compiled:
     """Compile `spec` for `environment` against what the database has.
+
+    Args:
+        spec: what holds in the environment.
+        environment: its names of roles.
+        structure: what the database has.
+        keys: the keys that verify tokens there.
 
     Raises:
         CompileError: every way in which the file does not fit the database, at once.
@@ -72,7 +82,7 @@ def compile_spec(spec: Spec, environment: Environment | None, structure: Structu
     problems = Collector()
     _check_database(spec, Names.of(environment), structure, problems)
     problems.raise_if_any(CompileError, _FOOTER)
-    compiled = _compile(spec, environment, structure, problems)
+    compiled = _compile(spec, environment, structure, keys, problems)
     problems.raise_if_any(CompileError, _FOOTER)
     return compiled
 
@@ -81,7 +91,11 @@ _FOOTER = "Nothing was planned."
 
 
 def _compile(
-    spec: Spec, environment: Environment | None, structure: Structure, problems: Collector
+    spec: Spec,
+    environment: Environment | None,
+    structure: Structure,
+    keys: Keys,
+    problems: Collector,
 ) -> Compiled:
     names = Names.of(environment)
     scope = Scope.of(structure)
@@ -135,6 +149,7 @@ def _compile(
             "acl": rights.acls(Owners(structure, owners, lookups.owners, spec.own_role)),
             "claim_role": claim_rows(spec, names),
             "role_setting": setting_rows(spec, names),
+            **key_objects(spec, keys),
         }
     )
     tables = frozenset(floor.table for floor in floored)

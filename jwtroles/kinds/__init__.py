@@ -5,16 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from jwtroles.kinds.base import Kind
+from jwtroles.kinds.curve_multiple import CURVE_MULTIPLE_KIND
 from jwtroles.kinds.function import FUNCTION
 from jwtroles.kinds.grants import ACL
+from jwtroles.kinds.issuer import ISSUER_KIND
+from jwtroles.kinds.key_pad import KEY_PAD_KIND
 from jwtroles.kinds.login_setting import LOGIN_SETTING
 from jwtroles.kinds.membership import MEMBERSHIP
 from jwtroles.kinds.own_schema import OWN_SCHEMA
 from jwtroles.kinds.own_table import OWN_TABLE
 from jwtroles.kinds.policy import POLICY
 from jwtroles.kinds.role import ROLE
+from jwtroles.kinds.signing_key import SIGNING_KEY_KIND
 from jwtroles.kinds.stored_row import CLAIM_ROLE_KIND, ROLE_SETTING_KIND
 from jwtroles.kinds.table_security import TABLE_SECURITY
+from jwtroles.kinds.ticket_secret import TICKET_SECRET_KIND
 from jwtroles.kinds.view import VIEW
 
 KINDS: tuple[Kind[Any], ...] = (
@@ -28,6 +33,11 @@ KINDS: tuple[Kind[Any], ...] = (
     TABLE_SECURITY,
     POLICY,
     ACL,
+    TICKET_SECRET_KIND,
+    CURVE_MULTIPLE_KIND,
+    KEY_PAD_KIND,
+    SIGNING_KEY_KIND,
+    ISSUER_KIND,
     CLAIM_ROLE_KIND,
     ROLE_SETTING_KIND,
 )

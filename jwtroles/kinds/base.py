@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import field
 from enum import IntEnum, StrEnum
-from typing import Any, Generic, TypeVar, get_args, get_type_hints
+from typing import Any, Generic, NoReturn, TypeVar, get_args, get_type_hints
 
 from jwtroles.errors import Place
 from jwtroles.frozen import frozen
@@ -131,6 +131,26 @@ class Need:
     subject: str = ""
 
 
+class Secret:
+    """Rows that are sent and never shown: no text, copy or file of it can be made."""
+
+    __slots__ = ("_rows", "types")
+
+    def __init__(self, types: tuple[str, ...], *rows: tuple[object, ...]) -> None:
+        self.types = types
+        self._rows = rows
+
+    def __repr__(self) -> str:
+        return "Secret"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is not written anywhere")
+
+    def reveal(self) -> tuple[tuple[object, ...], ...]:
+        """Return the rows, to whoever sends them."""
+        return self._rows
+
+
 @frozen
 class Statement:
     """One SQL statement of a plan.
@@ -146,6 +166,8 @@ class Statement:
         about: what it is about (a table, the owner of a view): what is about one thing stays in one
             transaction as far as the phases allow it; None for what only its own step needs.
         slots: how many locks it takes beside the one on what it is about (measured, rounded up).
+        copied: the rows that a COPY … FROM STDIN takes. They are sent in binary form, of which
+            PostgreSQL shows nothing in its log, its errors or pg_stat_activity.
     """
 
     sql: str
@@ -157,6 +179,7 @@ class Statement:
     note: str = ""
     about: Hashable = None
     slots: int = 2
+    copied: Secret | None = None
 
 
 @frozen
@@ -265,6 +288,11 @@ def stays(item: Any, _renames: Renames) -> Any:
     return item
 
 
+def always(change: Change[Any]) -> Change[Any]:
+    """Keep a change in additive mode: what a valid token looks like is always the file's."""
+    return change
+
+
 def unless_removal(change: Change[Any]) -> Change[Any] | None:
     """Keep a change in additive mode unless it removes its object."""
     return None if change.after is None else change
@@ -304,6 +332,7 @@ class Kind(Generic[T]):
         unit: what a change counts as: changes of one unit are counted once.
         verb: what a change does in the eyes of a reviewer: `add`, `alter` or `remove`.
         store: the table in the schema `jwtroles` that the query reads, if it reads one.
+        asks: the function of the schema `jwtroles` that the query calls, if it calls one.
         dies_with: keys of other kinds that vanish when this change recreates its object.
         additive: the part of a change that takes nothing away, or None.
         called: how an entry of `keep` calls the object of a change: key → word. An entry finds it
@@ -326,6 +355,7 @@ class Kind(Generic[T]):
     unit: Callable[[Change[Any]], Hashable] = lambda change: (change.kind, change.key)
     verb: Callable[[Change[Any]], str] = verb_of
     store: str | None = None
+    asks: str | None = None
     dies_with: Callable[[Change[T]], Iterable[tuple[str, Hashable]]] = lambda _change: ()
     additive: Callable[[Change[Any]], Change[Any] | None] = unless_removal
     called: Callable[[Any], Mapping[str, str]] = lambda _subject: {}

@@ -8,6 +8,7 @@ from dataclasses import field, replace
 from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.base import (
+    ANY,
     NOWHERE,
     Change,
     Context,
@@ -23,7 +24,7 @@ from jwtroles.kinds.base import (
 )
 from jwtroles.kinds.definer import drop, own_again, renamed, with_create_right
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
-from jwtroles.kinds.own_schema import is_lookup
+from jwtroles.kinds.own_schema import SECRETS_HELD, is_lookup
 from jwtroles.kinds.tag import comment_sql, split_tag
 from jwtroles.names import QName, ident
 
@@ -45,6 +46,7 @@ class Function:
         body: the text of the body; for a BEGIN ATOMIC body what PostgreSQL prints of it.
         atomic: whether the body is BEGIN ATOMIC (parsed when it is made, manual section 36.5).
         body_sql: the body to write, for a compiled function.
+        planned_with: whether the role that plans calls it.
     """
 
     name: QName
@@ -64,6 +66,7 @@ class Function:
     comment: str = ""
     project: str | None = None
     body_sql: str | None = field(default=None, compare=False)
+    planned_with: bool = field(default=False, compare=False)
     origin: Origin = field(default=NOWHERE, compare=False)
 
     @property
@@ -109,8 +112,13 @@ def recreated(change: Change[Function]) -> bool:
 
 
 def dies_with(change: Change[Function]) -> Iterable[tuple[str, Hashable]]:
-    """A function that is dropped takes its grants with it."""
+    """A function that is dropped takes its grants with it.
+
+    What a function told that was not ours is not believed: secrets are stored again.
+    """
     before = change.before
+    if before is not None and before.name == SECRETS_HELD:
+        yield "key_pad", ANY
     if before is not None and (change.after is None or recreated(change)):
         for cls in ("function", "procedure") if before.other else ("function",):
             yield "acl", ObjectRef(cls, change.subject.name, before.arguments)
@@ -139,6 +147,9 @@ def statements(change: Change[Function], context: Context) -> Iterable[Statement
         body += _make_way(before, after, phase, context)
         before = None
     body += [*_owned(before, after, phase), *_body(before, after, phase)]
+    if before is None and after.planned_with and context.reader:
+        sql = f"GRANT EXECUTE ON {after.reference} TO {ident(context.reader)}"
+        body.append(Statement(sql, phase, as_role=after.owner, note="to plan again"))
     yield from with_create_right(after.name, after.owner, body, context, after.origin)
 
 

@@ -29,6 +29,9 @@ NAME = "jwtroles"
 """The name of the schema; a constant, since policies and the manual name it."""
 
 
+SECRETS_HELD = QName(NAME, "secrets_held")
+"""The function that tells which secrets are stored, and never the secrets."""
+
 LOOKUP = "lookup_"
 """What the names of lookups begin with; nothing else in the schema does."""
 

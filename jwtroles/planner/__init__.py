@@ -15,6 +15,7 @@ from jwtroles.planner.affected import cut_off
 from jwtroles.planner.batches import standing
 from jwtroles.planner.diff import diff
 from jwtroles.planner.kept import Entry, entries, set_aside, without_object
+from jwtroles.planner.key_remarks import key_remarks
 from jwtroles.planner.model import Plan, Step
 from jwtroles.planner.order import arrange
 from jwtroles.planner.remarks import remarks
@@ -55,7 +56,11 @@ def build_plan(
         additive=spec.database.mode == "additive",
         keep=keep,
     )
-    seen = (*without_object(keep, plan.kept), *remarks(spec, environment, structure, compiled))
+    seen = (
+        *without_object(keep, plan.kept),
+        *remarks(spec, environment, structure, compiled),
+        *key_remarks(spec, current, desired),
+    )
     return replace(plan, remarks=seen)
 
 

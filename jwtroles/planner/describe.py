@@ -63,6 +63,13 @@ _ON = {
     "procedure": "procedure {}",
 }
 
+
+def _point(number: int) -> str:
+    return _BASE_POINTS.get(number, f"key {number}")
+
+
+_BASE_POINTS = {-1: "the base point of P-256", -2: "the base point of edwards25519"}
+
 _WORDS: dict[str, Callable[[Any], str]] = {
     "role": lambda role: f"role {role.name}",
     "login_setting": lambda one: f"setting {one.name} of {one.role}, stored with it",
@@ -74,6 +81,11 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "table_security": lambda security: f"row security of {security.table}",
     "policy": lambda policy: f"policy {policy.name} on {policy.table}",
     "acl": grant_words,
+    "ticket_secret": lambda one: "secret of tickets" + ("" if one.here else " of another database"),
+    "curve_multiple": lambda one: f"multiples of {_point(one.point)}",
+    "key_pad": lambda one: f"secret of key {one.id}",
+    "signing_key": lambda key: f"key {key.kid or key.id} of {key.issuer}",
+    "issuer": lambda issuer: f"issuer {issuer.issuer}",
     "claim_role": lambda row: f"mapping rule {row.position}",
     "role_setting": lambda row: f"setting {row.name} of {row.role}",
 }

@@ -25,6 +25,7 @@ from jwtroles.frozen import frozen
 from jwtroles.kinds import KINDS
 from jwtroles.kinds.base import Kind
 from jwtroles.kinds.membership import Membership, Options
+from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.role import Role
 from jwtroles.kinds.tag import split_tag
 from jwtroles.names import GLOB, QName, text_matches
@@ -113,7 +114,9 @@ def survey(connection: Connection, scope: Scope) -> Survey:
     found: dict[str, list[Any]] = {"role": list(roles.values())}
     stores = {table.name for table in _objects(run, "own_table", everyone)}
     for kind in KINDS:
+        asked = {one.name for one in found.get("function", ())}
         readable = kind.store is None or kind.store in stores
+        readable &= kind.asks is None or QName(OWN_SCHEMA, kind.asks) in asked
         if kind.name not in found:
             found[kind.name] = _objects(run, kind.name, everyone) if readable else []
     for name in ("view", "function"):

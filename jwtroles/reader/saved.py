@@ -17,7 +17,7 @@ from jwtroles.codec import DRAFT, Codec, Malformed
 from jwtroles.errors import Collector, CompileError, Problem
 from jwtroles.frozen import frozen
 from jwtroles.kinds import KINDS
-from jwtroles.kinds.base import Origin
+from jwtroles.kinds.base import Origin, Secret
 from jwtroles.reader import LARGE, Survey
 from jwtroles.reader.printed import Printed
 from jwtroles.scope import Scope
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 """The version of the form."""
 
-CODEC = Codec(left_out=frozenset({Origin}), terse=True)
+CODEC = Codec(left_out=frozenset({Origin, Secret | None}), terse=True)
 _PARTS: dict[str, type[Any]] = {"scope": Scope, "structure": Structure, "printed": Printed}
 
 

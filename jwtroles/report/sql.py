@@ -96,6 +96,9 @@ def _with_phases(all_lines: Iterable[Line]) -> Iterator[tuple[Line, Phase | None
 def _statement(line: Line, spec: Spec) -> Iterator[str]:
     """Give a statement and its comment, which never stands where a line of it goes on."""
     comment = _comment(line.statement, spec) if line.statement else ""
+    if line.statement is not None and line.statement.copied is not None:
+        yield f"-- {line.sql}   -- {comment}"
+        return
     beside = f"{line.sql};   -- {comment}"
     if comment and not _LINE_END.search(line.sql) and cell_len(beside) <= WIDTH:
         yield beside

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from jwtroles import codes
 from jwtroles.frozen import frozen
 from jwtroles.spec.wording import listed, tick
-from jwtroles.verifier.curves import EDWARDS25519, P256, edwards25519_add, edwards25519_x
-from jwtroles.verifier.keys import HASHES, Key, Point, Rsa, secret_key
+from jwtroles.verifier.curves import EDWARDS25519, P256, Point, edwards25519_add, edwards25519_x
+from jwtroles.verifier.keys import HASHES, Key, Rsa, secret_key
 
 if TYPE_CHECKING:
     from jwtroles.errors import Place

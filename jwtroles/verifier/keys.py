@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from jwtroles.frozen import frozen
-from jwtroles.verifier.curves import fraction
+from jwtroles.verifier.curves import Point, fraction
 
 if TYPE_CHECKING:
     from jwtroles.errors import Place
@@ -41,8 +41,6 @@ FINGERPRINT = b"jwtroles fingerprint"
 
 KEY_WIDTH = 2
 """Decimal digits of a factor that one stored multiple of a key's point stands for."""
-
-Curved = Literal["p256", "ed25519"]
 
 
 @frozen
@@ -74,15 +72,6 @@ class Rsa:
         encoded = b"\0\1" + padding + b"\0" + info + hashed
         inverse, places = fraction(modulus, 2 * digits + 4), (digits - 1) // 4 * 4
         return cls(modulus, exponent, octets, inverse, places, int.from_bytes(encoded))
-
-
-@frozen
-class Point:
-    """A point whose multiples are stored; of Ed25519 the opposite of the key's own."""
-
-    curve: Curved
-    x: int
-    y: int
 
 
 @frozen
@@ -119,6 +108,7 @@ class Key:
         public: RSA: the modulus; P-256: x and y; Ed25519: x; HMAC: a fingerprint. Each big-endian
             or as RFC 8032 encodes it.
         size: bits of RSA; 0 of other kinds.
+        point: whose multiples are stored; of Ed25519 the opposite of the key's own.
         not_before, not_after: seconds since 1970 (RFC 7519 section 2), None without a limit.
         source: the file or the variable that it stands in.
         place: the word of the specification that names that.
