@@ -1,0 +1,176 @@
+"""How conditions read where the database verifies tokens: one call for all of a policy's claims."""
+
+import pytest
+
+from jwtroles.catalog import Column, Relation, Server, Structure
+from jwtroles.compiler.access import Names
+from jwtroles.compiler.bind import Scope
+from jwtroles.compiler.floors import Binder, bind_floors
+from jwtroles.compiler.gate import Gate
+from jwtroles.compiler.rights import Inheritance
+from jwtroles.errors import Collector
+from jwtroles.names import QName
+from jwtroles.spec.load import load_text
+from jwtroles.spec.model import Word
+
+INVOICES, LINES = QName("app", "invoices"), QName("app", "lines")
+COLUMNS = ("id", "tenant_id", "owner_id", "region", "tags", "status", "archived")
+FILE = """
+jwtroles: 1
+project: acme
+database: {schemas: [app], connect_as: acme_login}
+tokens:
+  verify: database
+  issuers: {me: {audience: [db]}}
+  claims:
+    sub: {type: uuid}
+    tenant_id: {type: uuid}
+    regions: {type: "text[]"}
+roles:
+  reader: {}
+  member: {inherits: [reader]}
+  "odd,'\\"\\\\": {inherits: [member]}
+views:
+  app.seen: {from: app.invoices, columns: {id: id}, grant: {member: [select]}}
+"""
+
+
+def gate_of(more: str = "") -> tuple[Gate, Binder, Structure]:
+    spec = load_text(FILE + more)
+    columns = tuple(Column(name, "text", False, False) for name in COLUMNS)
+    lines = tuple(Column(name, "text", False, False) for name in ("id", "invoice_id", "what"))
+    structure = Structure(
+        Server(180000, "18", "db", "me", "me", True),
+        relations={
+            INVOICES: Relation(INVOICES, "r", "owner", columns),
+            LINES: Relation(LINES, "r", "owner", lines),
+        },
+    )
+    problems, names = Collector(), Names.of(None)
+    binder = Binder(spec, Scope.of(structure), None, problems)
+    return Gate.of(spec, names, Inheritance.of(spec, names), binder), binder, structure
+
+
+def permissive(text: str, role: str = "reader", tenancy: str = "") -> str:
+    gate, binder, structure = gate_of(tenancy)
+    floors = bind_floors(binder, Names.of(None), frozenset(gate.gated), structure)
+    word = Word(text)
+    bound = binder.rows(word, INVOICES)
+    assert bound is not None, binder.problems.problems
+    standing = [floor for floor in floors if floor.table == INVOICES]
+    return gate.permissive(word, bound, INVOICES, role, standing)
+
+
+def restrictive(tenancy: str, role: str = "reader", table: QName = INVOICES) -> str:
+    gate, binder, structure = gate_of(tenancy)
+    floors = bind_floors(binder, Names.of(None), frozenset(gate.gated), structure)
+    assert not binder.problems.problems
+    found = {(p.table, *p.roles): p for p in gate.restrictive(floors, structure)}
+    policy = found[table, role]
+    assert not policy.permissive
+    assert policy.command == "all"
+    return str(policy.using_sql)
+
+
+ODD = '"odd,\'\'\\\\"\\\\\\\\"'
+READERS = 'E\'{"member",' + ODD + ',"reader"}\''
+TENANT = "\ntenancy: {rows: tenant_id = claims.tenant_id, tables: [app.invoices]}\n"
+
+
+def floor(rows: str) -> str:
+    return f'\ntenancy: {{rows: "{rows}", tables: [app.invoices]}}\n'
+
+
+def test_a_policy_serves_its_role_and_those_that_inherit_it() -> None:
+    gate, _, _ = gate_of()
+    odd = "odd,'\"\\"
+    assert gate.served["reader"] == ("member", odd, "reader")
+    assert gate.served["member"] == ("member", odd)
+    assert gate.served[odd] == (odd,)
+
+
+def test_the_owner_of_a_view_serves_those_who_may_read_it() -> None:
+    gate, _, _ = gate_of()
+    assert gate.served["acme_view_seen"] == gate.served["member"]
+    assert "acme_view_seen" in gate.gated
+
+
+def test_every_table_is_under_the_gate_for_every_role() -> None:
+    gate, _, structure = gate_of()
+    found = [(p.table, *p.roles) for p in gate.restrictive((), structure)]
+    assert sorted(found) == sorted((t, r) for t in (INVOICES, LINES) for r in gate.gated)
+    assert len(gate.gated) == 4
+
+
+def test_a_table_without_a_floor_asks_for_the_login_alone() -> None:
+    assert restrictive("") == f"(SELECT jwtroles.authorized({READERS}))"
+
+
+def test_one_claim_that_is_compared_is_the_gate_itself() -> None:
+    assert restrictive(TENANT) == f"tenant_id = (SELECT jwtroles.claim_tenant_id({READERS}))"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "archived = 'no' or tenant_id = claims.tenant_id",
+        "exists (select from app.lines l where l.what = claims.sub::text)",
+        "coalesce(tenant_id = claims.tenant_id, false)",
+    ],
+)
+def test_a_claim_that_may_never_be_looked_at_is_no_gate(rows: str) -> None:
+    found = restrictive(floor(rows))
+    assert found.startswith(f"(SELECT jwtroles.authorized({READERS})) AND ")
+    assert found.count(READERS) == 2
+
+
+def test_two_claims_that_are_compared_come_from_one_row() -> None:
+    rows = "tenant_id = claims.tenant_id and owner_id = claims.sub and status <> 'void'"
+    assert restrictive(floor(rows)) == (
+        "(tenant_id, owner_id) = (SELECT claims.tenant_id, claims.sub "
+        f"FROM jwtroles.claims({READERS}) AS claims) AND status <> 'void'"
+    )
+
+
+def test_claims_in_any_other_form_come_from_one_row_as_well() -> None:
+    rows = "tenant_id = claims.tenant_id and region = any(claims.regions)"
+    assert restrictive(floor(rows)) == (
+        f"EXISTS (SELECT FROM jwtroles.claims({READERS}) AS claims "
+        "WHERE invoices.tenant_id = claims.tenant_id AND invoices.region = ANY(claims.regions))"
+    )
+
+
+def test_one_claim_in_two_places_is_read_once() -> None:
+    found = restrictive(floor("owner_id = claims.sub and region = claims.sub"))
+    assert found.count(READERS) == 1
+    assert found.startswith("(owner_id, region) = (SELECT claims.sub, claims.sub FROM ")
+
+
+def test_a_policy_without_claims_is_what_the_file_says() -> None:
+    assert permissive("status <> 'paid'", tenancy=TENANT) == "status <> 'paid'"
+
+
+def test_a_policy_with_claims_repeats_the_floor_in_the_same_row() -> None:
+    assert permissive("owner_id = claims.sub", tenancy=TENANT) == (
+        "(tenant_id, owner_id) = (SELECT claims.tenant_id, claims.sub "
+        f"FROM jwtroles.claims({READERS}) AS claims)"
+    )
+
+
+def test_a_policy_that_says_what_its_floor_says_needs_no_row() -> None:
+    found = permissive("tenant_id = claims.tenant_id", tenancy=TENANT)
+    assert found == f"tenant_id = (SELECT jwtroles.claim_tenant_id({READERS}))"
+
+
+def test_the_only_claim_of_a_policy_is_its_own_call() -> None:
+    found = permissive("exists (select from app.lines l where l.what = claims.sub::text)")
+    assert found == (
+        "EXISTS (SELECT FROM app.lines AS l "
+        f"WHERE l.what = CAST((SELECT jwtroles.claim_sub({READERS})) AS text))"
+    )
+
+
+def test_a_lifted_floor_leaves_the_gate() -> None:
+    lifted = TENANT.replace("tables:", "lifted_for: [reader], tables:")
+    assert restrictive(lifted) == f"(SELECT jwtroles.authorized({READERS}))"
+    assert "claim_tenant_id" in restrictive(lifted, "member")
