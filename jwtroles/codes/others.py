@@ -32,6 +32,13 @@ STAYS_SECURED = Code(
     "Turned off, it would open the table to every grant that is left. Without a policy nobody "
     "sees a row but the table's owner and roles with BYPASSRLS.",
 )
+NO_GATE = Code(
+    "JR534",
+    "what a login may use without a token",
+    "With `verify: database` every row asks for a token. Row security covers tables alone: with a "
+    "right on a function or a sequence, whoever may become the role may use it before any token "
+    "was shown.",
+)
 SHOWS_AS_OWNER = Code(
     "JR510",
     "a view that shows what its owner sees",

@@ -214,11 +214,20 @@ def _public(grant: Grant, after: _After) -> Iterator[CutOff]:
     for role in sorted(losing):
         if losing & (after.structure.above(role) - {role}):
             continue  # the role that it inherits from is named
-        what = grant.privilege.lower()
+        what = _CAN.get(grant.privilege, grant.privilege.lower())
         name = after.structure.name_of(ref)
         message = f"{role} can {what} {name} only through PUBLIC"
         remedy = _keep(grant, role, name, after.structure)
         yield CutOff(role, str(ref), Problem(codes.PUBLIC_LOSES, message, remedy=remedy))
+
+
+_CAN = {
+    "CONNECT": "connect to",
+    "CREATE": "create in",
+    "TEMPORARY": "make temporary tables in",
+    "USAGE": "use",
+}
+"""What a privilege lets one do with its object, where its name is no verb for it."""
 
 
 def _keep(grant: Grant, role: str, name: str, structure: Structure) -> str:

@@ -11,6 +11,7 @@ from jwtroles.compiler.renames import in_vain
 from jwtroles.compiler.rights import Inheritance
 from jwtroles.errors import Problem
 from jwtroles.names import ident
+from jwtroles.planner.ungated import ungated
 from jwtroles.spec.wording import listed
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def remarks(
         *_unsafe(spec, names, compiled.granted),
         *_limits(spec),
         *_unreachable(spec),
+        *ungated(spec, names, structure, compiled),
         *_floors(spec, structure),
         *in_vain(spec, names, structure),
         *_order(spec),
