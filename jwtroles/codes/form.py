@@ -97,12 +97,6 @@ UNKNOWN_VALUE = Code(
     "unknown value",
     "The key takes one of a few words, and this is not one of them.",
 )
-NOT_YET = Code(
-    "JR117",
-    "not supported by this version",
-    "The form belongs to the language, but this version of jwtroles does not implement it. It "
-    "is refused, since leaving it out would change who may do what.",
-)
 SPLIT_AT_COMMA = Code(
     "JR118",
     "a value is split at a comma inside {…}",

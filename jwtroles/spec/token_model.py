@@ -73,7 +73,7 @@ class Tokens:
         login_session: the logins that may log in for a whole session.
     """
 
-    verify: Word
+    verify: Word = Word("database")
     role_set_by: Word | None = None
     application_name: Word | None = None
     login_session: tuple[Word, ...] = ()

@@ -15,7 +15,9 @@ from jwtroles.kinds.function import SAFE_PATH, Function
 from jwtroles.kinds.own_schema import NAME
 from jwtroles.kinds.own_table import OwnTable
 from jwtroles.names import QName, ident
+from jwtroles.verifier import jws
 from jwtroles.verifier.claims import AUTHORIZED, CLAIMS, pointer_steps, trusted, typed
+from jwtroles.verifier.key_objects import secrets_held
 from jwtroles.verifier.render import render
 
 if TYPE_CHECKING:
@@ -57,13 +59,15 @@ def ticket_secret(owner: str) -> OwnTable:
 
 def tables(owner: str) -> tuple[OwnTable, ...]:
     """Return the tables behind tokens and tickets, but for those that every mode has."""
-    return (ticket_secret(owner),)
+    return (*jws.tables(owner), ticket_secret(owner))
 
 
 def internal(spec: Spec) -> Functions:
     """Return the functions that nobody but their owner may call."""
-    made = _Maker(spec)
+    made, owner, project = _Maker(spec), spec.own_role, str(spec.project)
     return (
+        *jws.functions(owner, project),
+        secrets_held(owner, project),
         made.inner("claim_text", "claim jsonb, form text, separator text", "text", "i"),
         made.inner(
             "role_for",

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jwtroles import codes
-from jwtroles.errors import CompileError, Problem
 from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.own_schema import NAME
-from jwtroles.kinds.own_table import OwnTable
+from jwtroles.kinds.own_table import OwnTable, watched
 from jwtroles.kinds.stored_row import CLAIM_ROLE, ROLE_SETTING
 from jwtroles.names import QName
-from jwtroles.verifier import gateway
+from jwtroles.verifier import database, gateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -105,7 +103,19 @@ def _gateway(spec: Spec, types: Mapping[str, str]) -> Machinery:
     return Machinery(_tables(spec.own_role), claims, login)
 
 
-_MODES = {"gateway": _gateway}
+def _database(spec: Spec, types: Mapping[str, str]) -> Machinery:
+    tables = (*_tables(spec.own_role), *database.tables(spec.own_role))
+    return Machinery(
+        tuple(watched(one) if one.name in database.WATCHED else one for one in tables),
+        database.readers(spec, types),
+        database.login(spec, types),
+        database.login_session(spec) if spec.tokens.login_session else (),
+        database.internal(spec),
+        again=True,
+    )
+
+
+_MODES = {"gateway": _gateway, "database": _database}
 
 
 def machinery(spec: Spec, types: Mapping[str, str]) -> Machinery:
@@ -114,16 +124,8 @@ def machinery(spec: Spec, types: Mapping[str, str]) -> Machinery:
     Args:
         spec: the specification.
         types: type names of the file → PostgreSQL's own, as format_type prints them.
-
-    Raises:
-        CompileError: the mode of `verify:` is not one that this version has.
     """
-    made = _MODES.get(spec.tokens.verify)
-    if made is None:
-        message = f"`verify: {spec.tokens.verify}` is not supported by this version of jwtroles"
-        remedy = f"verify: {', '.join(_MODES)}"
-        raise CompileError(Problem(codes.NOT_YET, message, spec.tokens.verify.place, remedy=remedy))
-    return made(spec, types)
+    return _MODES[spec.tokens.verify](spec, types)
 
 
 def _tables(owner: str) -> tuple[OwnTable, ...]:

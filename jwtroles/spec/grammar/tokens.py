@@ -80,7 +80,7 @@ TOKENS: Record[Tokens] = Record(
     "`tokens`",
     Tokens,
     (
-        Field("verify", MODE, required=True, stand_in=Word("gateway")),
+        Field("verify", MODE, stand_in=Word("gateway")),
         Field("role_set_by", Choice("`gateway`", ("gateway",))),
         Field("application_name", Text("the name of a claim")),
         Field("login_session", ListOf(ROLE, "a list of logins")),

@@ -1595,7 +1595,7 @@ def test_one_error(name: str) -> None:
 
 def test_every_code_of_the_form_and_the_file_has_a_case() -> None:
     # Below, in test_hostile, and in test_machinery.
-    elsewhere = {"JR100", "JR101", "JR102", "JR117"}
+    elsewhere = {"JR100", "JR101", "JR102"}
     lint = {"JR231", "JR244"}
     elsewhere |= {"JR252"}  # needs a choice of environment: test_resolve
     elsewhere |= {"JR139", "JR140", "JR141", "JR142"}  # need several files: test_files

@@ -30,7 +30,7 @@ FILES = sorted(
 )
 
 FORM = {
-    "JR113", "JR114", "JR115", "JR116", "JR117", "JR120", "JR121", "JR123", "JR124", "JR126",
+    "JR113", "JR114", "JR115", "JR116", "JR120", "JR121", "JR123", "JR124", "JR126",
     "JR127", "JR128", "JR130", "JR138",
 }  # fmt: skip
 """Codes of what is wrong with a file by its form alone."""

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jwtroles import codes
-from jwtroles.errors import CompileError
 from jwtroles.spec.load import load_text
 from jwtroles.spec.model import Word
 from jwtroles.spec.token_model import Claim, Tokens
@@ -179,11 +177,3 @@ def test_who_may_use_what() -> None:
         "applier": claims | usage | tables,
     }
     assert {grant.grantee for grant in made.grants(["b", "a", "b"], [])} == {"a", "b"}
-
-
-def test_a_mode_that_is_not_there_is_an_error_with_its_place() -> None:
-    one = spec()
-    other = replace(one, tokens=replace(one.tokens, verify=Word("database")))
-    with pytest.raises(CompileError) as raised:
-        machinery(other, TYPES)
-    assert raised.value.problems[0].code == codes.NOT_YET
