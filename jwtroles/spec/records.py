@@ -35,7 +35,7 @@ class Field:
         shape: what its value is.
         attribute: what the record's maker calls it; the key where it is ''.
         required: whether it has to be there.
-        stand_in: what a required value is taken for when it cannot be read, so that the rest of
+        stand_in: what a value is taken for when it cannot be read, so that the rest of
             the file can be checked all the same.
     """
 
@@ -180,7 +180,8 @@ class Record(Shape[T]):
         gone = False
         for known in self.fields:
             needed = known.required or known.key in chosen
-            if known.argument in values or not needed:
+            unread = known.key in given and known.stand_in is not _NOTHING
+            if known.argument in values or not (needed or unread):
                 continue
             if known.key not in given:
                 at.problems.add(
