@@ -13,6 +13,7 @@ from jwtroles.report.problems import visible
 from jwtroles.report.text import (
     footer,
     header,
+    keys,
     objects,
     own,
     predicates,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from jwtroles.spec.model import Spec
 
 SECTIONS: tuple[Section, ...] = (
+    keys.SECTION,
     tokens.SECTION,
     roles.SECTION,
     tables.SECTION,
@@ -50,6 +52,7 @@ SECTIONS: tuple[Section, ...] = (
 """The sections in the order in which they are printed."""
 
 _PICKING: tuple[Section, ...] = (
+    keys.SECTION,
     own.SECTION,
     views.LOOKUPS,
     views.SECTION,

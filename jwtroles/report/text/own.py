@@ -31,7 +31,12 @@ if TYPE_CHECKING:
     from jwtroles.planner.model import Step
 
 ADD = SIGNS["add"]
-_NOUNS: Mapping[str, str] = {"own_table": "table", "function": "function"}
+_NOUNS: Mapping[str, str] = {
+    "own_table": "table",
+    "function": "function",
+    "curve_multiple": "base point",
+    "ticket_secret": "secret of tickets",
+}
 
 
 def blocks(sheet: Sheet, steps: Sequence[Step]) -> list[Block]:
@@ -118,6 +123,8 @@ _PICKS: Mapping[str, Picker] = {
     "own_table": always,
     "function": _inside,
     "acl": _inside,
+    "curve_multiple": always,
+    "ticket_secret": always,
 }
 
 SECTION = Section("jwtroles' own schema", _PICKS, blocks, group="own")
