@@ -74,6 +74,12 @@ COMMANDS: Mapping[str, Entry] = {
         "compile_file",
         "Print all the SQL of a file, from nothing, without a database.",
     ),
+    "keys": Entry(
+        "keys", "app", "Keys that verify tokens: list them, add one, import a document, retire one."
+    ),
+    "revoke": Entry(
+        "revoke", "revoke", "Refuse tokens before they expire: one, a subject's, or an issuer's."
+    ),
     "explain": Entry("explain", "explain", "Say what a code means and why it is an error."),
     "demo": Entry(
         "demo",

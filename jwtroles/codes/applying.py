@@ -59,6 +59,52 @@ PROOF_FAILED = Code(
     "After the statements the catalog was read again inside the transaction and was not what "
     "the file says, so everything was rolled back.",
 )
+NO_SUCH_KEY = Code(
+    "JR630",
+    "no such key in the database",
+    "A key is retired where it verifies, by its id. What is not there verifies nothing.",
+)
+WHICH_ISSUER = Code(
+    "JR631",
+    "which issuer?",
+    "Key ids, token ids and subjects are an issuer's own: two issuers may have the same.",
+)
+VERIFIES_NOTHING = Code(
+    "JR632",
+    "a database that verifies no tokens",
+    "Keys, revocations and the secret of tickets are there with `verify: database`, once the file "
+    "is applied.",
+)
+OPERATION_REFUSED = Code(
+    "JR633",
+    "the server refused",
+    "Keys and revocations belong to the role that owns the schema `jwtroles`. Whoever applies may "
+    "act as it.",
+)
+NO_KEYS_FILE = Code(
+    "JR634",
+    "keys that are in no file",
+    "`keys add` and `keys import` write the JWKS document that `keys` names. What a variable holds "
+    "is changed where the variable is set.",
+)
+KEY_THERE = Code(
+    "JR635",
+    "another key of the same id",
+    "Tokens name their key by its id. Whoever replaced a key in place would refuse all tokens that "
+    "are out, and a reviewer would not see that it is another one.",
+)
+NO_DEVELOPMENT_KEY = Code(
+    "JR636",
+    "a development key that is not made",
+    "Whoever holds its private half can sign tokens of any role. It is written to a new file of "
+    "its own, and never for an environment that asks before each apply.",
+)
+NO_INSTANT = Code(
+    "JR637",
+    "not an instant",
+    "Tokens are revoked by when they were issued, to the second, whatever time zone this machine "
+    "is in.",
+)
 NOT_ALLOWED = Code(
     "JR622",
     "an effect that the environment does not allow",

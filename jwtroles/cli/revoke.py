@@ -1,0 +1,88 @@
+"""`jwtroles revoke`: tokens that are refused before they expire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Optional
+
+import typer
+
+from jwtroles.cli.keys import Yes, confirm
+from jwtroles.cli.options import DEFAULT_SPEC, DatabaseUrl, EnvironmentName, SpecFile
+from jwtroles.cli.terminal import show
+
+
+def revoke(
+    jti: Annotated[
+        Optional[str],  # noqa: UP045 - typer reads the annotation at run time
+        typer.Option("--jti", metavar="ID", help="One token, by its `jti`."),
+    ] = None,
+    subject: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--subject", metavar="SUB", help="A subject's tokens, by their `sub`."),
+    ] = None,
+    issuer: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--issuer", metavar="ISSUER", help="Whose token; alone: all of its tokens."),
+    ] = None,
+    before: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--before", metavar="TIME", help="Those issued before then; else before now."),
+    ] = None,
+    spec: SpecFile = DEFAULT_SPEC,
+    env: EnvironmentName = None,
+    database: DatabaseUrl = None,
+    yes: Yes = False,
+) -> None:
+    """Refuse tokens before they expire: one, a subject's, or an issuer's.
+
+    It holds from the commit on, and sessions that are logged in fail at their next statement. A
+    token that is issued later is good again.
+
+    Example: jwtroles revoke --subject 8b7e4a1c --env production
+    """
+    from jwtroles import codes, operations  # noqa: PLC0415 - only what a command needs
+    from jwtroles.cli.session import choose, connected  # noqa: PLC0415
+    from jwtroles.errors import Problem, UsageError  # noqa: PLC0415
+    from jwtroles.report.problems import visible  # noqa: PLC0415
+    from jwtroles.workflow import read_database  # noqa: PLC0415
+
+    if (jti is not None and (subject is not None or before is not None)) or (
+        jti is None and subject is None and issuer is None
+    ):
+        message = "say what: --jti ID, --subject SUB [--before TIME], or --issuer ISSUER"
+        raise UsageError(Problem(codes.USAGE, message, remedy="jwtroles revoke --help"))
+    since = None if before is None else _instant(before)
+    target = choose(spec, env, database, "revoke")
+    with connected(target) as connection:
+        reading = read_database(connection, target.spec, target.environment)
+        operations.check_verifies(target.spec, reading)
+        whose = operations.issuer_called(target.spec, issuer)
+        what, words = "", "every token"
+        if jti is not None:
+            what, words = f"jti:{jti}", f"the token {visible(jti)}"
+        elif subject is not None:
+            what, words = f"sub:{subject}", f"the tokens of subject {visible(subject)}"
+        words += f" of {visible(whose.name)}"
+        if since is not None:
+            words += f" issued before {since:%Y-%m-%d %H:%M:%S %Z}".rstrip()
+        confirm(target, f"Revoke {words}?", yes=yes)
+        wanted = operations.Revocation(whose, what, since)
+        operations.revoke(connection, target.spec, reading, wanted)
+    show(f"Revoked {words}. Open sessions of such tokens fail at their next statement.")
+
+
+def _instant(text: str) -> datetime:
+    """Return an instant with its offset from UTC (JR637)."""
+    from jwtroles import codes  # noqa: PLC0415
+    from jwtroles.errors import Problem, UsageError  # noqa: PLC0415
+
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = datetime.min
+    if found.tzinfo is None:
+        message = f"{text} is not an instant"
+        remedy = "write it with its offset from UTC:  --before 2026-05-04T10:12:00Z"
+        raise UsageError(Problem(codes.NO_INSTANT, message, remedy=remedy))
+    return found

@@ -1,0 +1,178 @@
+"""What an operator does to tokens and keys, apart from the file: retire, revoke, make a new secret.
+
+Each is one short transaction, and holds from its commit on: also in sessions that are logged in,
+at their next statement. Nothing of it is in a plan.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from jwtroles import codes
+from jwtroles.errors import ApplyError, Problem
+from jwtroles.frozen import frozen
+from jwtroles.kinds.base import Change, Context, Effect, Phase, Statement
+from jwtroles.kinds.signing_key import SIGNING_KEY
+from jwtroles.kinds.ticket_secret import TICKET_SECRET, new_secret_sql
+from jwtroles.names import QName, literal
+from jwtroles.planner.model import Step
+from jwtroles.planner.order import arrange
+from jwtroles.planner.script import lines
+from jwtroles.spec.wording import did_you_mean, listed, tick
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jwtroles.kinds.signing_key import SigningKey
+    from jwtroles.reader import Reading
+    from jwtroles.reader.connection import Connection
+    from jwtroles.spec.model import Spec
+    from jwtroles.spec.token_model import Issuer
+
+REVOCATION = QName("jwtroles", "revocation")
+_FOOTER = "Nothing was changed."
+_LOCK_TIMEOUT = "5s"
+
+
+def check_verifies(spec: Spec, reading: Reading) -> None:
+    """Refuse a file or a database without keys (JR632)."""
+    if spec.tokens.verify != "database":
+        message = "the gateway verifies tokens here: the database has no keys"
+        remedy = "retire and revoke where tokens are verified, or use `verify: database`"
+    elif "signing_key" not in reading.catalog["own_table"]:
+        message = f"{reading.structure.server.database} has no keys yet"
+        remedy = "apply the file first:  jwtroles apply"
+    else:
+        return
+    raise ApplyError(
+        Problem(codes.VERIFIES_NOTHING, message, spec.tokens.verify.place, remedy=remedy),
+        footer=_FOOTER,
+    )
+
+
+def key_called(reading: Reading, kid: str, issuer: str | None) -> SigningKey:
+    """Return the key of the database that is meant.
+
+    Raises:
+        ApplyError: JR630 when there is none, JR631 when several issuers have one.
+    """
+    keys: Iterable[SigningKey] = reading.catalog["signing_key"].values()
+    found = [k for k in keys if k.kid == kid and issuer in (None, k.issuer)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        issuers = listed(sorted({key.issuer for key in found}))
+        message = f"several issuers have a key {tick(kid)}: {issuers}"
+        remedy = "say whose it is with --issuer"
+        raise ApplyError(Problem(codes.WHICH_ISSUER, message, remedy=remedy), footer=_FOOTER)
+    known = sorted({key.kid for key in keys if issuer in (None, key.issuer)})
+    message = f"the database has no key {tick(kid)}" + (f" of {issuer}" if issuer else "")
+    label = did_you_mean(kid, known)
+    remedy = f"its keys: {listed(known)}" if known else "it has none"
+    raise ApplyError(
+        Problem(codes.NO_SUCH_KEY, message, label=label, remedy=remedy), footer=_FOOTER
+    )
+
+
+def issuer_called(spec: Spec, name: str | None) -> Issuer:
+    """Return the issuer of the file that is meant; the only one needs no naming.
+
+    Raises:
+        ApplyError: JR631.
+    """
+    issuers = {str(key): value for key, value in spec.tokens.issuers.items()}
+    if name is None and len(issuers) == 1:
+        return next(iter(issuers.values()))
+    if name in issuers:
+        return issuers[name]
+    message = f"unknown issuer {tick(name)}" if name else f"which issuer? {listed(issuers)}"
+    label = did_you_mean(name, issuers) if name else ""
+    remedy = f"issuers of the file: {listed(issuers)}" if name else "say it with --issuer"
+    raise ApplyError(
+        Problem(codes.WHICH_ISSUER, message, label=label, remedy=remedy), footer=_FOOTER
+    )
+
+
+def retire(connection: Connection, spec: Spec, reading: Reading, key: SigningKey) -> None:
+    """End a key: what it signed is refused from the commit on."""
+    sql = (
+        f"UPDATE {SIGNING_KEY.sql} SET retired_at = clock_timestamp() "
+        f"WHERE id = {key.id} AND retired_at = 'infinity'"
+    )
+    _run(connection, spec, reading, [sql])
+
+
+@frozen
+class Revocation:
+    """What is revoked.
+
+    Attributes:
+        issuer: whose tokens.
+        what: `jti:…`, `sub:…`, or '' for every token of the issuer.
+        before: tokens issued before this instant; None: before now, or a `jti` at any time. Now is
+            what the issuer's clock may say at most.
+    """
+
+    issuer: Issuer
+    what: str
+    before: datetime | None = None
+
+
+def revoke(connection: Connection, spec: Spec, reading: Reading, wanted: Revocation) -> None:
+    """Refuse tokens before they expire; what no token can need any more is taken out."""
+    now = f"clock_timestamp() + interval '{wanted.issuer.clock_skew} seconds'"
+    before = "'infinity'" if wanted.what.startswith("jti:") else now
+    if wanted.before is not None:
+        before = f"{literal(wanted.before.isoformat())}::timestamptz"
+    values = ", ".join(
+        (literal(str(wanted.issuer.name)), literal(wanted.what), before, _until(wanted.issuer))
+    )
+    sql = (
+        f"INSERT INTO {REVOCATION.sql} AS r (issuer, what, before, until) VALUES ({values}) "
+        "ON CONFLICT (issuer, what) DO UPDATE SET before = greatest(r.before, excluded.before), "
+        "until = greatest(r.until, excluded.until)"
+    )
+    prune = f"DELETE FROM {REVOCATION.sql} WHERE until < clock_timestamp()"
+    _run(connection, spec, reading, [sql, prune])
+
+
+def _until(issuer: Issuer) -> str:
+    """Return when every token that is issued by now has expired, whatever clocks say."""
+    if not issuer.max_lifetime or "exp" in issuer.optional:
+        return "'infinity'"
+    seconds = issuer.max_lifetime + 2 * issuer.clock_skew
+    return f"clock_timestamp() + interval '{seconds} seconds'"
+
+
+def rotate_ticket_secret(connection: Connection, spec: Spec, reading: Reading) -> None:
+    """Make the secret of tickets anew: every login ends, and a token can log in again."""
+    _run(connection, spec, reading, [f"DELETE FROM {TICKET_SECRET.sql}", new_secret_sql()])
+
+
+def _run(connection: Connection, spec: Spec, reading: Reading, sent: list[str]) -> None:
+    """Run statements as the owner of the keys, in one transaction.
+
+    Raises:
+        ApplyError: JR633 with what the server says.
+    """
+    import psycopg  # noqa: PLC0415 - 160 ms
+
+    server = reading.structure.server
+    context = Context(server.version, spec.own_role, database=server.database)
+    statements = tuple(Statement(sql, Phase.MAPPING, as_role=spec.own_role) for sql in sent)
+    step = Step(Change("operation", "", None, None), Effect.NEUTRAL, "operation", statements)
+    (batch,) = arrange([step], server, context, 0, 2**31)
+    try:
+        with connection.transaction():
+            connection.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
+            connection.execute("SET LOCAL search_path = pg_catalog")
+            for line in lines(batch.statements):
+                connection.execute(line.sql.encode())
+    except psycopg.Error as error:
+        said = error.diag.message_primary or str(error)
+        message = f"the server refused: {said} ({error.sqlstate})"
+        remedy = f"run it as a role that may act as {spec.own_role}, such as the one that applies"
+        raise ApplyError(
+            Problem(codes.OPERATION_REFUSED, message, remedy=remedy), footer=_FOOTER
+        ) from None

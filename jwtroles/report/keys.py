@@ -1,0 +1,77 @@
+"""The list of keys, as text and as JSON; it knows no secret."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+from jwtroles import __version__
+from jwtroles.report.problems import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from jwtroles.keyring import KeyState
+
+FORMAT = 1
+"""The version of the JSON form."""
+
+
+def render_keys_json(states: Iterable[KeyState]) -> str:
+    """Return the keys as JSON."""
+    keys = [{one.name: getattr(state, one.name) for one in fields(state)} for state in states]
+    return json.dumps({"format": FORMAT, "jwtroles": __version__, "keys": keys}, indent=2)
+
+
+def render_keys(states: tuple[KeyState, ...]) -> str:
+    """Return the keys below their issuers, in columns."""
+    if not states:
+        return "No keys, in the file or in the database."
+    return "\n".join(_lines(states))
+
+
+def _lines(states: tuple[KeyState, ...]) -> Iterator[str]:
+    rows = {state: _cells(state) for state in states}
+    widths = [max(map(cell_len, column)) for column in zip(*rows.values(), strict=True)]
+    for issuer, group in groupby(states, key=lambda one: one.issuer):
+        yield visible(issuer)
+        for state in group:
+            padded = (
+                cell + " " * (width - cell_len(cell))
+                for cell, width in zip(rows[state], widths, strict=True)
+            )
+            yield f"  {'  '.join(padded)}".rstrip()
+
+
+def _cells(state: KeyState) -> tuple[str, str, str, str]:
+    alg = f"{state.alg}, {state.size} bits" if state.size else state.alg
+    return (
+        visible(state.kid) or "(no kid)",
+        visible(alg),
+        visible(state.source) or "not in the file",
+        _status(state),
+    )
+
+
+def _status(state: KeyState) -> str:
+    words = {
+        "live": "live" + (f" until {_date(state.not_after)}" if state.not_after else ""),
+        "not applied": "not in the database: apply adds it",
+        "not in the file": "live in the database: apply removes it",
+        "retired": f"retired since {state.retired}",
+        "not yet": f"live from {_date(state.not_before)}",
+        "over": f"over since {_date(state.not_after)}",
+    }
+    return words[state.status]
+
+
+def _date(seconds: int | None) -> str:
+    try:
+        return f"{datetime.fromtimestamp(seconds or 0, UTC):%Y-%m-%d %H:%M} UTC"
+    except (OverflowError, ValueError):  # past the year 9999
+        return str(seconds)
