@@ -5,29 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 import pytest
 
-from jwtroles.kinds.base import Change, Context
-from jwtroles.kinds.function import FUNCTION
-from jwtroles.kinds.own_table import OWN_TABLE
-from jwtroles.verifier import signature
-from jwtroles.verifier.curves import EDWARDS25519, P256, edwards25519_x, fraction
+from jwtroles.verifier.curves import EDWARDS25519, P256, edwards25519_x
 from tests.servers import MAJORS
+from tests.verifier.keys import make_verifier, rsa_numbers, store_multiples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jwtroles.verifier.curves import Curve
     from tests.servers import Clusters
+    from tests.verifier.keys import Connection
 
 VECTORS = Path(__file__).parents[1] / "vectors"
-
-Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 def groups(name: str) -> list[dict[str, Any]]:
@@ -41,30 +35,12 @@ def verifier(request: pytest.FixtureRequest, cluster: Clusters) -> Iterator[Conn
     """Give a database with the functions and the multiples of both base points."""
     with cluster(request.param).fresh() as sandbox:
         connection = sandbox.connect()
-        connection.execute("CREATE ROLE owner; CREATE SCHEMA jwtroles AUTHORIZATION owner")
-        context = Context(180000, own_role="owner")
-        table = signature.table("owner")
-        made = [*OWN_TABLE.statements(Change("own_table", table.name, None, table), context)]
-        for function in signature.functions("owner", "acme"):
-            made += FUNCTION.statements(Change("function", function.name, None, function), context)
-        for statement in made:
-            connection.execute(statement.sql.encode())
-        connection.execute("SET search_path = pg_catalog")
+        make_verifier(connection)
         for kind, curve in (("p256", P256), ("ed25519", EDWARDS25519)):
-            store(connection, kind, curve.base_point, (curve.x, curve.y), curve.base_width)
+            store_multiples(
+                connection, kind, curve.base_point, (curve.x, curve.y), curve.base_width
+            )
         yield connection
-
-
-def store(
-    connection: Connection, kind: str, number: int, point: tuple[int, int], width: int
-) -> None:
-    """Store the multiples of a point, in place of those that stand under its number."""
-    connection.execute("DELETE FROM jwtroles.curve_multiple WHERE point = %s", [number])
-    multiples = f"jwtroles.multiples_{kind}(%s, %s, %s)".encode()
-    connection.execute(
-        b"INSERT INTO jwtroles.curve_multiple SELECT %s, m.* FROM " + multiples + b" AS m",
-        [number, *map(Decimal, point), width],
-    )
 
 
 def answer(connection: Connection, call: str, *values: object) -> bool:
@@ -92,7 +68,7 @@ def test_p256(verifier: Connection) -> None:
     for number, group in enumerate(groups("ecdsa_secp256r1_sha256_p1363_test.json")):
         width = 2 if number == 0 else 1
         point = (int(group["publicKey"]["wx"], 16), int(group["publicKey"]["wy"], 16))
-        store(verifier, "p256", 1, point, width)
+        store_multiples(verifier, "p256", 1, point, width)
         for case in group["tests"]:
             digest = hashlib.sha256(bytes.fromhex(case["msg"])).digest()
             sent = (digest, bytes.fromhex(case["sig"]), 1, width)
@@ -111,16 +87,12 @@ def test_ed25519(verifier: Connection) -> None:
         y = encoded % 2**255
         x = edwards25519_x(y, encoded >> 255)
         assert x is not None, group["publicKey"]
-        store(verifier, "ed25519", 2, (EDWARDS25519.p - x, y), width)
+        store_multiples(verifier, "ed25519", 2, (EDWARDS25519.p - x, y), width)
         for case in group["tests"]:
             sent = (bytes.fromhex(case["msg"]), bytes.fromhex(case["sig"]), key, 2, width)
             accepted = answer(verifier, "verify_ed25519(%s, %s, %s, %s, %s)", *sent)
             judge(wrong, counts, case, accepted=accepted)
     told(wrong, counts)
-
-
-SHA256_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
-"""DigestInfo of SHA-256 before the hash (RFC 8017 section 9.2, note 1)."""
 
 
 @pytest.mark.parametrize("bits", [2048, 3072])
@@ -130,14 +102,11 @@ def test_rsa(verifier: Connection, bits: int) -> None:
     for group in groups(f"rsa_signature_{bits}_sha256_test.json"):
         n = int(group["publicKey"]["modulus"], 16)
         e = int(group["publicKey"]["publicExponent"], 16)
-        octets, digits = (n.bit_length() + 7) // 8, len(str(n))
-        padding = b"\xff" * (octets - 3 - len(SHA256_INFO) - 32)
-        encoded = b"\0\1" + padding + b"\0" + SHA256_INFO + bytes(32)
-        inverse, places = fraction(n, 2 * digits + 4), (digits - 1) // 4 * 4
-        key = (Decimal(n), octets, e, Decimal(inverse), places)
+        key = rsa_numbers(n, e, "sha256")
+        names = ("modulus", "octets", "exponent", "inverse", "places", "encoded")
         for case in group["tests"]:
             digest = hashlib.sha256(bytes.fromhex(case["msg"])).digest()
-            sent = (digest, bytes.fromhex(case["sig"]), *key, Decimal(int.from_bytes(encoded)))
+            sent = (digest, bytes.fromhex(case["sig"]), *(key[name] for name in names))
             call = "verify_rsa(%s, %s, %s, %s, %s, %s, %s, %s)"
             judge(wrong, counts, case, accepted=answer(verifier, call, *sent))
     told(wrong, counts)
@@ -207,7 +176,7 @@ def test_sums_that_meet_equal_and_opposite_points(verifier: Connection) -> None:
     opposite = (P256.x, P256.p - P256.y)
     n = P256.n
     for secret, point in ((1, (P256.x, P256.y)), (n - 1, opposite)):
-        store(verifier, "p256", 3, point, 1)
+        store_multiples(verifier, "p256", 3, point, 1)
         for nonce in (1, 2, 3, 10, 1001, n - 2):
             multiple = times(nonce, (P256.x, P256.y), add_p256)
             assert multiple is not None
@@ -229,3 +198,18 @@ def test_octets_are_numbers(verifier: Connection, length: int) -> None:
     query = "SELECT jwtroles.octets_to_number(%s), jwtroles.octets_to_number_le(%s)"
     row = verifier.execute(query, [octets, octets]).fetchone()
     assert row == (int.from_bytes(octets), int.from_bytes(octets, "little"))
+
+
+def test_a_point_without_its_multiples_verifies_nothing(verifier: Connection) -> None:
+    """Sums of the base point alone are sums that anybody can make."""
+    vectors = groups("ed25519_test.json")[0]
+    key = bytes.fromhex(vectors["publicKey"]["pk"])
+    neutral = b"\1" + bytes(63)
+    sent = (b"", neutral, key, 4, 2)
+    assert not answer(verifier, "verify_ed25519(%s, %s, %s, %s, %s)", *sent)
+    five = times(5, (P256.x, P256.y), add_p256)
+    assert five is not None
+    e = 12345
+    s = e * pow(5, -1, P256.n) % P256.n
+    signature = (five[0] % P256.n).to_bytes(32) + s.to_bytes(32)
+    assert not answer(verifier, "verify_p256(%s, %s, %s, %s)", e.to_bytes(32), signature, 4, 2)
