@@ -60,16 +60,18 @@ def _init(declared: Fields) -> Method:
     makers = {
         one.name: one.default_factory for one in declared if one.default_factory is not MISSING
     }
+    count, expected = len(names), set(names)
     put = object.__setattr__  # the class's own refuses
 
     def init(self: object, *given: Any, **named: Any) -> None:
-        by_place = dict(zip(names, given, strict=False))
-        values = defaults | by_place | named
-        for name in makers.keys() - values.keys():
-            values[name] = makers[name]()
-        twice = given and not named.keys().isdisjoint(by_place)
-        if len(values) != len(names) or len(given) > len(names) or twice:
-            raise _misfit(type(self), given, named)
+        values = dict(zip(names, given, strict=False))
+        if named or len(given) != count:
+            twice = given and not named.keys().isdisjoint(values)
+            values = defaults | values | named
+            for name in makers.keys() - values.keys():
+                values[name] = makers[name]()
+            if twice or len(given) > count or values.keys() != expected:
+                raise _misfit(type(self), given, named)
         for name in names:
             put(self, name, values[name])
 

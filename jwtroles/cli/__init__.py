@@ -7,8 +7,9 @@ them). Errors become text on standard error and an exit code here, and nowhere e
 from __future__ import annotations
 
 import gc
+import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
@@ -60,10 +61,24 @@ GARBAGE_THRESHOLD = 100_000
 while modules load, which make no garbage; at this it took no more memory."""
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and exit with its code."""
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and end the process with its code."""
     gc.set_threshold(GARBAGE_THRESHOLD)
-    sys.exit(run(arguments))
+    _end(run(arguments))
+
+
+def _end(code: int) -> NoReturn:
+    """End the process at once: Python would take a tenth of a plan's time to free what it made.
+
+    Everything that must be undone has been, at the end of a `with`.
+    """
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:  # closed by whoever started us
+                stream.flush()
+    except (OSError, ValueError):
+        sys.exit(code)  # nobody reads on: Python says so in its own way
+    os._exit(code)
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -35,7 +35,13 @@ GOOD = [
     (("a", ("b",), {"c": "d"}, 4, "e"), {}),
     (("a",), {"line": 3, "columns": ("x", "y")}),
 ]
-WRONG = [((), {}), (("a",), {"name": "b"}), (("a",), {"no": 1}), (tuple("abcdef"), {})]
+WRONG = [
+    ((), {}),
+    ((), {"no": 1}),
+    (("a",), {"name": "b"}),
+    (("a",), {"no": 1}),
+    (tuple("abcdef"), {}),
+]
 
 
 @pytest.mark.parametrize(("given", "named"), GOOD)
