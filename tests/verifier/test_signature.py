@@ -50,8 +50,9 @@ def answer(connection: Connection, call: str, *values: object) -> bool:
     return row[0]
 
 
-def told(wrong: list[str], counts: Counter[str]) -> None:
+def told(wrong: list[str], counts: Counter[str], name: str) -> None:
     assert wrong == []
+    assert counts.total() == json.loads((VECTORS / name).read_text("utf-8"))["numberOfTests"]
     assert counts["valid"] > 5
     assert counts["invalid"] > 10
 
@@ -74,7 +75,7 @@ def test_p256(verifier: Connection) -> None:
             sent = (digest, bytes.fromhex(case["sig"]), 1, width)
             accepted = answer(verifier, "verify_p256(%s, %s, %s, %s)", *sent)
             judge(wrong, counts, case, accepted=accepted)
-    told(wrong, counts)
+    told(wrong, counts, "ecdsa_secp256r1_sha256_p1363_test.json")
 
 
 def test_ed25519(verifier: Connection) -> None:
@@ -92,7 +93,7 @@ def test_ed25519(verifier: Connection) -> None:
             sent = (bytes.fromhex(case["msg"]), bytes.fromhex(case["sig"]), key, 2, width)
             accepted = answer(verifier, "verify_ed25519(%s, %s, %s, %s, %s)", *sent)
             judge(wrong, counts, case, accepted=accepted)
-    told(wrong, counts)
+    told(wrong, counts, "ed25519_test.json")
 
 
 @pytest.mark.parametrize("bits", [2048, 3072])
@@ -109,7 +110,7 @@ def test_rsa(verifier: Connection, bits: int) -> None:
             sent = (digest, bytes.fromhex(case["sig"]), *(key[name] for name in names))
             call = "verify_rsa(%s, %s, %s, %s, %s, %s, %s, %s)"
             judge(wrong, counts, case, accepted=answer(verifier, call, *sent))
-    told(wrong, counts)
+    told(wrong, counts, f"rsa_signature_{bits}_sha256_test.json")
 
 
 Point = tuple[int, int] | None
