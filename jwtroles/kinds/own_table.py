@@ -71,13 +71,17 @@ def parse(row: Row) -> Iterable[OwnTable]:
     )
 
 
-def watched(table: OwnTable) -> OwnTable:
-    """Return the table with a trigger that calls `jwtroles.changed()` after whatever changes it.
+EVERY_CHANGE = "INSERT OR DELETE OR UPDATE OR TRUNCATE"
+"""What a trigger can be called after, in the order in which PostgreSQL prints it."""
+
+
+def watched(table: OwnTable, events: str = EVERY_CHANGE) -> OwnTable:
+    """Return the table with a trigger that calls `jwtroles.changed()` after these events.
 
     ALWAYS: session_replication_role turns others off (manual, ALTER TABLE).
     """
     definition = (
-        f"CREATE TRIGGER {WATCH} AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE "
+        f"CREATE TRIGGER {WATCH} AFTER {events} "
         f"ON {table.qname.sql} FOR EACH STATEMENT EXECUTE FUNCTION {NAME}.changed()"
     )
     return replace(table, triggers=(Trigger(WATCH, definition, "A"),))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from jwtroles.kinds.function import SAFE_PATH, Function
 from jwtroles.kinds.own_schema import NAME
-from jwtroles.kinds.own_table import OwnTable
+from jwtroles.kinds.own_table import EVERY_CHANGE, OwnTable
 from jwtroles.names import QName, ident
 from jwtroles.verifier import jws
 from jwtroles.verifier.claims import AUTHORIZED, CLAIMS, pointer_steps, trusted, typed
@@ -31,8 +31,13 @@ FIRST_FIELD = 12
 """Position in a ticket of the first claim; before it MAC, role, end, generation, time of issue,
 key, mapping row and its version, issuer, jti and sub."""
 
-WATCHED = frozenset({"claim_role", "signing_key", "revocation"})
-"""Tables on which a login rests: whatever changes one of them makes a new generation."""
+WATCHED = {
+    "claim_role": EVERY_CHANGE,
+    "signing_key": EVERY_CHANGE,
+    "revocation": EVERY_CHANGE,
+    "ticket_secret": "INSERT",
+}
+"""Tables on which a login rests → after what a new generation begins."""
 
 STEADY = (*SAFE_PATH, "DateStyle=iso, ymd")
 """Settings of the function that makes tickets: dates in them mean the same to every session."""
@@ -74,8 +79,9 @@ def internal(spec: Spec) -> Functions:
             "claims jsonb, requested text",
             "TABLE(role text, rule integer, version xid, until timestamp with time zone)",
         ),
+        made.inner("snapshot_is_new", "generation uuid", "boolean"),
         made.inner("still_holds", "ticket text", "boolean"),
-        made.inner("refuse", "text[]", "void"),
+        replace(made.inner("refuse", "text[]", "void"), settings=SAFE_PATH),
         replace(made.inner("changed", "", "trigger"), definer=True, settings=SAFE_PATH),
     )
 
@@ -167,7 +173,10 @@ class _Maker:
     def inner(
         self, name: str, arguments: str, returns: str, volatility: Literal["i", "v"] = "v"
     ) -> Function:
-        """Return a function for its owner alone; whoever calls it sets the search path."""
+        """Return a function for its owner alone.
+
+        Whoever calls it sets the search path, or every name in it is qualified.
+        """
         return replace(self.function(name, arguments, returns), volatility=volatility, parallel="r")
 
     def reader(self, name: QName, returns: str, template: str, **values: Any) -> Function:

@@ -106,7 +106,10 @@ def _gateway(spec: Spec, types: Mapping[str, str]) -> Machinery:
 def _database(spec: Spec, types: Mapping[str, str]) -> Machinery:
     tables = (*_tables(spec.own_role), *database.tables(spec.own_role))
     return Machinery(
-        tuple(watched(one) if one.name in database.WATCHED else one for one in tables),
+        tuple(
+            watched(one, database.WATCHED[one.name]) if one.name in database.WATCHED else one
+            for one in tables
+        ),
         database.readers(spec, types),
         database.login(spec, types),
         database.login_session(spec) if spec.tokens.login_session else (),
