@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -33,6 +34,10 @@ MATRIX = pytest.StashKey[Matrix]()
 # How long an example takes says how busy the machine is.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
+
+
+# Programs that tests start keep their bytecode: to compile jwtroles takes longer than to run it.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
