@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     from jwtroles.report.text.sheet import Sheet
 
 NOTHING = "\N{EN DASH}"
-_CLAIM = re.compile(r"\( SELECT jwtroles\.(claim_\w+)\(\) AS \1\)")
+_ROLES = r"(?:E?'(?:[^']|'')*'(?:::text\[\])?)?"
+_CLAIM = re.compile(rf"\(\s*SELECT jwtroles\.claim_(\w+)\({_ROLES}\)(?: AS claim_\1)?\)")
+_TOKEN = re.compile(rf"\(\s*SELECT jwtroles\.authorized\({_ROLES}\)(?: AS authorized)?\)")
+_ROW = re.compile(
+    r"\(\s*SELECT ((?:[^()']|'[^']*')*?)\s+FROM jwtroles\.claims"
+    rf"\({_ROLES}\) (?:AS )?claims(?:\([^()]*\))?\)"
+)
 _POWERS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LETTERS = {"SELECT": "S", "INSERT": "I", "UPDATE": "U", "DELETE": "D"}
 
@@ -50,8 +56,12 @@ def changed(sheet: Sheet, steps: Iterable[Step]) -> list[Changed]:
     }
     told: set[int] = set()
     rows = []
+    gates: dict[tuple[str, str, str], list[Step]] = {}
     for step in steps:
         if id(step) in told:
+            continue
+        if step.change.kind == "policy" and step.change.subject.gates:
+            gates.setdefault(_gate(step), []).append(step)
             continue
         twin = None
         if isinstance(step.change.subject, Grant):
@@ -61,7 +71,15 @@ def changed(sheet: Sheet, steps: Iterable[Step]) -> list[Changed]:
             twin = twin if twin is not None and twin.change.before is None else None
         told |= {id(step), id(twin)}
         rows.append(_row(sheet, step, twin))
+    for (table, before, after), alike in gates.items():
+        rows.append(Changed("", table, "floor under every role", before, after, tuple(alike)))
     return sorted(rows, key=lambda row: (row.table, row.role, row.command))
+
+
+def _gate(step: Step) -> tuple[str, str, str]:
+    """Return what a gate says, whichever role it is for: table, condition before and after."""
+    old, new = step.change.before, step.change.after
+    return table_name(step.change.subject.table), _rows(old, None), _rows(new, None)
 
 
 def _row(sheet: Sheet, step: Step, twin: Step | None) -> Changed:
@@ -117,8 +135,6 @@ def _policy_words(policy: Policy) -> tuple[str, str]:
     roles = ", ".join(sorted(policy.roles))
     if not policy.permissive and policy.name.startswith("jr_floor"):
         return "", "floor under every role"
-    if policy.gates:
-        return roles, "floor"
     kind = "policy" if policy.permissive else "restrictive policy"
     return roles, f"{kind} {code(policy.name)}, {policy.command} rows"
 
@@ -140,8 +156,9 @@ def _rows(policy: Policy | None, other: Policy | None) -> str:
 
 
 def _readable(text: str) -> str:
-    claims = _CLAIM.sub(lambda match: match[1].replace("claim_", "claims.", 1), seen(text))
-    return " ".join(claims.split("\n"))
+    """Return a condition with claims as the file calls them, on one line."""
+    line = " ".join(seen(text).split("\n"))
+    return _TOKEN.sub("a valid token", _ROW.sub(r"(\1)", _CLAIM.sub(r"claims.\1", line)))
 
 
 def _switch(item: Any) -> str:
