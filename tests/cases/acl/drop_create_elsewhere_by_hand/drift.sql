@@ -1,0 +1,3 @@
+CREATE SCHEMA other;
+GRANT CREATE, USAGE ON SCHEMA other TO PUBLIC, writer, etl;
+ALTER SCHEMA other OWNER TO app_owner;

@@ -1,0 +1,1 @@
+GRANT TEMPORARY ON DATABASE sandbox TO PUBLIC, writer, gate;

@@ -1,0 +1,1 @@
+ALTER TABLE jwtroles.revocation DISABLE TRIGGER jwtroles_changed;

@@ -1,0 +1,1 @@
+DROP TRIGGER jwtroles_changed ON jwtroles.claim_role;

@@ -1,0 +1,1 @@
+ALTER POLICY jr_reader_gate ON app.notes TO reader;
