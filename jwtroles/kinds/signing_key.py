@@ -110,21 +110,24 @@ def statements(change: Change[SigningKey], context: Context) -> Iterable[Stateme
         sql = f"DELETE FROM {SIGNING_KEY.sql} WHERE id = {number}"
         yield Statement(sql, Phase.UNMAP, as_role=context.own_role)
         return
-    values = {
+    limits = {
+        "not_before": _instant(after.not_before, "-infinity"),
+        "not_after": _instant(after.not_after, "infinity"),
+    }
+    itself = {
         "issuer": literal(after.issuer),
         "kid": literal(after.kid),
         "alg": literal(after.alg),
         "public": f"decode('{after.public}', 'hex')",
-        "not_before": _instant(after.not_before, "-infinity"),
-        "not_after": _instant(after.not_after, "infinity"),
         **after.computed.columns,
     }
     phase = Phase.MAPPING
     if change.before is None:
-        named = {"id": str(number), **values, "retired_at": "'infinity'"}
+        named = {"id": str(number), **itself, **limits, "retired_at": "'infinity'"}
         sql = f"INSERT INTO {SIGNING_KEY.sql} ({', '.join(named)}) "
         sql += f"VALUES ({', '.join(named.values())})"
     else:
+        values = limits if _same_key(change.before, after) else {**itself, **limits}
         changed = ", ".join(f"{name} = {value}" for name, value in values.items())
         sql = f"UPDATE {SIGNING_KEY.sql} SET {changed} WHERE id = {number}"
         phase = Phase.UNMAP if effect(change, context) is Effect.TIGHTENS else phase
@@ -142,12 +145,17 @@ def effect(change: Change[SigningKey], _context: Context) -> Effect:
         return Effect.LOOSENS
     if after is None:
         return Effect.TIGHTENS
-    if replace(before, not_before=after.not_before, not_after=after.not_after) != after:
+    if not _same_key(before, after):
         return Effect.UNKNOWN
     wider, narrower = _within(before, after), _within(after, before)
     if wider != narrower:
         return Effect.LOOSENS if wider else Effect.TIGHTENS
     return Effect.UNKNOWN
+
+
+def _same_key(before: SigningKey, after: SigningKey) -> bool:
+    """Tell whether nothing but the life of a key differs."""
+    return replace(before, not_before=after.not_before, not_after=after.not_after) == after
 
 
 def _within(one: SigningKey, other: SigningKey) -> bool:

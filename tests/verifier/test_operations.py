@@ -391,12 +391,14 @@ def test_what_is_not_there(place: Place, applier: str, record_case: Any) -> None
 
 
 def test_drift(place: Place, applier: str, record_case: Any) -> None:
-    """Whoever writes to the tables by hand shows in the next plan, and is undone by it."""
+    """Whoever writes to the tables by hand shows in the next plan, and is undone by it.
+
+    More of it stands in the golden cases of each kind.
+    """
     place.keys("RS256", "ES256")
     place.apply()
     other = KEYS["RS512"].as_dict(private=False)
     drifts = {
-        "UPDATE jwtroles.signing_key SET exponent = 1 WHERE alg = 'RS256'": "signing_key",
         "UPDATE jwtroles.signing_key SET not_before = '-infinity', not_after = '2001-01-01'"
         " WHERE alg = 'RS256'": "signing_key",
         f"UPDATE jwtroles.signing_key SET public = '\\x{other['n'].encode().hex()}'"
@@ -404,25 +406,12 @@ def test_drift(place: Place, applier: str, record_case: Any) -> None:
         "INSERT INTO jwtroles.signing_key SELECT 5, issuer, 'mine', alg, public, not_before,"
         " not_after, retired_at, modulus, exponent, octets, inverse, places, encoded, width"
         " FROM jwtroles.signing_key WHERE alg = 'RS256'": "signing_key",
-        "UPDATE jwtroles.key_pad SET inner_pad = outer_pad": "key_pad",
         "DELETE FROM jwtroles.key_pad": "key_pad",
-        "UPDATE jwtroles.curve_multiple SET x = x + 1 WHERE point = -1 AND place = 25"
-        " AND digit = 999": "curve_multiple",
         "DELETE FROM jwtroles.curve_multiple WHERE point > 0 AND digit = 7": "curve_multiple",
         "UPDATE jwtroles.curve_multiple SET digit = 1000 WHERE point > 0 AND digit = 7"
         " AND place = 0": "curve_multiple",
-        "UPDATE jwtroles.issuer SET audience = audience || '{x}'": "issuer",
         "UPDATE jwtroles.issuer SET optional = '{exp}' WHERE max_lifetime = 0": "issuer",
         "DELETE FROM jwtroles.issuer WHERE max_lifetime = 0": "issuer",
-        "DELETE FROM jwtroles.ticket_secret": "ticket_secret",
-        # A function that lies about the secret is not believed.
-        "UPDATE jwtroles.key_pad SET inner_pad = outer_pad;"
-        "CREATE OR REPLACE FUNCTION jwtroles.secrets_held()"
-        " RETURNS TABLE(held text, number bigint, digest text)"
-        " LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, pg_temp"
-        " AS $$ SELECT 'key_pad', id::bigint, encode(sha256(outer_pad || inner_pad), 'hex')"
-        " FROM jwtroles.key_pad UNION ALL SELECT 'ticket_secret', database::bigint, system::text"
-        " FROM jwtroles.ticket_secret $$": "key_pad",
     }
     for drift, kind in drifts.items():
         place.sandbox.run_sql(f"SET search_path = pg_catalog; {drift}")

@@ -1,0 +1,5 @@
+SET LOCAL ROLE case_jwtroles;
+INSERT INTO jwtroles.curve_multiple (point, place, digit, x, y, z) SELECT -1, m.* FROM jwtroles.multiples_p256(48439561293906451759052585252797914202762949526041747995844080717082404635286, 36134250956749795798585127919587881956611106672985015071877198253568414405109, 3) AS m;
+INSERT INTO jwtroles.curve_multiple (point, place, digit, x, y, z) SELECT 470440701, m.* FROM jwtroles.multiples_p256(21994169848703329112137818087919262246467304847122821377551355163096090930238, 101451294974385619524093058399734017814808930032421185206609461750712400090915, 2) AS m;
+INSERT INTO jwtroles.signing_key (id, issuer, kid, alg, public, modulus, exponent, octets, inverse, places, encoded, width, not_before, not_after, retired_at) VALUES (470440701, 'https://a', 'ec', 'ES256', decode('30a0424cd21c2944838a2d75c92b37e76ea20d9f00893a3b4eee8a3c0aafec3ee04b65e92456d9888b52b379bdfbd51ee869ef1f0fc65b6659695b6cce081723', 'hex'), 0, 0, 0, 0, 0, 0, 2, '-infinity', 'infinity', 'infinity');
+RESET ROLE;

@@ -1,0 +1,1 @@
+DELETE FROM jwtroles.ticket_secret;
