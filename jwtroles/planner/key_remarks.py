@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jwtroles import codes
 from jwtroles.errors import Problem
-from jwtroles.spec.wording import listed, tick
+from jwtroles.spec.wording import tick
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,12 +37,10 @@ def key_remarks(spec: Spec, current: Catalog, desired: Catalog) -> Iterator[Prob
             for word in one.optional:
                 message = f"tokens of {one.name} may lack {tick(word)}: {_LACKS[word]}"
                 yield Problem(codes.MAY_LACK, message, word.place)
-    others = [one for one in current["ticket_secret"].values() if not one.here]
-    if others:
-        message = (
-            f"the secret of tickets was made for database {listed(o.database for o in others)}"
-        )
-        yield Problem(codes.SECRET_OF_ANOTHER, message + " of another cluster or name")
+    if any(not one.here for one in current["ticket_secret"].values()):
+        message = "this database is a copy: it has the secret of tickets of another one"
+        remedy = "apply makes one of its own; whoever is logged in here logs in again"
+        yield Problem(codes.SECRET_OF_ANOTHER, message, remedy=remedy)
 
 
 _LACKS = {

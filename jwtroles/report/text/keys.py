@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +122,8 @@ def _date(seconds: int) -> str:
 def _before(change: Change[SigningKey]) -> Iterator[Detail]:
     before, after = change.before, change.after
     if before is not None and after is not None:
-        yield Detail("was", _described(before) if before != after else "")
+        if _described(before) != _described(replace(after, source="")):
+            yield Detail("was", _described(before))
         if before.numbers != after.numbers:
             yield Detail("again", "its numbers, which were not those of the key")
     if before is not None and before.retired:

@@ -9,10 +9,15 @@ from jwtroles.catalog import Catalog, Column, FunctionFacts, Relation, Routine, 
 from jwtroles.compiler import Compiled, compile_spec
 from jwtroles.kinds.acl import Acl, ObjectRef, Right
 from jwtroles.kinds.base import PUBLIC
+from jwtroles.kinds.curve_multiple import CurveMultiple
+from jwtroles.kinds.issuer import Issuer
+from jwtroles.kinds.key_pad import KeyPad
 from jwtroles.kinds.membership import Membership, Options
 from jwtroles.kinds.policy import Policy
 from jwtroles.kinds.role import Role
+from jwtroles.kinds.signing_key import SigningKey
 from jwtroles.kinds.table_security import TableSecurity
+from jwtroles.kinds.ticket_secret import TicketSecret
 from jwtroles.names import QName
 from jwtroles.planner import build_plan
 from jwtroles.spec.load import load_text
@@ -276,3 +281,41 @@ def drifted(catalog: Catalog) -> Catalog:
     found = right(found, schema, "member", "USAGE", None)
     mapping = ObjectRef("table", QName("jwtroles", "claim_role"))
     return right(found, mapping, PUBLIC, "SELECT", Right())
+
+
+def keyed(catalog: Catalog, *, then: bool) -> Catalog:
+    """Return a catalog with issuers and keys, as they were or as they are to be."""
+    place = next(iter(catalog["claim_role"].values())).origin
+    a, b = "https://a.example/", "https://b\x1b[2J"
+    after = 4102444800
+
+    def key(number: int, issuer: str, kid: str, alg: str, **more: Any) -> SigningKey:
+        numbers = more.pop("numbers", "")
+        numbers = "" if then else numbers
+        more.setdefault("not_before", None)
+        more.setdefault("not_after", None)
+        return SigningKey(number, issuer, kid, alg, "00", numbers=numbers, origin=place, **more)
+
+    stays = [
+        key(1, a, "old and long-lived", "RS256", size=3072, not_after=after if then else None),
+        key(2, b, "tampered", "ES256", numbers="another"),
+        key(3, b, "", "HS512", source="${SECRET}"),
+    ]
+    goes = key(4, a, "retired", "RS512", size=2048, retired="2026-05-04 10:12:00 UTC")
+    comes = key(5, a, "new\nkid", "EdDSA", source="keys/production.jwks.json", not_before=1)
+    issuers = [Issuer(a, frozenset({"db"} if then else {"db", "other"}), 900, 30, origin=place)]
+    issuers += [] if then else [Issuer("https://gone", frozenset({"x"}), 0, 0)]
+    extra = {
+        "issuer": issuers,
+        "signing_key": [*stays, comes if then else goes],
+        "key_pad": [KeyPad(3, "right" if then else "wrong")],
+        "curve_multiple": [
+            CurveMultiple(2, "right" if then else "wrong"),
+            *([CurveMultiple(5, "new"), CurveMultiple(-2, "base")] if then else []),
+            *([] if then else [CurveMultiple(77, "of nothing")]),
+        ],
+        "ticket_secret": [TicketSecret() if then else TicketSecret("5", "7")],
+    }
+    for kind, items in extra.items():
+        catalog = catalog.with_kind(kind, items)
+    return catalog

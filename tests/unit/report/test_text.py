@@ -116,8 +116,18 @@ def hostile(names: Iterable[str] = HOSTILE) -> Case:
     return Case(plans.plan_of(case.spec, structure, catalog), case.spec)
 
 
+def keys() -> Case:
+    """Issuers and keys come, go, change, and were changed by hand."""
+    structure = plans.applied(plans.saas())
+    spec = plans.spec_of()
+    catalog = plans.compiled(spec, structure).catalog
+    before, after = (plans.keyed(catalog, then=then) for then in (False, True))
+    return Case(plans.plan_of(spec, structure, before, desired=after), spec)
+
+
 CASES = {
-    case.__name__: cache(case) for case in (first, small, drift, in_sync, many, renewed, hostile)
+    case.__name__: cache(case)
+    for case in (first, small, drift, in_sync, many, renewed, hostile, keys)
 }
 PAGES = [(name, width, False) for name in CASES for width in WIDTHS] + [
     (name, 100, True) for name in ("first", "many", "in_sync")
@@ -212,7 +222,12 @@ SPEC = plans.spec_of()
 STRUCTURE = plans.applied(plans.saas())
 MADE = plans.compiled(SPEC, STRUCTURE)
 WANTED = MADE.catalog
-POOLS = (WANTED, plans.drifted(WANTED), hostile().plan.current, plans.bare(plans.saas()))
+POOLS = (
+    plans.keyed(WANTED, then=True),
+    plans.keyed(plans.drifted(WANTED), then=False),
+    hostile().plan.current,
+    plans.bare(plans.saas()),
+)
 OBJECTS = sorted(
     {
         (kind, str(key)): (kind, key)
