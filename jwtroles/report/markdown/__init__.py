@@ -14,8 +14,9 @@ from jwtroles.report.markdown.escape import code, fenced, marker
 from jwtroles.report.markdown.fit import LIMIT, Fixed, Piece, Section, Table, fitted
 from jwtroles.report.markdown.verdict import MARKS, heading, sentence
 from jwtroles.report.sql import render_sql
-from jwtroles.report.text import footer, tables, told_by_section
+from jwtroles.report.text import footer, tables
 from jwtroles.report.text.layout import MAX_WIDTH, Page
+from jwtroles.report.text.sections import told_by_section
 from jwtroles.report.text.sheet import Sheet, counted
 
 if TYPE_CHECKING:

@@ -24,7 +24,8 @@ from jwtroles.kinds.role import Role
 from jwtroles.names import QName, ident
 from jwtroles.planner import build_plan
 from jwtroles.planner.model import Step
-from jwtroles.report.text import render_plan, told_by_section
+from jwtroles.report.text import render_plan
+from jwtroles.report.text.sections import told_by_section
 from jwtroles.report.text.sheet import Sheet
 
 if TYPE_CHECKING:
