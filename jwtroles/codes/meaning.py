@@ -344,6 +344,12 @@ ABSENT_TOKEN = Code(
     "With `verify: database` no row is returned or changed without a valid token, whatever the "
     "role. A rule for requests that bring none would map them to a role that sees nothing.",
 )
+TOLD_TWICE = Code(
+    "JR292",
+    "a claim of a test that is told twice",
+    "`ago` makes a claim a time before the test. One that stands under `as` as well would have two "
+    "values, and it would not be seen which of them the test is about.",
+)
 LOADS_ELSEWHERE = Code(
     "JR254",
     "`load` of a database that is not embedded",

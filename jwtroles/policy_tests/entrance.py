@@ -61,7 +61,7 @@ class ByGateway:
         if role is not None:
             bench.run(f"SET LOCAL ROLE {ident(role)}")
         sql = "SELECT pg_catalog.set_config('request.jwt.claims', %(claims)s, true)"
-        bench.run(sql, claims=_json(test.as_))
+        bench.run(sql, claims=_json(_payload(test, _now(bench))))
 
     def attempt(self, bench: Bench, test: Test) -> Outcome:  # noqa: ARG002 - the claims are set
         """Ask for the role."""
@@ -126,9 +126,9 @@ class ByToken:
         return bench.attempt("SELECT jwtroles.login(%(token)s)", token=self._token(bench, test))
 
     def _token(self, bench: Bench, test: Test) -> str:
-        (row,) = bench.rows("SELECT extract(epoch FROM clock_timestamp())::bigint AS now")
-        ours = {"iss": self.issuer, "aud": self.audience, "iat": row["now"]}
-        claims = {**ours, "exp": row["now"] + self.lifetime, **test.as_}
+        now = _now(bench)
+        ours = {"iss": self.issuer, "aud": self.audience, "iat": now, "exp": now + self.lifetime}
+        claims = {**ours, **_payload(test, now)}
         head = _json({"alg": "HS256", "typ": "JWT", "kid": _KID})
         signed = f"{_base64(head.encode())}.{_base64(_json(claims).encode())}"
         mac = hmac.digest(self.key, signed.encode(), "sha256")
@@ -137,6 +137,20 @@ class ByToken:
 
 _KID = "jwtroles-test"
 """The key id of tests; it stands in no database once they are over."""
+
+
+def _now(bench: Bench) -> int:
+    """Return the time of the database, which judges the token, in seconds since 1970."""
+    (row,) = bench.rows(
+        "SELECT pg_catalog.floor(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()))"
+        "::bigint AS now"
+    )
+    return int(row["now"])
+
+
+def _payload(test: Test, now: int) -> dict[str, Any]:
+    """Return the claims of a test, with those that are so long ago."""
+    return {**test.as_, **{str(name): now - seconds for name, seconds in test.ago.items()}}
 
 
 def _json(value: Any) -> str:

@@ -285,12 +285,14 @@ class Test:
     Attributes:
         given: table → rows, each a mapping of column to YAML value.
         as_: the payload of the token, as JSON values.
+        ago: claims that are times (NumericDate), in seconds before the test is run.
         becomes: the role that the claims must map to; None: no role, the token is refused.
         only: the environments whose access it tests; () for all.
     """
 
     name: Word
     as_: Mapping[str, Any] = field(default_factory=empty)
+    ago: Mapping[Word, int] = field(default_factory=empty)
     becomes: Word | None = None
     given: Mapping[Word, tuple[Mapping[Word, Any], ...]] = field(default_factory=empty)
     expect: tuple[Expectation, ...] = ()

@@ -82,7 +82,7 @@ class Tokens:
     place: Place | None = field(default=None, compare=False)
 
 
-ConditionTest = Literal["contains", "equals", "present", "younger_than"]
+ConditionTest = Literal["contains", "equals", "present", "missing", "younger_than"]
 """What a mapping rule can ask of a claim."""
 
 

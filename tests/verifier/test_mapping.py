@@ -214,3 +214,32 @@ def test_a_condition_that_is_not_understood_denies(
             connection.execute("DELETE FROM jwtroles.claim_role")
             connection.execute(insert, (conditions,))
             assert connection.execute(asked, (claims,)).fetchone() == (role,)
+
+
+NOT_DELEGATED = """\
+jwtroles: 1
+project: acme
+database: {schemas: [app], connect_as: gate}
+tokens:
+  verify: gateway
+  claims: {act: {type: jsonb}, sub: {type: text}}
+mapping:
+  - {claim: act, present: false, role: member}
+  - {claim: sub, present: true, role: guest}
+  - {absent: true, role: anon}
+roles: {member: {}, guest: {}, anon: {}}
+"""
+
+
+def test_a_claim_that_must_not_be_there(sandbox: Sandbox) -> None:
+    sandbox.run_sql(ROLES)
+    install(sandbox, spec_of(NOT_DELEGATED))
+    with psycopg.connect(sandbox.url_for("gate"), autocommit=True) as connection:
+        for act in (None, "", [], {}):
+            assert becomes(connection, {"sub": "a", "act": act}) == "member"
+        assert becomes(connection, {"sub": "a"}) == "member"
+        for act in ("x", 0, False, [None], {"sub": None}, {"sub": "b"}):
+            assert becomes(connection, {"sub": "a", "act": act}) == "guest"
+        # No token at all lacks every claim, and is no token without this one.
+        for nothing in ("", {}, {"role": "member"}):
+            assert becomes(connection, nothing) == "anon"

@@ -90,7 +90,12 @@ def _condition(one: dict[str, Any]) -> str:
     return said if value is None else f"{said} {_quoted(str(value))}"
 
 
-_WORDS = {"absent": "no token", "required": "requires", "younger_than": "younger than"}
+_WORDS = {
+    "absent": "no token",
+    "missing": "not present",
+    "required": "requires",
+    "younger_than": "younger than",
+}
 
 
 def duration(seconds: int) -> str:

@@ -54,6 +54,7 @@ CHECKS: tuple[Callable[[Spec, Collector], None], ...] = (
     tokens.absent,
     tokens.issuers,
     tokens.test_issuers,
+    tokens.test_times,
     issuers.keys,
     issuers.secrets,
     issuers.optional,

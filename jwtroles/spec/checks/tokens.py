@@ -86,6 +86,7 @@ def _fits(condition: Condition, claim: Claim, problems: Collector) -> None:
         "contains": _is_list(claim),
         "equals": not _is_list(claim),
         "present": True,
+        "missing": True,
         "younger_than": claim.type in _NUMBERS,
     }
     remedies = {
@@ -174,6 +175,19 @@ def issuers(spec: Spec, problems: Collector) -> None:
                 issuer.place,
                 remedy="add `audience: [...]`: the `aud` of the tokens meant for this database",
             )
+
+
+def test_times(spec: Spec, problems: Collector) -> None:
+    """A claim of a test's token is either said as it is, or as a time before the test."""
+    for test in spec.tests:
+        for name in test.ago:
+            if name in test.as_:
+                problems.add(
+                    codes.TOLD_TWICE,
+                    f"{tick(name)} stands under `as` too",
+                    name.place,
+                    remedy="say it once: under `as`, or under `ago` as a time before the test",
+                )
 
 
 def test_issuers(spec: Spec, problems: Collector) -> None:

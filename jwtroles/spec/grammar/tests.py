@@ -6,7 +6,7 @@ from jwtroles.spec.grammar.terms import COLUMN, ENVIRONMENTS, MODE, ROLE, STATEM
 from jwtroles.spec.model import Expectation, Test
 from jwtroles.spec.records import Field, Record
 from jwtroles.spec.shapes import ListOf, MapOf
-from jwtroles.spec.words import Anything, Bool, Int, Nullable, Text
+from jwtroles.spec.words import Anything, Bool, Duration, Int, Nullable, Text
 
 EXPECTATION: Record[Expectation] = Record(
     "an expectation",
@@ -56,6 +56,7 @@ TEST: Record[Test] = Record(
             "as_",
             required=True,
         ),
+        Field("ago", MapOf(Text("a claim"), Duration(), "a map of claims to durations")),
         Field("becomes", Nullable(ROLE, "a role, or null for none"), required=True),
         Field("expect", ListOf(EXPECTATION, "a list of expectations")),
         Field("only", ENVIRONMENTS),

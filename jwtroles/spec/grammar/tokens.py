@@ -111,7 +111,9 @@ _TESTS: dict[str, ConditionTest] = {
 
 def _condition(*, claim: Word, **tests: Any) -> Condition:
     ((test, value),) = tests.items()
-    return Condition(claim, _TESTS[test], None if test == "present" else value)
+    if test == "present":
+        return Condition(claim, "present" if value else "missing")
+    return Condition(claim, _TESTS[test], value)
 
 
 def _rule(
@@ -131,7 +133,7 @@ _CONDITION = (
     Field("claim", CLAIM_NAME, required=True),
     Field("contains", TEXT),
     Field("equals", TEXT),
-    Field("present", Bool("true", only=True)),
+    Field("present", Bool()),
     Field("younger_than", Duration(least=1)),
 )
 

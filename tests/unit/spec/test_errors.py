@@ -1504,6 +1504,13 @@ CASES = {
         "`sub` is for logins that the database makes",
         "use it with `verify: database`, or take it out",
     ),
+    "claim of a test twice": Case(
+        "JR292",
+        HEAD + "tokens: {verify: gateway, claims: {auth_time: {type: bigint}}}\n"
+        "tests:\n  - {name: a, as: {auth_time: 1}, ago: {«auth_time»: 2m}, becomes: null}\n",
+        "`auth_time` stands under `as` too",
+        "say it once: under `as`, or under `ago` as a time before the test",
+    ),
     "name of an application that is a list": Case(
         "JR237",
         HEAD + "tokens:\n  verify: database\n  application_name: «roles»\n"

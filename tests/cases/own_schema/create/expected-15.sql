@@ -204,6 +204,12 @@ BEGIN
           WHEN 'absent' THEN
             CASE jsonb_typeof(claims) WHEN 'object' THEN claims - 'role' = '{}' END
           WHEN 'present' THEN claim <> ALL (ARRAY['null', '""', '[]', '{}']::jsonb[])
+          WHEN 'missing' THEN
+            -- A token without the claim, and never no token at all.
+            CASE jsonb_typeof(claims)
+              WHEN 'object' THEN
+                claims - 'role' <> '{}' AND coalesce(claim, 'null') IN ('null', '""', '[]', '{}')
+            END
           WHEN 'required' THEN claim <> ALL (ARRAY['null', '""', '[]', '{}']::jsonb[])
           WHEN 'younger_than' THEN
             -- A NumericDate (RFC 7519 section 2) is a number, and never the text of one.
