@@ -116,9 +116,11 @@ def dies_with(change: Change[Function]) -> Iterable[tuple[str, Hashable]]:
 
     What a function told that was not ours is not believed: secrets are stored again.
     """
-    before = change.before
+    before, after = change.before, change.after
     if before is not None and before.name == SECRETS_HELD:
-        yield "key_pad", ANY
+        same = after is not None and not recreated(change) and _code(before) == _code(after)
+        if not same:
+            yield "key_pad", ANY
     if before is not None and (change.after is None or recreated(change)):
         for cls in ("function", "procedure") if before.other else ("function",):
             yield "acl", ObjectRef(cls, change.subject.name, before.arguments)

@@ -102,6 +102,10 @@ def statements(change: Change[OwnTable], context: Context) -> Iterable[Statement
         yield from _triggers(before.triggers, after)
         return
     if before is not None:
+        # What goes last would keep the function that its triggers call.
+        for trigger in before.triggers if after is None else ():
+            sql = f"DROP TRIGGER {ident(trigger.name)} ON {before.qname.sql}"
+            yield Statement(sql, Phase.UNMAP, as_role=before.owner)
         phase = Phase.DROP if after is None else Phase.MACHINERY
         yield drop(f"DROP TABLE {before.qname.sql}", before.qname, phase, context)
     if after is not None:

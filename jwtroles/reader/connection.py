@@ -89,7 +89,8 @@ def asking(connection: Connection) -> Iterator[None]:
 
 _ASKING = {
     "42501": "planning needs CONNECT and TEMPORARY on the database, USAGE on the schemas, and "
-    "SELECT on the tables of the schema jwtroles",
+    "SELECT on the tables of the schema jwtroles (with verify: database not on key_pad and "
+    "ticket_secret, but EXECUTE on jwtroles.secrets_held())",
     "25006": "the server is read-only: plan on its primary, where expressions are compared on "
     "temporary tables",
     "55P03": "another session holds a table in ACCESS EXCLUSIVE mode: plan again when that is over",

@@ -17,6 +17,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from jwtroles import operations
 from jwtroles.applier import apply
 from jwtroles.errors import ApplyError, Exit
+from jwtroles.leaving import make_release, make_uninstall
 from jwtroles.offline import plan_against, take_snapshot
 from jwtroles.reader.connection import connect
 from jwtroles.reader.saved import load_snapshot
@@ -387,6 +388,32 @@ def test_what_is_not_there(place: Place, applier: str, record_case: Any) -> None
             operations.retire(connection, spec, reading, key)
     assert caught.value.problems[0].code.id == "JR633"
     assert place.lets_in(token("RS256")) == [1]
+    record_case(place.sandbox.major, applier)
+
+
+def test_leaving(place: Place, applier: str, record_case: Any) -> None:
+    """To another mode and back, released, uninstalled: nothing in the way, and nothing left."""
+    place.keys("RS256")
+    text = (place.folder / "jwtroles.yaml").read_text()
+    stored = "SELECT relname FROM pg_class WHERE relnamespace = 'jwtroles'::regnamespace"
+    place.apply()
+    (place.folder / "jwtroles.yaml").write_text(text.replace("verify: database", "verify: gateway"))
+    place.apply()
+    assert place.plan().empty
+    left = {name for (name,) in place.sandbox.rows(f"{stored} AND relkind = 'r'")}
+    assert left == {"claim_role", "role_setting"}
+    (place.folder / "jwtroles.yaml").write_text(text)
+    place.apply()
+    assert place.plan().empty
+    assert place.lets_in(token("RS256")) == place.lets_in(token("HS256")) == [1]
+    for make in (make_release, make_uninstall):
+        with connect(place.url) as connection:
+            planned = make(connection, *place.spec())
+            kinds = {step.change.kind for step in planned.plan.steps}
+            assert make is make_uninstall or kinds & {"key_pad", "signing_key"} == set()
+            if make is make_uninstall:
+                apply(connection, planned.plan, planned.scope, allow=("destroys", "cuts_off"))
+    assert place.sandbox.rows("SELECT 1 FROM pg_namespace WHERE nspname = 'jwtroles'") == []
     record_case(place.sandbox.major, applier)
 
 
