@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 
 from jwtroles.verifier.curves import P256
@@ -221,3 +222,28 @@ def test_a_key_without_its_numbers_verifies_nothing(verifier: Connection) -> Non
                 verifier.execute("SELECT jwtroles.verify(%s)", [token])
             found.append(token)
     assert len(found) == 3
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "standard_conforming_strings = off",
+        "bytea_output = escape",
+        "plpgsql.extra_errors = 'all'",
+        "array_nulls = off",
+        "plan_cache_mode = force_custom_plan",
+        "TimeZone = 'Pacific/Kiritimati'",
+        "DateStyle = 'SQL, DMY'",
+        "extra_float_digits = -15",
+        "transform_null_equals = on",
+    ],
+)
+def test_no_setting_of_a_session_changes_an_answer(verifier: Connection, setting: str) -> None:
+    """Bodies are read when a session first calls them, under the settings that it has then."""
+    address = f"{verifier.info.dsn} options='-c search_path=pg_catalog'"
+    with psycopg.connect(address, autocommit=True) as session:
+        session.execute(f"SET {setting}".encode())
+        told = {name: said(session, token) for name, token, _ in HOSTILE}
+        assert told == {name: message for name, _, message in HOSTILE}
+        told = {name: said(session, token) for name, token in HARMLESS}
+        assert told == dict.fromkeys(told, "accepted")
