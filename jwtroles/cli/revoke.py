@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Optional
 
 import typer
@@ -47,8 +47,10 @@ def revoke(
     from jwtroles.report.problems import visible  # noqa: PLC0415
     from jwtroles.workflow import read_database  # noqa: PLC0415
 
-    if (jti is not None and (subject is not None or before is not None)) or (
-        jti is None and subject is None and issuer is None
+    if (
+        (jti is not None and (subject is not None or before is not None))
+        or (jti is None and subject is None and issuer is None)
+        or "" in (jti, subject)
     ):
         message = "say what: --jti ID, --subject SUB [--before TIME], or --issuer ISSUER"
         raise UsageError(Problem(codes.USAGE, message, remedy="jwtroles revoke --help"))
@@ -81,6 +83,10 @@ def _instant(text: str) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError:
         found = datetime.min
+    if found.tzinfo is not None and found > datetime.now(UTC):
+        message = f"{text} is still to come: tokens that nobody has issued yet would be refused"
+        remedy = "leave --before out for those issued before now"
+        raise UsageError(Problem(codes.NO_INSTANT, message, remedy=remedy))
     if found.tzinfo is None:
         message = f"{text} is not an instant"
         remedy = "write it with its offset from UTC:  --before 2026-05-04T10:12:00Z"
