@@ -211,6 +211,31 @@ def test_the_life_of_keys(place: Place, applier: str, record_case: Any) -> None:
     record_case(place.sandbox.major, applier)
 
 
+def test_no_login_outlives_its_key(place: Place, applier: str, record_case: Any) -> None:
+    """A key that says when it ends ends logins then; one that is to end earlier ends them now."""
+
+    def until(instant: int) -> None:
+        document = json.loads(jwks("RS256"))
+        document["keys"][0]["exp"] = instant
+        (place.folder / "keys" / "dev.json").write_text(json.dumps(document))
+        place.apply()
+
+    end = int(time.time()) + 600
+    until(end)
+    held = Held(place, token("RS256"))
+    assert held.reads() == [1]
+    (ticket,) = held.connection.execute("SELECT current_setting('jwtroles.ticket')").fetchall()
+    (expires,) = held.connection.execute(
+        "SELECT extract(epoch FROM split_part(%s, E'\\x1f', 3)::timestamptz)", ticket
+    ).fetchall()
+    assert expires == (end,), "its token is good for an hour"
+    until(int(time.time()) - 10)
+    assert held.refused() == "the key of the token is retired"
+    with pytest.raises(DENIED, match="fits no live key"):
+        place.lets_in(token("RS256"))
+    record_case(place.sandbox.major, applier)
+
+
 def test_revocations(place: Place, applier: str, record_case: Any) -> None:
     place.keys("RS256", "EdDSA")
     place.apply()
