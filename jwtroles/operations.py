@@ -139,7 +139,7 @@ def revoke(connection: Connection, spec: Spec, reading: Reading, wanted: Revocat
 
 def _until(issuer: Issuer) -> str:
     """Return when every token that is issued by now has expired, whatever clocks say."""
-    if not issuer.max_lifetime or "exp" in issuer.optional:
+    if not issuer.max_lifetime:
         return "'infinity'"
     seconds = issuer.max_lifetime + 2 * issuer.clock_skew
     return f"clock_timestamp() + interval '{seconds} seconds'"

@@ -321,11 +321,6 @@ SECRET_ALGORITHM = Code(
     "secrets of an issuer without one algorithm for them",
     "A secret says nothing of its algorithm, and each key verifies exactly one.",
 )
-NEVER_EXPIRES = Code(
-    "JR285",
-    "a longest lifetime of tokens that may have no end",
-    "`max_lifetime` is counted to `exp`. A token without one would never end, whatever it says.",
-)
 SETS_NO_ROLE = Code(
     "JR262",
     "a role that only the database sets",

@@ -123,8 +123,8 @@ NO_LIVE_KEY = Code(
 MAY_LACK = Code(
     "JR530",
     "tokens that may lack `exp` or `aud`",
-    "A token without `exp` is good until its key is retired or it is revoked. One without `aud` "
-    "may have been made for somebody else.",
+    "A token without `exp` is good for `max_lifetime`, or until its key is retired or it is "
+    "revoked. One without `aud` may have been made for somebody else.",
 )
 KEYS_UNREAD = Code(
     "JR531",

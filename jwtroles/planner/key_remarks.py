@@ -35,7 +35,11 @@ def key_remarks(spec: Spec, current: Catalog, desired: Catalog) -> Iterator[Prob
     if spec.tokens.verify == "database":
         for one in spec.tokens.issuers.values():
             for word in one.optional:
-                message = f"tokens of {one.name} may lack {tick(word)}: {_LACKS[word]}"
+                ends = word == "exp" and one.max_lifetime is not None
+                lacks = (
+                    f"it then ends {one.max_lifetime} s after its `iat`" if ends else _LACKS[word]
+                )
+                message = f"tokens of {one.name} may lack {tick(word)}: {lacks}"
                 yield Problem(codes.MAY_LACK, message, word.place)
     if any(not one.here for one in current["ticket_secret"].values()):
         message = "this database is a copy: it has the secret of tickets of another one"

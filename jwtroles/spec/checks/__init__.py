@@ -57,7 +57,6 @@ CHECKS: tuple[Callable[[Spec, Collector], None], ...] = (
     tokens.test_times,
     issuers.keys,
     issuers.secrets,
-    issuers.optional,
     floors.names_and_tables,
     floors.cycles,
     floors.lifted,

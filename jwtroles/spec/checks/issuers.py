@@ -1,4 +1,4 @@
-"""Keys of issuers: where they come from, never what they are; and claims that tokens may lack."""
+"""Keys of issuers: where they come from, never what they are."""
 
 from __future__ import annotations
 
@@ -103,16 +103,3 @@ def _hidden(place: Place | None) -> Place | None:
     line = lines[place.line - 1]
     lines[place.line - 1 :] = [line[: place.column - 1] + "*" * (len(line) - place.column + 1)]
     return replace(place, source=Source(place.source.name, "\n".join(lines)))
-
-
-def optional(spec: Spec, problems: Collector) -> None:
-    """A lifetime is bounded only where tokens end."""
-    for issuer in spec.tokens.issuers.values():
-        for word in issuer.optional:
-            if word == "exp" and issuer.max_lifetime is not None:
-                problems.add(
-                    codes.NEVER_EXPIRES,
-                    f"tokens of {tick(issuer.name)} may lack `exp`, and have a `max_lifetime`",
-                    word.place,
-                    remedy="take `exp` out of `optional`, or `max_lifetime` out",
-                )

@@ -116,6 +116,9 @@ def test_what_is_said_of_keys() -> None:
     assert remarks([retired], [wanted]) == [("JR528", f"key `k` of https://a {since}"), dead]
     assert remarks([retired], [wanted, replace(KEY, id=8, kid="l")])[1:] == []
     spec = load_text(SPEC)
+    bounded = load_text(SPEC.replace("optional", "max_lifetime: 15m, optional"))
+    (first, _) = key_remarks(bounded, Catalog({}), Catalog({}))
+    assert first.message.endswith("may lack `exp`: it then ends 900 s after its `iat`")
     lacking = [p for p in key_remarks(spec, Catalog({}), Catalog({})) if p.code.id == "JR530"]
     assert [p.message for p in lacking] == [
         "tokens of https://a may lack `exp`: it then never ends by itself",

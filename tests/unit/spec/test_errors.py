@@ -736,15 +736,6 @@ CASES = {
         "name one of them:  algorithms: [HS256]   or write the secrets as a JWKS document into one "
         "variable, each with its `alg`",
     ),
-    "a lifetime without an end": Case(
-        "JR285",
-        BASE.replace(
-            "claims:",
-            "issuers: {me: {max_lifetime: 15m, optional: [aud, «exp»]}}\n  claims:",
-        ),
-        "tokens of `me` may lack `exp`, and have a `max_lifetime`",
-        "take `exp` out of `optional`, or `max_lifetime` out",
-    ),
     "column without its schema": form(
         "JR138",
         "columns: {pii: [«customers.email»]}",
