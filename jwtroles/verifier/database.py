@@ -39,8 +39,9 @@ WATCHED = {
 }
 """Tables on which a login rests → after what a new generation begins."""
 
-STEADY = (*SAFE_PATH, "DateStyle=iso, ymd")
-"""Settings of the function that makes tickets: dates in them mean the same to every session."""
+STEADY = (*SAFE_PATH, "DateStyle=iso, ymd", "TimeZone=utc")
+"""Settings of the function that makes tickets: times in them, and times of claims without a zone,
+mean the same to every session."""
 
 _LOGIN = "token text, requested text DEFAULT NULL"
 

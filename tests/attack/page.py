@@ -1,0 +1,73 @@
+"""docs/attacks.md, written from the rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tests.attack.attacks import Attack
+
+PAGE = Path(__file__).parents[2] / "docs" / "attacks.md"
+
+HEAD = """\
+# Attacks, and what stops each
+
+The client of these attacks holds a login of `connect_as` and runs any SQL. It may have good
+tokens of its own. The specification is [one of two tenants](../tests/attack/shop/jwtroles.yaml),
+applied by jwtroles with `verify: database`.
+
+Each attack runs on PostgreSQL 14 to 18, twice. As applied it must fail in the way that its row
+says. Then the object in the last column is taken out of the catalog, and nothing else, and the
+attack must succeed. So no row holds by chance. Where several objects are named, each of them
+stops the attack by itself: it is run with all but one of them gone, for each one, and must fail
+each time.
+
+The statements are in [attacks.yaml](../tests/attack/attacks.yaml), and this page is written from
+it: `pytest tests/attack --update`.
+
+## What is not here
+
+No object in the catalog stops these, so they have no row. They are limits of what PostgreSQL does.
+
+- Foreign keys and unique keys tell whether a row of another tenant is there.
+- Any client may wait on locks, hold advisory locks, LISTEN and NOTIFY.
+- A login may change its own password and settings, and cancel other connections of its own.
+- `SET ROLE` needs no token, and what a role may do outside of row security (functions, sequences)
+  needs none either.
+- EXPLAIN without ANALYZE shows estimates. A statement that meets no row raises nothing, so that a
+  client without a token may learn that a table is empty.
+- Of two tokens of one role and one holder, a floor that goes through another table, and a lookup,
+  may take another one than the rest of the statement.
+- A NUL in a text, and `\\u0000` in a claim, are refused by PostgreSQL itself.
+
+## The attacks
+"""
+
+
+def page(attacks: Sequence[Attack]) -> str:
+    """Return the page."""
+    lines = [HEAD, "| attack | the client | is stopped by |", "|---|---|---|"]
+    for attack in attacks:
+        stops = "<br>".join(map(_object, attack.stopped_by))
+        since = f" (from {attack.since} on)" if attack.since > 14 else ""
+        lines.append(f"| {attack.name}{since} | {attack.tries} | {stops} |")
+    return "\n".join(lines) + "\n"
+
+
+def _object(what: Mapping[str, str]) -> str:
+    where = ", ".join(f"`{part}`" for part in _where(what))
+    return f"{what['object']}: {where}" if where else what["object"]
+
+
+def _where(what: Mapping[str, str]) -> Iterator[str]:
+    if "policy" in what:
+        yield f"{what['policy']} ON {what['table']}"
+    elif "function" in what:
+        yield what["function"].replace(",", ", ")
+    elif "privilege" in what:
+        yield f"REVOKE {what['privilege'].replace(' TO ', ' FROM ')}"
+    else:
+        yield what["restored"]

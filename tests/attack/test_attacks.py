@@ -1,0 +1,56 @@
+"""Every row of attacks.yaml: stopped as applied, and not without the one object that stops it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jwtroles.applier import apply
+from jwtroles.reader.connection import connect
+from jwtroles.workflow import make_plan
+from tests.attack.attacks import Stage, load, together, wrongs
+from tests.attack.page import PAGE, page
+from tests.attack.shop import prepared
+from tests.attack.tokens import Keys, Tokens
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.servers import Sandbox
+
+
+def test_each_attack_is_stopped_by_what_its_row_says(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = Keys()
+    spec = prepared(sandbox, tmp_path, keys, monkeypatch)
+    environment = spec.environments["dev"]
+    with connect(sandbox.url) as connection:
+        planned = make_plan(connection, spec, environment)
+        apply(connection, planned.plan, planned.scope)
+    stage = Stage.of(sandbox, Tokens(keys))
+    attacks = [attack for attack in load() if attack.since <= sandbox.major]
+    found = [wrong for group in together(attacks) for wrong in wrongs(stage, group)]
+    assert found == []
+    # What was removed is back, so that every attack met what was applied.
+    with connect(sandbox.url) as connection:
+        again = make_plan(connection, spec, environment)
+    assert [step.change.key for step in again.plan.steps] == []
+
+
+def test_the_page_of_attacks_is_what_the_rows_say(update: bool) -> None:
+    written = page(load())
+    if update:
+        PAGE.write_text(written, encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == written
+
+
+@pytest.mark.parametrize(
+    "stops", ["", "\n  stopped_by: []", "\n  stopped_by: {policy: a, table: b}"]
+)
+def test_a_row_that_names_nothing_is_refused(tmp_path: Path, stops: str) -> None:
+    file = tmp_path / "attacks.yaml"
+    file.write_text(f"- name: a\n  tries: b\n  steps: []\n  stopped: no rows\n  wins: []{stops}\n")
+    with pytest.raises(ValueError, match="nothing is named that stops: a"):
+        load(file)
