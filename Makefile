@@ -2,7 +2,7 @@
 # make test    all of that and every test on every server: what CI runs
 # make demo    the product in one minute, on a server of its own
 # make coverage  the same tests with what they reach of the code
-# make bench   start-up beside the least that such a program can do, as a table of ratios
+# make bench   start-up, logins and statements beside others, as tables of ratios
 # make docs    write what is generated: docs/errors.md, docs/commands.md, the picture
 # make golden  rewrite the expected outputs of the tests
 # make clean   remove everything that was made here
