@@ -6,8 +6,9 @@ A client has the login, a token that an issuer signed for it, and nothing else.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 
 from jwtroles import policy_tests
@@ -15,6 +16,7 @@ from jwtroles.reader.connection import connect
 from jwtroles.spec.load import load
 from jwtroles.verifier.key_sources import read_keys
 from tests.issuer import EXAMPLES, Client, Issuer
+from tests.pages import blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -226,3 +228,57 @@ def test_an_agent_runs_queries_and_nothing_else(sandbox: Sandbox, tmp_path: Path
     assert app.begin(issuer.token(**person)) == "member"
     assert app.ask("SELECT secret FROM app.credentials") == "sesame"
     assert agent.begin(issuer.token(**person)) == "28000 this login may not become the role member"
+
+
+def test_the_code_for_a_service(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The block of docs/services.md: a refused token is replaced once, and nothing stays."""
+    issuer = applied("saas", sandbox, tmp_path)
+    (block,) = blocks("docs/services.md", "python")
+    page: dict[str, Any] = {}
+    exec(compile(block.text, str(block), "exec"), page)
+    connection = sandbox.connect("acme_authenticator")
+    now = int(time.time())
+    ann = {"sub": ANN, "app_metadata": {"tenant_id": ONE, "roles": ["member"]}}
+    ben = {"sub": BEN, "app_metadata": {"tenant_id": TWO, "roles": ["member"]}}
+    expired = issuer.token(**ann, iat=now - 600, exp=now - 300)
+    asked: list[bool] = []
+
+    def tokens(first: str, second: str) -> Callable[[bool], str]:
+        asked.clear()
+
+        def token(fresh: bool) -> str:
+            asked.append(fresh)
+            return second if fresh else first
+
+        return token
+
+    run, invoices = page["as_bearer"], page["invoices"]
+    assert run(connection, tokens(issuer.token(**ann), expired), invoices) == [1]
+    assert asked == [False]
+    assert run(connection, tokens(expired, issuer.token(**ben)), invoices) == [2]
+    assert asked == [False, True]
+    with pytest.raises(psycopg.errors.InvalidAuthorizationSpecification, match="expired"):
+        run(connection, tokens(expired, expired), invoices)
+    assert asked == [False, True]
+    forbidden = tokens(issuer.token(**ann), expired)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        run(connection, forbidden, lambda one: one.execute("DELETE FROM app.invoices"))
+    assert asked == [False]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        invoices(connection)  # nothing of a request is left on the connection
+
+    # A token that ends in the middle of the work is replaced, and all of the work is run again.
+    runs: list[int] = []
+
+    def slow(one: psycopg.Connection) -> list[int]:
+        runs.append(1)
+        if len(runs) == 1:
+            sandbox.run_sql(
+                "UPDATE jwtroles.signing_key SET retired_at = now() WHERE alg = 'EdDSA'"
+            )
+        found: list[int] = invoices(one)
+        return found
+
+    both = tokens(issuer.token("EdDSA", **ann), issuer.token("ES256", **ann))
+    assert run(connection, both, slow) == [1]
+    assert len(runs) == 2

@@ -134,10 +134,17 @@ def _usage(error: BaseException) -> UsageError:
 
     option = getattr(error, "option_name", None)
     near = getattr(error, "possibilities", None) or ()
-    said = str(getattr(error, "message", error)).rstrip(".")
+    said = _without_tokens(str(getattr(error, "message", error)).rstrip("."))
     message = f"no option {option}" if option and "No such option" in said else said
     if near:
         message += f". Did you mean {near[0]}?"
     context = getattr(error, "ctx", None)
     path = getattr(context, "command_path", "jwtroles")
     return UsageError(Problem(codes.USAGE, message, remedy=f"{path} --help"))
+
+
+def _without_tokens(text: str) -> str:
+    """Return a text in which what looks like a token (RFC 7515 section 7.1) is not told."""
+    import re  # noqa: PLC0415 - only what a wrong command line needs
+
+    return re.sub(r"[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", "(a token)", text)

@@ -80,6 +80,9 @@ COMMANDS: Mapping[str, Entry] = {
     "revoke": Entry(
         "revoke", "revoke", "Refuse tokens before they expire: one, a subject's, or an issuer's."
     ),
+    "token": Entry(
+        "token", "app", "Tokens for development: make one, or see what would come of one, and why."
+    ),
     "explain": Entry("explain", "explain", "Say what a code means and why it is an error."),
     "demo": Entry(
         "demo",

@@ -6,6 +6,7 @@ import json
 import shutil
 import textwrap
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from jwtroles.policy_tests.results import Results
     from jwtroles.reader.connection import Connection
     from jwtroles.spec.model import Spec
+    from jwtroles.verifier.key_sources import Keys
 
 DRIFTS = (
     ("a policy is widened", "ALTER POLICY jr_member_update ON app.invoices USING (true)"),
@@ -49,27 +51,28 @@ def demo(
     from jwtroles.report.policy_tests import render_tests  # noqa: PLC0415
     from jwtroles.spec.load import load_text  # noqa: PLC0415
 
-    folder = example("saas-gateway")
+    folder = example("saas")
     text = (folder / "jwtroles.yaml").read_text(encoding="utf-8")
     spec = load_text(text, f"{folder.name}/jwtroles.yaml")
+    keys = _keys(folder, spec)
     _heading("A private PostgreSQL starts, and a billing service's migrations run in it")
     with loaded_privately([folder / "schema.sql"]) as connection:
         _heading("jwtroles plan: the file against that database")
-        _show(connection, spec)
+        _show(connection, spec, keys)
         _heading("jwtroles apply")
-        _apply(connection, spec)
+        _apply(connection, spec, keys)
         _heading("jwtroles plan, again")
-        _show(connection, spec)
+        _show(connection, spec, keys)
         _heading("Three changes by hand, as they happen in an incident at night")
         for said, sql in DRIFTS:
             show(f"  {said + ':':32} {sql}")
             connection.execute(sql)
         _heading("jwtroles plan: each of them is named")
-        _show(connection, spec)
+        _show(connection, spec, keys)
         _heading("jwtroles apply: each is undone")
-        _apply(connection, spec)
+        _apply(connection, spec, keys)
         _heading("jwtroles plan, again")
-        converged = _show(connection, spec)
+        converged = _show(connection, spec, keys)
         results = run(connection, spec, environment=None)
     _heading("What four tokens see, and what they are refused")
     _tokens(spec, results)
@@ -86,8 +89,8 @@ def _copy(folder: Path) -> None:
         message = f"{folder} is not empty"
         remedy = "name a folder that is not there yet"
         raise UsageError(Problem(codes.USAGE, message, remedy=remedy))
-    shutil.copytree(example("saas-gateway"), folder, dirs_exist_ok=True)
-    show(f"{folder}: jwtroles.yaml and schema.sql")
+    shutil.copytree(example("saas"), folder, dirs_exist_ok=True)
+    show(f"{folder}: jwtroles.yaml, schema.sql, and public keys for dev")
 
 
 def example(name: str) -> Path:
@@ -96,21 +99,33 @@ def example(name: str) -> Path:
     return installed if installed.is_dir() else Path(__file__).parents[2] / "examples" / name
 
 
-def _show(connection: Connection, spec: Spec) -> Plan:
+def _keys(folder: Path, shown: Spec) -> Keys:
+    """Return the public keys of the example, whose private halves nobody has."""
+    from jwtroles.spec.load import load  # noqa: PLC0415
+    from jwtroles.verifier.key_sources import Keys, read_keys  # noqa: PLC0415
+
+    spec = load(folder / "jwtroles.yaml")
+    found = read_keys(spec, next(iter(spec.environments.values()))).keys
+    places = {str(name): issuer.place for name, issuer in shown.tokens.issuers.items()}
+    source = f"{folder.name}/keys/dev.jwks.json"
+    return Keys(tuple(replace(key, source=source, place=places[key.issuer]) for key in found))
+
+
+def _show(connection: Connection, spec: Spec, keys: Keys) -> Plan:
     from jwtroles.workflow import make_plan  # noqa: PLC0415
 
-    plan = make_plan(connection, spec, None).plan
+    plan = make_plan(connection, spec, None, keys).plan
     show_plan(plan, spec, verbose=False)
     return plan
 
 
-def _apply(connection: Connection, spec: Spec) -> None:
+def _apply(connection: Connection, spec: Spec, keys: Keys) -> None:
     from jwtroles.applier import apply  # noqa: PLC0415
     from jwtroles.cli.progress import progress  # noqa: PLC0415
     from jwtroles.private import EVERYTHING  # noqa: PLC0415
     from jwtroles.workflow import make_plan  # noqa: PLC0415
 
-    planned = make_plan(connection, spec, None)
+    planned = make_plan(connection, spec, None, keys)
     with progress() as told:
         done = apply(connection, planned.plan, planned.scope, allow=EVERYTHING, progress=told)
     show(f"Applied {len(planned.plan.units)} changes, {done.statements} statements.")
@@ -127,7 +142,10 @@ def _tokens(spec: Spec, results: Results) -> None:
         show("")
         _wrapped("  ", json.dumps(test.as_, ensure_ascii=False, default=_plain))
         show(f"    → {result.becomes.came}")
-        for judged in result.expectations:
+        here = [one for one in test.expect if one.verify in (None, spec.tokens.verify)]
+        for wanted, judged in zip(here, result.expectations, strict=True):
+            if wanted.then is not None:
+                _wrapped("      ", f"{wanted.query}; then:")
             _wrapped(f"    {'✓' if judged.holds else '✗'} ", judged.statement)
             _wrapped("        → ", judged.came)
 

@@ -105,6 +105,36 @@ NO_INSTANT = Code(
     "Tokens are revoked by when they were issued, to the second, whatever time zone this machine "
     "is in.",
 )
+TOKEN_ARGUMENT = Code(
+    "JR640",
+    "a token on the command line",
+    "Arguments are seen by every user of a machine and kept in the history of shells, and whoever "
+    "has a token is whom it names.",
+)
+NO_TOKEN = Code(
+    "JR641",
+    "not a token",
+    "A token is three parts of base64url with dots between them (RFC 7515 section 7.1), each in "
+    "its one form, with JSON objects as its first two.",
+)
+TOKEN_KEY = Code(
+    "JR642",
+    "a key that signs nothing here",
+    "A token is worth something where its key verifies. The private half has to belong to a key "
+    "that the environment's JWKS document has.",
+)
+TOKEN_CLAIMS = Code(
+    "JR643",
+    "claims that do not make a token of this file",
+    "The database refuses a token without the claims that the file requires, or with values that "
+    "are not of their types. So none is made.",
+)
+TOKEN_ENVIRONMENT = Code(
+    "JR644",
+    "a token for an environment that asks first",
+    "`confirm: true` marks environments that matter. Their tokens come from their issuer, never "
+    "from a key in a developer's file.",
+)
 NOT_ALLOWED = Code(
     "JR622",
     "an effect that the environment does not allow",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def blocks(sheet: Sheet, steps: Sequence[Step]) -> list[Block]:
     """Tell every rule that comes, goes or moves, in the order in which they are tried."""
-    words = [_words(step.change.subject) for step in steps]
+    words = [rule_words(step.change.subject) for step in steps]
     column = max((cell_len(text) for text in words if cell_len(text) <= 48), default=0) + 2
     rows = [_row(sheet, step, column) for step in steps]
     return [Block("", tuple(rows))] if rows else []
@@ -31,7 +31,7 @@ def blocks(sheet: Sheet, steps: Sequence[Step]) -> list[Block]:
 def _row(sheet: Sheet, step: Step, column: int) -> Row:
     change = step.change
     subject: ClaimRole = change.subject
-    text = padded(_words(subject), column) + f"→ {shown(subject.role)}"
+    text = padded(rule_words(subject), column) + f"→ {shown(subject.role)}"
     details = tuple(_before(sheet, change))
     edge = sheet.edge([step])
     if change.after is None and (now := _position(sheet.plan.desired, subject)) is not None:
@@ -49,8 +49,8 @@ def _before(sheet: Sheet, change: Change[ClaimRole]) -> list[Detail]:
     if moved is not None:
         found.append(Detail("was", f"rule {moved}"))
     if before is not None and _position(sheet.plan.desired, before) is None:
-        found.append(Detail("was", f"{_words(before)} → {shown(before.role)}"))
-        if _words(before) == _words(after):
+        found.append(Detail("was", f"{rule_words(before)} → {shown(before.role)}"))
+        if rule_words(before) == rule_words(after):
             old, new = _paths(before), _paths(after)
             found += [Detail("read from", f"{new}, not {old}")] if old != new else []
     return found
@@ -71,12 +71,12 @@ def _conditions(row: ClaimRole) -> list[dict[str, Any]]:
     return found
 
 
-def _words(row: ClaimRole) -> str:
+def rule_words(row: ClaimRole) -> str:
     """Return the conditions as the file says them: `roles contains "auditor"`."""
-    return " and ".join(map(_condition, _conditions(row)))
+    return " and ".join(map(condition_words, _conditions(row)))
 
 
-def _condition(one: dict[str, Any]) -> str:
+def condition_words(one: dict[str, Any]) -> str:
     """Return a condition in words; a test that nobody knows stands as it is."""
     test, value = str(one.get("test")), one.get("value")
     words = _WORDS.get(test, test)

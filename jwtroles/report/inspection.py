@@ -1,0 +1,115 @@
+"""A token that was judged, as a person reads it. The token itself is never shown."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from jwtroles.report.problems import visible
+from jwtroles.report.text.sheet import shown
+from jwtroles.report.text.tokens import condition_words, rule_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jwtroles.spec.model import Spec
+    from jwtroles.tokens.ask import Answer
+    from jwtroles.tokens.inspection import Inspection
+    from jwtroles.tokens.mapping import Tried
+
+_SIGNS = {True: "✓", False: "✗", None: "?"}
+
+
+def render_inspection(found: Inspection, spec: Spec, answers: tuple[Answer, ...] = ()) -> str:
+    """Return what would come of a token, and why."""
+    return "\n".join(_lines(found, spec, answers))
+
+
+def _lines(found: Inspection, spec: Spec, answers: tuple[Answer, ...]) -> Iterator[str]:
+    yield "Header"
+    yield from _members(found.parts.header)
+    yield "Claims"
+    yield from _members(found.parts.claims)
+    yield "Checks"
+    for check in found.checks:
+        yield f" {_SIGNS[check.holds]} {check.name:10} {visible(check.said)}"
+    yield "Mapping"
+    if not found.trials:
+        yield " ✗ the file maps no token to a role"
+    for one in found.trials:
+        yield from _trial(one)
+    if found.trials and found.role is None and not found.trials[-1].refused:
+        yield " ✗ no rule holds: the token becomes nothing"
+    if found.role is not None:
+        yield f"What {shown(found.role)} may do"
+        yield from _rights(found.role, spec)
+    if answers:
+        yield "The database"
+        for answer in answers:
+            yield _answer(answer)
+
+
+def _members(members: dict[str, object]) -> Iterator[str]:
+    width = max(map(len, members), default=0)
+    for name, value in members.items():
+        text = json.dumps(value, ensure_ascii=False, default=float)
+        yield f"   {visible(name):{width}}  {visible(text)}"
+
+
+def _trial(one: Tried) -> Iterator[str]:
+    place = f":{one.row.origin.place.line}" if one.row.origin.place else ""
+    rule = f"{one.row.position:2}  {rule_words(one.row)} → {shown(one.row.role)}"
+    yield f" {_SIGNS[one.failed is None]} {rule}  {place}".rstrip()
+    if one.refused:
+        yield "       the token is refused, and no further rule is tried"
+    elif one.failed is not None and len(json.loads(one.row.conditions)) > 1:
+        yield f"       not so: {condition_words(dict(one.failed))}"
+
+
+def _rights(role: str, spec: Spec) -> Iterator[str]:
+    """Yield the accesses of a role and of those that it inherits; `plan` has columns and rows."""
+    empty = True
+    roles = {str(name): one for name, one in spec.roles.items()}
+    for name in _with_parents(role, spec):
+        role_of_file = roles[name]
+        for table, accesses in role_of_file.tables.items():
+            commands = ", ".join(
+                access.command + (" (narrowed)" if access.columns or access.rows else "")
+                for access in accesses
+            )
+            empty = False
+            yield f"   {visible(str(table)):30} {commands}"
+        for _, subject, privileges in role_of_file.objects():
+            empty = False
+            yield f"   {visible(str(subject)):30} {', '.join(privileges)}"
+        for query in spec.queries.values():
+            if name in query.grant:
+                empty = False
+                yield f"   {visible(str(query.name)):30} run the query"
+        for view in spec.views.values():
+            if name in view.grant:
+                empty = False
+                yield f"   {visible(str(view.name)):30} select"
+    if empty:
+        yield "   nothing"
+
+
+def _with_parents(role: str, spec: Spec) -> list[str]:
+    names = {str(name): one for name, one in spec.roles.items()}
+    found: list[str] = []
+    todo = [role]
+    while todo:
+        name = todo.pop(0)
+        if name in names and name not in found:
+            found.append(name)
+            todo += map(str, names[name].inherits)
+    return found
+
+
+def _answer(answer: Answer) -> str:
+    login = shown(answer.login)
+    if not answer.asked:
+        return f" ? {login}: not asked, the connected role may not act as it ({answer.reason})"
+    if answer.role is None:
+        return f" ✗ {login} is refused: {visible(answer.reason)}"
+    return f" ✓ {login} becomes {shown(answer.role)}"

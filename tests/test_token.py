@@ -1,0 +1,266 @@
+"""`jwtroles token`: what is made is what the database accepts, and what is told is what it does."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+from jwtroles.cli import run
+from jwtroles.spec.load import load_text
+from jwtroles.tokens.mapping import role_of, tried
+from tests.issuer import Client, Issuer
+from tests.verifier.install import install
+
+if TYPE_CHECKING:
+    from tests.servers import Sandbox
+
+ANN = "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"
+ONE = "11111111-1111-1111-1111-111111111111"
+OURS = ["--claim", f"sub={ANN}", "--claim", f"tenant_id={ONE}"]
+ROLES = ("auditor", "billing_admin", "invoice_reader", "member")
+
+
+class Terminal:
+    """The command line in a folder, with what it prints."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+
+    def run(self, *arguments: str, stdin: str = "") -> tuple[int, str, str]:
+        """Return the exit code and both outputs."""
+        self._monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        code = run(["token", *arguments])
+        out, err = self._capsys.readouterr()
+        return code, out, err
+
+    def mint(self, *arguments: str, key: str = "EdDSA") -> str:
+        """Return a token that is made, and nothing else."""
+        code, out, err = self.run("mint", "--env", "dev", "--key", f"{key}.json", *arguments)
+        assert (code, err) == (0, "")
+        return out.strip()
+
+    def refused(self, *arguments: str) -> str:
+        """Return what is said where no token is made."""
+        code, out, err = self.run("mint", "--env", "dev", "--key", "EdDSA.json", *arguments)
+        assert (code, out) == (1, "")
+        return err
+
+
+@pytest.fixture
+def issuer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Issuer:
+    """Give the example saas with keys of its own, in the current folder."""
+    made = Issuer.of("saas", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    for alg, jwk in made.private.items():
+        Path(f"{alg}.json").write_text(json.dumps(jwk), encoding="utf-8")
+    return made
+
+
+@pytest.fixture
+def terminal(
+    issuer: Issuer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Terminal:
+    return Terminal(monkeypatch, capsys)
+
+
+def test_what_is_made_is_accepted_and_told_as_the_database_says(
+    sandbox: Sandbox, issuer: Issuer, terminal: Terminal
+) -> None:
+    sandbox.load(Path("schema.sql"))
+    issuer.apply(sandbox.url)
+    client = Client(sandbox, "acme_authenticator")
+    for role, alg in zip(ROLES, itertools.cycle(issuer.private), strict=False):
+        token = terminal.mint("--role", role, *OURS, key=alg)
+        assert client.begin(token) == role
+        code, out, err = terminal.run(
+            "inspect", "--env", "dev", "--ask", "--database", sandbox.url, stdin=token
+        )
+        assert (code, err) == (0, "")
+        assert f"✓ acme_authenticator becomes {role}" in out
+        assert f"What {role} may do" in out
+    stranger = Issuer.of("saas", Path("stranger").resolve())
+    forged = stranger.token("EdDSA", sub=ANN)
+    code, out, _ = terminal.run(
+        "inspect", "--env", "dev", "--ask", "--database", sandbox.url, stdin=forged
+    )
+    assert code == 3
+    assert "✗ acme_authenticator is refused: 28000" in out
+    assert sandbox.rows("SELECT count(*) FROM jwtroles.signing_key") == [(3,)]
+
+
+MAPPING = """\
+jwtroles: 1
+project: acme
+database: {schemas: [app], connect_as: gate}
+tokens:
+  verify: gateway
+  claims:
+    list: {type: "text[]", path: /x}
+    words: {type: "text[]", path: /x, split: " "}
+    one: {type: text, path: /x}
+    inner: {type: text, path: /x/0}
+    time: {type: numeric, path: /x}
+mapping:
+  - {claim: RULE, role: member}
+roles: {member: {}}
+"""
+RULES = (
+    "list, contains: a",
+    "words, contains: a",
+    "words, contains: '1'",
+    "list, contains: 'true'",
+    "one, equals: a",
+    "one, equals: '1'",
+    "one, equals: '1.0'",
+    "one, equals: 'true'",
+    "one, present: true",
+    "one, present: false",
+    "inner, equals: a",
+    "inner, present: true",
+    "inner, present: false",
+    "time, younger_than: 5m",
+)
+VALUES: tuple[Any, ...] = (
+    None, "", "a", "b a", "ba", " a ", "1", 1, 1.0, 100, True, False, 0, -1, {}, {"a": 1},
+    {"0": "a"}, [], ["a"], [["a"]], [None], [1], [True], ["b", "a"], {"0": None},
+)  # fmt: skip
+
+
+def test_rules_are_judged_as_the_database_judges_them(sandbox: Sandbox) -> None:
+    """Every rule on every value, and on times around the edges."""
+    sandbox.run_sql("CREATE ROLE gate; CREATE ROLE member; GRANT member TO gate; CREATE SCHEMA app")
+    specs = [load_text(MAPPING.replace("RULE", rule)) for rule in RULES]
+    install(sandbox, specs[0])
+    now = time.time()
+    times = [now - 200, now - 400, now + 20, now + 4000, str(now), int(now)]
+    tokens: list[dict[str, Any]] = [{"sub": "s", "x": value} for value in (*VALUES, *times)]
+    tokens += [{"sub": "s"}, {"role": "r", "x": None}, {"role": "r", "x": "a"}]
+    accepted = 0
+    with psycopg.connect(sandbox.url, autocommit=True) as connection:
+        for rule, spec in zip(RULES, specs, strict=True):
+            (row,) = tried(spec, {}, now)
+            connection.execute(
+                "UPDATE jwtroles.claim_role SET conditions = %s", [row.row.conditions]
+            )
+            for claims in tokens:
+                asked = connection.execute("SELECT jwtroles.role_for(%s)", [json.dumps(claims)])
+                came = asked.fetchone()
+                assert came is not None
+                assert role_of(tried(spec, claims, now)) == came[0], (rule, claims)
+                accepted += came[0] is not None
+    assert accepted > 30
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"exp": -60}, "✗ exp        1 min "),
+        ({"iat": 90}, "✗ iat        in 1 min "),
+        ({"nbf": 90}, "✗ nbf        in 1 min "),
+        ({"exp": 901}, "✗ lifetime   901 s, of at most 900 s"),
+        ({"exp": "soon"}, "✗ exp        not a number of seconds"),
+        ({"aud": "other"}, "✗ audience   not acme-db"),
+        ({"iss": "https://other"}, "✗ issuer     not one of the file"),
+        ({"sub": None}, "✗ required   without sub"),
+        ({"app_metadata": {"tenant_id": ONE}}, "✗ no rule holds: the token becomes nothing"),
+    ],
+)
+def test_a_token_that_is_refused_is_told_why(
+    issuer: Issuer, terminal: Terminal, changed: dict[str, Any], said: str
+) -> None:
+    now = int(time.time())
+    changed = {
+        name: now + value if isinstance(value, int) else value for name, value in changed.items()
+    }
+    claims = {"sub": ANN, "app_metadata": {"tenant_id": ONE, "roles": ["member"]}}
+    token = issuer.token("EdDSA", **{**claims, **changed})
+    code, out, _ = terminal.run("inspect", "--env", "dev", stdin=token)
+    assert code == 3
+    assert said in out
+
+
+def test_a_signature_that_is_not_the_keys(issuer: Issuer, terminal: Terminal) -> None:
+    for alg in issuer.private:
+        token = terminal.mint("--role", "member", *OURS, key=alg)
+        body, _, signature = token.rpartition(".")
+        other = f"{body}.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}"
+        for given, code, said in ((token, 0, "✓ signature  valid"), (other, 3, "✗ signature")):
+            came, out, _ = terminal.run("inspect", "--env", "dev", stdin=given)
+            assert came == code
+            assert said in out
+
+
+def test_no_output_has_the_token_or_the_key(issuer: Issuer, terminal: Terminal) -> None:
+    token = terminal.mint("--role", "member", *OURS)
+    secret = issuer.private["EdDSA"]["d"]
+    runs = [
+        terminal.run("inspect", "--env", "dev", stdin=token),
+        terminal.run("inspect", "--env", "dev", stdin=f"Bearer {token}"),
+        terminal.run("inspect", "--env", "dev", stdin=token[:-9] + "!"),
+        terminal.run("inspect", "--env", "dev", token),
+        terminal.run("inspect", "--env", "dev", token, token),
+        terminal.run(token),
+        terminal.run("inspect", f"--token={token}"),
+        terminal.run("mint", "--env", "dev", "--key", "EdDSA.json", token),
+        terminal.run("mint", "--env", "dev", "--key", "keys/dev.jwks.json"),
+        terminal.run("mint", "--env", "dev", "--key", "EdDSA.json"),
+    ]
+    assert [code for code, _, _ in runs] == [0] + [1] * 9
+    for _, out, err in runs:
+        said = out + err
+        assert all(part not in said for part in token.split("."))
+        assert secret not in said
+    assert "JR640" in runs[3][2]
+    assert "JR641" in runs[1][2]
+    assert "JR642" in runs[8][2]
+
+
+def test_what_is_missing_or_does_not_fit_is_said(issuer: Issuer, terminal: Terminal) -> None:
+    said = terminal.refused("--role", "member")
+    assert "JR643" in said
+    assert "--claim sub=… --claim tenant_id=…" in said
+    assert "did you mean `member`?" in terminal.refused("--role", "membr", *OURS)
+    assert "at most 900 seconds" in terminal.refused(*OURS, "--expires-in", "16m")
+    assert "JR010" in terminal.refused(*OURS, "--expires-in", "soon")
+    assert "without a value" in terminal.refused("--claim", "sub")
+    Path("EdDSA.json").write_text(
+        json.dumps(Issuer.of("saas", Path("x").resolve()).private["EdDSA"])
+    )
+    assert "JR642" in terminal.refused(*OURS)
+
+
+def test_an_environment_that_asks_first_has_no_such_tokens(
+    issuer: Issuer, terminal: Terminal
+) -> None:
+    text = Path("jwtroles.yaml").read_text(encoding="utf-8")
+    confirmed = text.replace(
+        "    database: embedded\n", "    database: embedded\n    confirm: true\n"
+    )
+    Path("jwtroles.yaml").write_text(confirmed, encoding="utf-8")
+    assert "JR644" in terminal.refused(*OURS)
+
+
+def test_a_role_that_has_to_be_asked_for_is_told(issuer: Issuer, terminal: Terminal) -> None:
+    claims = Path("claims.json")
+    claims.write_text(
+        json.dumps({"sub": ANN, "app_metadata": {"tenant_id": ONE, "roles": ["auditor"]}})
+    )
+    code, out, err = terminal.run(
+        "mint", "--env", "dev", "--key", "EdDSA.json", "--claims", "claims.json", "--role", "member"
+    )
+    assert code == 0
+    assert "becomes auditor: login(token, 'member')" in err
+    _, said, _ = terminal.run("inspect", "--env", "dev", stdin=out)
+    assert '["auditor", "member"]' in said
+    assert "What auditor may do" in said
