@@ -32,8 +32,9 @@ def test_the_lines_of_the_page_are_understood() -> None:
         append(server.data / "pg_hba.conf", hba.text.replace("hostssl", "host"))
         for block in ident:
             append(server.data / "pg_ident.conf", block.text)
+        server.stop()
+        server.start()  # it does not with a line that it cannot read
         with psycopg.connect(server.url(), autocommit=True) as connection:
-            connection.execute("SELECT pg_reload_conf()")
             rules = connection.execute(RULE.encode()).fetchall()
             mappings = connection.execute(MAPPINGS.encode()).fetchall()
             logins = {row[2] for row in mappings}
