@@ -1,0 +1,142 @@
+"""From each verifier that has been in use to this one, with sessions open all the time."""
+
+from __future__ import annotations
+
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from psycopg.errors import InvalidAuthorizationSpecification
+
+from jwtroles.applier import apply
+from jwtroles.reader.connection import connect
+from jwtroles.workflow import make_plan
+from tests.attack.kept import FOLDER, SAAS, contract, token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from typing import Any
+
+    from jwtroles.spec.model import Spec
+    from tests.servers import Sandbox
+
+    Connection = psycopg.Connection[tuple[Any, ...]]
+
+LOGIN = "acme_authenticator"
+ROWS = """
+    INSERT INTO app.customers (id, tenant_id, name, email) VALUES
+        (1, '11111111-1111-1111-1111-111111111111', 'Ann', 'a@example.com'),
+        (2, '22222222-2222-2222-2222-222222222222', 'Bob', 'b@example.com')
+"""
+ANOTHER_TEXT = """
+    DO $$ DECLARE one regprocedure; BEGIN
+      FOR one IN SELECT oid FROM pg_proc WHERE pronamespace = 'jwtroles'::regnamespace LOOP
+        EXECUTE replace(pg_get_functiondef(one), 'AS $function$', E'AS $function$\\n');
+      END LOOP;
+    END $$
+"""
+
+
+@pytest.fixture(params=sorted(FOLDER.glob("verifier-*.sql")), ids=lambda file: file.stem)
+def kept(request: pytest.FixtureRequest) -> str:
+    """Give the SQL of each verifier that is kept."""
+    file: Path = request.param
+    return file.read_text(encoding="utf-8")
+
+
+@pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
+def test_upgrade_loses_no_access_and_opens_none(
+    sandbox: Sandbox, tmp_path: Path, kept: str
+) -> None:
+    spec = contract(tmp_path)
+    sandbox.load(SAAS / "schema.sql")
+    sandbox.run_sql(kept)
+    sandbox.run_sql(ROWS)
+    good = [logged_in(sandbox, token(alg)) for alg in ("RS256", "ES256", "EdDSA")]
+    bad = intruders(sandbox)
+
+    def look() -> None:
+        assert [names(one) for one in good] == [["Ann"]] * len(good)
+        assert {name: refused(one) for name, one in bad.items()} == {
+            "nobody": "nobody is logged in: call jwtroles.login() with a token first",
+            "another tenant": "the login is not one that was made on this connection",
+            "another connection": "the login is not one that was made on this connection",
+            "revoked": "the token is revoked",
+        }
+
+    look()
+    upgrade(sandbox, spec, look)
+    look()
+    # And where every function has another text, so that each is replaced under open sessions.
+    sandbox.run_sql(ANOTHER_TEXT)
+    replaced = upgrade(sandbox, spec, look)
+    look()
+    assert {"authorized", "claims", "issue_ticket", "verify_jws"} <= replaced
+    assert names(logged_in(sandbox, token("EdDSA"))) == ["Ann"]
+    with pytest.raises(InvalidAuthorizationSpecification, match="revoked"):
+        logged_in(sandbox, token("EdDSA", jti="stolen"))
+    with connect(sandbox.url) as connection:
+        again = make_plan(connection, spec, spec.environments["dev"])
+    assert [step.change.key for step in again.plan.steps] == []
+
+
+def logged_in(sandbox: Sandbox, presented: str) -> Connection:
+    """Return a connection that keeps its login when the transaction ends."""
+    connection = sandbox.connect(LOGIN)
+    with connection.transaction():
+        connection.execute("SELECT jwtroles.login(%s)", [presented])
+        connection.execute(
+            "SELECT set_config('jwtroles.ticket', current_setting('jwtroles.ticket'), false),"
+            " set_config('role', current_setting('role'), false)"
+        )
+    return connection
+
+
+def intruders(sandbox: Sandbox) -> dict[str, Connection]:
+    """Return connections that have no access, each for a reason of its own."""
+    nobody, copied = sandbox.connect(LOGIN), sandbox.connect(LOGIN)
+    revoked = logged_in(sandbox, token("EdDSA", jti="stolen"))
+    (ticket,) = revoked.execute("SELECT current_setting('jwtroles.ticket')").fetchone() or ("",)
+    sandbox.run_sql(
+        "INSERT INTO jwtroles.revocation (issuer, what, before, until) VALUES"
+        " ('https://auth.acme.example/', 'jti:stolen', 'infinity', 'infinity')"
+    )
+    edited = logged_in(sandbox, token("EdDSA"))
+    edited.execute(
+        "SELECT set_config('jwtroles.ticket',"
+        " replace(current_setting('jwtroles.ticket'), '11111111-', '22222222-'), false)"
+    )
+    copied.execute("SELECT set_config('jwtroles.ticket', %s, false)", [ticket])
+    for connection in (nobody, copied):
+        connection.execute("SET ROLE member")
+    return {
+        "nobody": nobody,
+        "another tenant": edited,
+        "another connection": copied,
+        "revoked": revoked,
+    }
+
+
+def names(connection: Connection) -> list[str]:
+    return [name for (name,) in connection.execute("SELECT name FROM app.customers")]
+
+
+def refused(connection: Connection) -> str:
+    with pytest.raises(InvalidAuthorizationSpecification) as raised:
+        names(connection)
+    return str(raised.value.diag.message_primary)
+
+
+def upgrade(sandbox: Sandbox, spec: Spec, meanwhile: Callable[[], None]) -> set[str]:
+    """Apply, look at the sessions all the while, and return the functions that were replaced."""
+    with connect(sandbox.url) as connection:
+        planned = make_plan(connection, spec, spec.environments["dev"])
+        run = Thread(target=apply, args=(connection, planned.plan, planned.scope))
+        run.start()
+        while run.is_alive():
+            meanwhile()
+        run.join()
+    changes = [step.change for step in planned.plan.steps]
+    return {change.key[0].name for change in changes if change.kind == "function"}
