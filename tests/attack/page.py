@@ -33,12 +33,17 @@ it: `pytest tests/attack --update`.
 No object in the catalog stops these, so they have no row. They are limits of what PostgreSQL does.
 
 - Foreign keys and unique keys tell whether a row of another tenant is there.
-- Any client may wait on locks, hold advisory locks, LISTEN and NOTIFY.
-- A login may change its own password and settings, and cancel other connections of its own.
-- `SET ROLE` needs no token, and what a role may do outside of row security (functions, sequences)
-  needs none either.
-- EXPLAIN without ANALYZE shows estimates. A statement that meets no row raises nothing, so that a
-  client without a token may learn that a table is empty.
+- A statement that has begun goes on: a cursor that has returned a row returns the others of its
+  snapshot, also after the token has ended.
+- Sizes and counters of tables (`pg_relation_size`, `pg_stat_user_tables`) are of all tenants, and
+  EXPLAIN without ANALYZE shows estimates.
+- A statement that meets no row raises nothing, so that a client without a token may learn that a
+  table is empty.
+- `SET ROLE` needs no token, and what a role may do outside of row security (functions, sequences,
+  LOCK TABLE where it may change the whole table) needs none either.
+- Any client may hold advisory locks, make large objects, LISTEN and NOTIFY.
+- A login may change its own password and settings, and cancel other connections of its own. On
+  PostgreSQL 14 it may also make other roles members of itself.
 - Of two tokens of one role and one holder, a floor that goes through another table, and a lookup,
   may take another one than the rest of the statement.
 - A NUL in a text, and `\\u0000` in a claim, are refused by PostgreSQL itself.
