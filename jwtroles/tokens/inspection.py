@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.frozen import frozen
 from jwtroles.spec.wording import listed, tick
-from jwtroles.tokens.mapping import Tried, at, role_of, tried
+from jwtroles.tokens.mapping import Tried, at, role_of, scalar_text, tried
 from jwtroles.tokens.parts import parts_of
 from jwtroles.tokens.signing import chosen, verifies
-from jwtroles.verifier.claims import pointer_steps
+from jwtroles.verifier.claims import pointer_steps, trusted
+from jwtroles.verifier.jws import LAST_SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from jwtroles.spec.model import Spec
-    from jwtroles.spec.token_model import Issuer
+    from jwtroles.spec.token_model import Claim, Issuer
     from jwtroles.tokens.parts import Parts
     from jwtroles.verifier.keys import Key
 
@@ -93,6 +95,40 @@ def _checks(
             f"without {listed(lacking)}" if lacking else listed(str(one.name) for one in declared)
         )
         yield Check("required", not lacking, said)
+    for name in ("jti", "sub"):
+        if not isinstance(parts.claims.get(name, ""), str):
+            yield Check(name, holds=False, said="not a text")
+    unfit = [str(one.name) for one in trusted(spec.tokens) if not _fits(one, parts.claims)]
+    if unfit:
+        yield Check("types", holds=False, said=f"{listed(unfit)} cannot be what the file says")
+
+
+_FORMS = {
+    "uuid": re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}\Z"),
+    "boolean": re.compile(r"(true|false|t|f|yes|no|y|n|on|off|1|0)\Z", re.IGNORECASE),
+    "numeric": re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z"),
+} | {name: re.compile(r"[+-]?\d+\Z") for name in ("bigint", "integer", "int", "smallint")}
+"""What a scalar of a type looks like; of other types the database alone can tell."""
+
+
+def _fits(claim: Claim, claims: dict[str, Any]) -> bool:
+    """Tell whether a claim can be cast to its type, as far as its form shows."""
+    value = at(claims, pointer_steps(claim.path))
+    if value in (None, "", []) or claim.type == "jsonb":
+        return True
+    if claim.type.endswith("[]"):
+        if claim.split is not None:
+            items = value.split(claim.split) if isinstance(value, str) else [None]
+        else:
+            items = value if isinstance(value, list) else [None]
+        return all(item == "" or _looks(item, claim.type[:-2]) for item in items)
+    return _looks(value, claim.type)
+
+
+def _looks(value: Any, kind: str) -> bool:
+    text = scalar_text(value)
+    form = _FORMS.get(kind)
+    return text is not None and (form is None or form.match(text.strip()) is not None)
 
 
 def _signature(
@@ -119,7 +155,13 @@ def _times(claims: dict[str, Any], issuer: Issuer, now: float) -> Iterator[Check
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             yield Check(name, holds=False, said="not a number of seconds")
             return
-    ends, starts, issued = (times.get(name) for name in ("exp", "nbf", "iat"))
+        if not 0 <= value <= LAST_SECOND:
+            yield Check(name, holds=False, said="out of range")
+            return
+    seconds = {name: float(value) for name, value in times.items()}
+    ends, starts, issued = (seconds.get(name) for name in ("exp", "nbf", "iat"))
+    if ends is None and "exp" in issuer.optional and lifetime is not None and issued is not None:
+        ends = issued + lifetime
     if ends is not None:
         yield Check("exp", now < ends + skew, _apart(int(ends - now)))
     elif "exp" not in issuer.optional:
@@ -130,8 +172,8 @@ def _times(claims: dict[str, Any], issuer: Issuer, now: float) -> Iterator[Check
     if lifetime is not None and issued is None:
         yield Check("iat", holds=False, said="missing, and `max_lifetime` counts from it")
     elif lifetime is not None and ends is not None and issued is not None:
-        lives = int(ends - issued)
-        said = f"{lives} s, of at most {lifetime} s"
+        lives = ends - issued
+        said = f"{lives:g} s, of at most {lifetime} s"
         yield Check("lifetime", lives <= lifetime, said)
 
 
@@ -142,10 +184,12 @@ def _apart(seconds: int) -> str:
 
 
 def _audience(claims: dict[str, Any], issuer: Issuer) -> Check:
-    found = claims.get("aud")
-    if found is None:
+    if "aud" not in claims:
         return Check("audience", "aud" in issuer.optional, "missing")
+    found = claims["aud"]
     offered = found if isinstance(found, list) else [found]
+    if not all(isinstance(one, str) for one in offered):
+        return Check("audience", holds=False, said="neither a text nor a list of texts")
     ours = [one for one in issuer.audience if one in offered]
     wanted = listed(map(str, issuer.audience))
     return Check("audience", bool(ours), tick(ours[0]) if ours else f"not {wanted}")

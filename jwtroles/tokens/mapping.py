@@ -91,7 +91,7 @@ def _there(claim: Any) -> bool:
     return claim is not None and not (isinstance(claim, str | list | Mapping) and not claim)
 
 
-def _text(value: Any) -> str | None:
+def scalar_text(value: Any) -> str | None:
     """Return a scalar as jsonb prints it, and None for anything else."""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -101,7 +101,7 @@ def _text(value: Any) -> str | None:
 
 
 def _equals(condition: Condition, claim: Any, _claims: Claims, _now: float) -> bool:
-    return bool(condition.get("value")) and _text(claim) == condition["value"]
+    return bool(condition.get("value")) and scalar_text(claim) == condition["value"]
 
 
 def _contains(condition: Condition, claim: Any, _claims: Claims, _now: float) -> bool:
@@ -110,7 +110,7 @@ def _contains(condition: Condition, claim: Any, _claims: Claims, _now: float) ->
         return False
     if isinstance(claim, str) and split is not None:
         return wanted in (claim.split(split) if split else [claim])
-    return isinstance(claim, list) and split is None and wanted in map(_text, claim)
+    return isinstance(claim, list) and split is None and wanted in map(scalar_text, claim)
 
 
 def _younger(condition: Condition, claim: Any, _claims: Claims, now: float) -> bool:
