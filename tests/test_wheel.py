@@ -110,6 +110,7 @@ def test_the_wheel_alone_runs_the_demo(wheel: Path, tmp_path: Path) -> None:
     jwtroles("demo", "--copy", "copied")
     assert sorted(path.name for path in (work / "copied").iterdir()) == [
         "jwtroles.yaml",
+        "keys",
         "schema.sql",
     ]
     assert "valid" in jwtroles("validate", cwd=work / "copied")

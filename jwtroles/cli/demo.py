@@ -89,7 +89,8 @@ def _copy(folder: Path) -> None:
         message = f"{folder} is not empty"
         remedy = "name a folder that is not there yet"
         raise UsageError(Problem(codes.USAGE, message, remedy=remedy))
-    shutil.copytree(example("saas"), folder, dirs_exist_ok=True)
+    page = shutil.ignore_patterns("README.md")  # its links lead to our manual
+    shutil.copytree(example("saas"), folder, dirs_exist_ok=True, ignore=page)
     show(f"{folder}: jwtroles.yaml, schema.sql, and public keys for dev")
 
 
