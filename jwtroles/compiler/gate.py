@@ -154,7 +154,8 @@ class Gate:
         return bound.sql if bound else None
 
     def _roles(self, role: str) -> str:
-        return literal(_array(self.served[role]))
+        """Return the roles that `role` serves, with the type that no overload can come before."""
+        return f"CAST({literal(_array(self.served[role]))} AS text[])"
 
     def _together(self, conditions: list[Condition], role: str, *, gate: bool) -> str:
         """Return all conditions with their claims from one call.

@@ -176,7 +176,7 @@ _Missing = tuple[re.Pattern[str], str]
 
 def _stand_in(function: Function) -> _Missing:
     """Return how a function of ours is called in policies, and a typed NULL in its place."""
-    call = re.escape(function.name.sql) + r"\((?:E?'(?:[^']|'')*')?\)"
+    call = re.escape(function.name.sql) + r"\((?:CAST\(E?'(?:[^']|'')*' AS text\[\]\))?\)"
     row = function.returns.removeprefix("TABLE")
     if row == function.returns:
         return re.compile(call), f"NULL::{row}"

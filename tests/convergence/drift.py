@@ -349,3 +349,59 @@ def login_setting_altered(scene: Scene) -> str | None:
     if name not in job:
         return None
     return f"ALTER ROLE job IN DATABASE sandbox SET {name} = '{values[name]}'"
+
+
+@drift
+def issuer_changed(scene: Scene) -> str | None:
+    issuer = scene.one("issuer")
+    changes = [
+        "UPDATE jwtroles.issuer SET audience = audience || '{more}'",
+        "DELETE FROM jwtroles.issuer",
+        "INSERT INTO jwtroles.issuer VALUES ('https://by.hand', '{db}', 0, 0, '{}')",
+    ]
+    return scene.rng.choice(changes) if issuer else None
+
+
+@drift
+def key_changed(scene: Scene) -> str | None:
+    key = scene.one("signing_key")
+    changes = [
+        "UPDATE jwtroles.signing_key SET not_after = '2100-01-01', modulus = modulus + 2",
+        "DELETE FROM jwtroles.signing_key",
+        (
+            "INSERT INTO jwtroles.signing_key VALUES (7, 'https://a', 'by hand', 'RS256', 'n', "
+            "'-infinity', 'infinity', 'infinity', 15, 3, 1, 0.06, 0, 0, 0)"
+        ),
+    ]
+    return scene.rng.choice(changes) if key else None
+
+
+@drift
+def pad_changed(scene: Scene) -> str | None:
+    pad = scene.one("key_pad")
+    changes = [
+        "UPDATE jwtroles.key_pad SET inner_pad = outer_pad",
+        "DELETE FROM jwtroles.key_pad",
+        "INSERT INTO jwtroles.key_pad VALUES (7, 'inner', 'outer')",
+    ]
+    return scene.rng.choice(changes) if pad else None
+
+
+@drift
+def multiples_changed(scene: Scene) -> str | None:
+    points = scene.one("curve_multiple")
+    changes = [
+        "UPDATE jwtroles.curve_multiple SET x = x + 1 WHERE place = 3 AND digit = 7",
+        "INSERT INTO jwtroles.curve_multiple VALUES (7, 0, 1, 1, 1, 1)",
+    ]
+    return scene.rng.choice(changes) if points else None
+
+
+@drift
+def secret_changed(scene: Scene) -> str | None:
+    secret = scene.one("ticket_secret")
+    changes = [
+        "DELETE FROM jwtroles.ticket_secret",
+        "UPDATE jwtroles.ticket_secret SET system = system + 1",
+    ]
+    return scene.rng.choice(changes) if secret else None

@@ -54,3 +54,5 @@ GRANT SELECT ON app.tags, app.notes, app.docs TO etl;
 GRANT SELECT (id, name), UPDATE (name) ON app.tags TO legacy;
 GRANT SELECT ON app.tags TO PUBLIC;
 RESET ROLE;
+-- PostgreSQL 14 lets everybody create there, and a role without superuser could not change that.
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;

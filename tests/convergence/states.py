@@ -74,6 +74,8 @@ SETTINGS = {
 }
 SEQUENCES = {"app.numbers": ["usage", "select", "update"], "HR data.badges": ["usage", "select"]}
 FUNCTIONS = ["app.age(date)", "app.price(numeric,numeric[])"]
+KEYS = ["${RSA_KEY}", "${RSA_KEY_ENDING}", "${RSA_AND_OKP}"]
+"""The last one brings thousands of multiples of points, which take a second to make."""
 OPTIONAL_CLAIMS = {
     "plan": [{"type": "text"}, {"type": "text", "path": "/app/plan"}],
     "level": [{"type": "integer"}, {"type": "bigint"}, {"type": "numeric", "path": "/app/level"}],
@@ -124,16 +126,19 @@ def state(rng: Random, schemas: tuple[str, ...], before: State | None) -> State:
         roles = _roles(rng, schemas)
         database = _database(rng, schemas, _tokens_of(roles))
     names, claims = _tokens_of(roles), _claims(rng)
+    tokens: State = {"verify": "gateway", "claims": claims}
+    if chance(rng, 0.45):
+        tokens = {"verify": "database", "claims": claims, "issuers": _issuers(rng)}
     made: State = {
         "jwtroles": 1,
         "project": PROJECT,
         "database": database,
-        "tokens": {"verify": "gateway", "claims": claims},
+        "tokens": tokens,
         "rows": {name: rng.choice(texts) for name, texts in ROWS.items()},
         "lookups": {"known": rng.choice(LOOKUPS)},
         "roles": roles,
     }
-    if mapping := _mapping(rng, names, claims):
+    if mapping := _mapping(rng, names, claims, anonymous=tokens["verify"] == "gateway"):
         made["mapping"] = mapping
     if chance(rng, 0.8):
         made["tenancy"] = _tenancy(rng, schemas, names)
@@ -304,9 +309,25 @@ def _public(rng: Random) -> State:
     return public
 
 
-def _mapping(rng: Random, roles: list[str], claims: State) -> list[State]:
+def _issuers(rng: Random) -> State:
+    """Return issuers whose keys are those of tests/cases/keys.json."""
+    issuers: State = {}
+    for name in some(rng, ["https://a", "https://b", "https://c"], 1):
+        issuer: State = {"audience": rng.choice([["db"], ["db", "other"]])}
+        if chance(rng, 0.4):
+            issuer["max_lifetime"] = rng.choice(["15m", "1h"])
+        if name == "https://a":
+            secret = rng.choice(["${HMAC_SECRET}", "${HMAC_SECRET_NEW}"])
+            issuer |= {"algorithms": ["HS256"], "secrets": {"k1": secret}}
+        if name == "https://b":
+            issuer["keys"] = rng.choice(KEYS)
+        issuers[name] = issuer
+    return issuers
+
+
+def _mapping(rng: Random, roles: list[str], claims: State, *, anonymous: bool) -> list[State]:
     rules: list[State] = []
-    if chance(rng, 0.2):
+    if anonymous and chance(rng, 0.2):
         rules.append({"absent": True, "role": rng.choice(roles)})
     for role in some(rng, roles, 1):
         rule = rng.choice(["contains", "equals", "present", "all", "requires"])

@@ -13,6 +13,7 @@ kind that is new has no generator yet: give it forms in states.py and drifts in 
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -35,7 +36,7 @@ from tests.convergence.drift import DRIFTS, Scene
 from tests.convergence.shrink import Pair, smaller
 from tests.convergence.states import APP, BOTH, State, state
 from tests.servers import APPLIERS, DEPLOYER, MAJORS, Clusters
-from tests.test_cases import NEVER, VERBS
+from tests.test_cases import CASES, NEVER, VERBS
 from tests.workbench import EVERYTHING, Workbench, plan_and_apply
 
 if TYPE_CHECKING:
@@ -176,6 +177,13 @@ def _differences(found: dict[str, list[str]], wanted: dict[str, list[str]]) -> I
     for kind, there in found.items():
         yield from (f"{kind} too much: {one}" for one in there if one not in wanted[kind])
         yield from (f"{kind} missing: {one}" for one in wanted[kind] if one not in there)
+
+
+@pytest.fixture(autouse=True)
+def keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set the variables that hold keys."""
+    for name, value in json.loads((CASES / "keys.json").read_text("utf-8")).items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.mark.parametrize("major", MAJORS)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from jwtroles.report.text.sheet import Sheet
 
 NOTHING = "\N{EN DASH}"
-_ROLES = r"(?:E?'(?:[^']|'')*'(?:::text\[\])?)?"
+_ROLES = r"(?:(?:CAST\()?E?'(?:[^']|'')*'(?:::text\[\]| AS text\[\]\)))?"
 _CLAIM = re.compile(rf"\(\s*SELECT jwtroles\.claim_(\w+)\({_ROLES}\)(?: AS claim_\1)?\)")
 _TOKEN = re.compile(rf"\(\s*SELECT jwtroles\.authorized\({_ROLES}\)(?: AS authorized)?\)")
 _ROW = re.compile(

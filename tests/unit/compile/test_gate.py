@@ -73,7 +73,7 @@ def restrictive(tenancy: str, role: str = "reader", table: QName = INVOICES) -> 
 
 
 ODD = '"odd,\'\'\\\\"\\\\\\\\"'
-READERS = 'E\'{"member",' + ODD + ',"reader"}\''
+READERS = 'CAST(E\'{"member",' + ODD + ',"reader"}\' AS text[])'
 TENANT = "\ntenancy: {rows: tenant_id = claims.tenant_id, tables: [app.invoices]}\n"
 
 
