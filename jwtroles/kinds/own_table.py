@@ -107,15 +107,6 @@ def statements(change: Change[OwnTable], context: Context) -> Iterable[Statement
             sql = f"DROP TRIGGER {ident(trigger.name)} ON {before.qname.sql}"
             yield Statement(sql, Phase.UNMAP, as_role=before.owner)
         phase = Phase.DROP if after is None else Phase.MACHINERY
-        # Functions are dropped before tables, and triggers of this one call a function of ours.
-        leaves = after is None and before.owner == context.own_role
-        for trigger in before.triggers if leaves else ():
-            yield drop(
-                f"DROP TRIGGER {ident(trigger.name)} ON {before.qname.sql}",
-                before.qname,
-                Phase.TIGHTEN,
-                context,
-            )
         yield drop(f"DROP TABLE {before.qname.sql}", before.qname, phase, context)
     if after is not None:
         columns = ", ".join(f"{ident(name)} {kind} NOT NULL" for name, kind in after.columns)

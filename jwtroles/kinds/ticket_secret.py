@@ -63,6 +63,9 @@ def statements(change: Change[TicketSecret], context: Context) -> Iterable[State
         sql = f"DELETE FROM {TICKET_SECRET.sql} WHERE database = {database}"
         yield Statement(sql, Phase.UNMAP, as_role=context.own_role)
         return
+    # There may be one that could not be read.
+    sql = f"DELETE FROM {TICKET_SECRET.sql}"
+    yield Statement(sql, Phase.MACHINERY, as_role=context.own_role)
     yield Statement(
         new_secret_sql(), Phase.MACHINERY, as_role=context.own_role, origin=after.origin
     )

@@ -114,7 +114,9 @@ def survey(connection: Connection, scope: Scope) -> Survey:
     found: dict[str, list[Any]] = {"role": list(roles.values())}
     stores = {table.name for table in _objects(run, "own_table", everyone)}
     for kind in KINDS:
-        asked = {one.name for one in found.get("function", ())}
+        # One that belongs to somebody else than its schema may look into no table there.
+        keepers = {schema.owner for schema in found.get("own_schema", ())}
+        asked = {one.name for one in found.get("function", ()) if one.owner in keepers}
         readable = kind.store is None or kind.store in stores
         readable &= kind.asks is None or QName(OWN_SCHEMA, kind.asks) in asked
         if kind.name not in found:
