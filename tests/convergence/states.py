@@ -122,13 +122,17 @@ def state(rng: Random, schemas: tuple[str, ...], before: State | None) -> State:
     if before is not None and chance(rng, 0.6):
         roles = {name: _touched(rng, role) for name, role in before["roles"].items()}
         database = before["database"] | {"schemas": list(schemas)}
+        tokens = {**before["tokens"]}
     else:
         roles = _roles(rng, schemas)
         database = _database(rng, schemas, _tokens_of(roles))
+        tokens = {"verify": "gateway"}
+        if chance(rng, 0.5):
+            tokens = {"verify": "database", "issuers": _issuers(rng)}
+            for role in roles.values():
+                role.pop("database", None)  # `temporary` is nothing that a token may have there
     names, claims = _tokens_of(roles), _claims(rng)
-    tokens: State = {"verify": "gateway", "claims": claims}
-    if chance(rng, 0.45):
-        tokens = {"verify": "database", "claims": claims, "issuers": _issuers(rng)}
+    tokens["claims"] = claims
     made: State = {
         "jwtroles": 1,
         "project": PROJECT,

@@ -32,7 +32,7 @@ from jwtroles.kinds import KINDS
 from jwtroles.report.problems import render
 from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan
-from tests.convergence.drift import DRIFTS, Scene
+from tests.convergence.drift import DRIFTS, RARE, Scene
 from tests.convergence.shrink import Pair, smaller
 from tests.convergence.states import APP, BOTH, State, state
 from tests.servers import APPLIERS, DEPLOYER, MAJORS, Clusters
@@ -262,7 +262,9 @@ def drawn(rng: Random, chain: Chain, turns: Iterator[Drift]) -> list[str]:
     assert chain.made is not None
     assert chain.catalog is not None
     scene = Scene(rng, chain.made, chain.catalog, chain.bench.major)
-    texts = [text for text in (next(turns)(scene) for _ in range(DRIFTS_EACH)) if text]
+    chosen = [next(turns) for _ in range(DRIFTS_EACH)]
+    chosen += [one for one in RARE if rng.random() < 0.8]
+    texts = [text for text in (one(scene) for one in chosen) if text]
     return sorted(texts, key=lambda text: text.startswith("DROP SCHEMA"))
 
 
