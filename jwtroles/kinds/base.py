@@ -333,6 +333,7 @@ class Kind(Generic[T]):
         verb: what a change does in the eyes of a reviewer: `add`, `alter` or `remove`.
         store: the table in the schema `jwtroles` that the query reads, if it reads one.
         asks: the function of the schema `jwtroles` that the query calls, if it calls one.
+        unread: what stands for the objects in the store while that function cannot be asked.
         dies_with: keys of other kinds that vanish when this change recreates its object.
         additive: the part of a change that takes nothing away, or None.
         called: how an entry of `keep` calls the object of a change: key → word. An entry finds it
@@ -356,6 +357,7 @@ class Kind(Generic[T]):
     verb: Callable[[Change[Any]], str] = verb_of
     store: str | None = None
     asks: str | None = None
+    unread: tuple[T, ...] = ()
     dies_with: Callable[[Change[T]], Iterable[tuple[str, Hashable]]] = lambda _change: ()
     additive: Callable[[Change[Any]], Change[Any] | None] = unless_removal
     called: Callable[[Any], Mapping[str, str]] = lambda _subject: {}

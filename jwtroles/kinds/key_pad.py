@@ -34,6 +34,8 @@ KEY_PAD = QName("jwtroles", "key_pad")
 class KeyPad:
     """A row of jwtroles.key_pad: the key's number, and a digest of the pads.
 
+    The number 0, which no key has, stands for every row there may be.
+
     Attributes:
         secret: the row itself, of a key that the file wants.
     """
@@ -90,6 +92,7 @@ KEY_PAD_KIND: Kind[KeyPad] = Kind(
     unit=unit,
     store="key_pad",
     asks=SECRETS_HELD.name,
+    unread=(KeyPad(0, ""),),
     additive=always,
     leave=leave_with_schema,
 )

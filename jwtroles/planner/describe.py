@@ -83,7 +83,7 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "acl": grant_words,
     "ticket_secret": lambda one: "secret of tickets" + ("" if one.here else " of another database"),
     "curve_multiple": lambda one: f"multiples of {_point(one.point)}",
-    "key_pad": lambda one: f"secret of key {one.id}",
+    "key_pad": lambda one: f"secret of key {one.id}" if one.id else "secrets that nobody can tell",
     "signing_key": lambda key: f"key {key.kid or key.id} of {key.issuer}",
     "issuer": lambda issuer: f"issuer {issuer.issuer}",
     "claim_role": lambda row: f"mapping rule {row.position}",

@@ -117,10 +117,12 @@ def survey(connection: Connection, scope: Scope) -> Survey:
         # One that belongs to somebody else than its schema may look into no table there.
         keepers = {schema.owner for schema in found.get("own_schema", ())}
         asked = {one.name for one in found.get("function", ()) if one.owner in keepers}
-        readable = kind.store is None or kind.store in stores
-        readable &= kind.asks is None or QName(OWN_SCHEMA, kind.asks) in asked
-        if kind.name not in found:
-            found[kind.name] = _objects(run, kind.name, everyone) if readable else []
+        if kind.name in found or (kind.store is not None and kind.store not in stores):
+            found.setdefault(kind.name, [])
+        elif kind.asks is not None and QName(OWN_SCHEMA, kind.asks) not in asked:
+            found[kind.name] = list(kind.unread)
+        else:
+            found[kind.name] = _objects(run, kind.name, everyone)
     for name in ("view", "function"):
         found[name] = list(filter(scope.ours, found[name]))
     owners = {a.object: a.owner for a in found["acl"] if a.object.cls not in _ELSEWHERE_KNOWN}
