@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+from tests.convergence.coverage import Coverage
 from tests.matrix import Matrix
 from tests.servers import APPLIERS, MAJORS, Clusters
 
@@ -54,6 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
     matrix = config.stash[MATRIX] = Matrix(config)
     if config.getoption("matrix"):
         config.pluginmanager.register(matrix, "matrix")
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Coverage(), "convergence")
 
 
 @pytest.fixture(scope="session")
@@ -90,17 +92,6 @@ def seed(request: pytest.FixtureRequest) -> int:
     """Give the seed of this run: the one that was asked for, or a new one."""
     asked: int | None = request.config.getoption("seed")
     return secrets.randbelow(10**6) if asked is None else asked
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print how often each kind of object was created, altered and dropped by random states."""
-    passed = terminalreporter.getreports("passed")
-    tables = [dict(report.user_properties).get("convergence") for report in passed]
-    total: Counter[str] = sum((Counter(table) for table in tables if table), Counter())
-    if total:
-        terminalreporter.section("changes by random states")
-        for name, number in sorted(total.items()):
-            terminalreporter.line(f"{number:7} {name}")
 
 
 @pytest.fixture

@@ -47,6 +47,7 @@ from jwtroles.report.contract import render_json, schema
 from jwtroles.report.problems import render
 from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan
+from tests.convergence.coverage import NEVER, VERBS
 from tests.servers import APPLIERS, DEPLOYER, MAJORS
 from tests.workbench import EVERYTHING, Workbench, described, plan_and_apply
 
@@ -61,12 +62,6 @@ if TYPE_CHECKING:
 CASES = Path(__file__).parent / "cases"
 SCHEMA = CASES / "schema.sql"
 CONTRACT = Draft202012Validator(schema())
-VERBS = {"create": "add", "alter": "alter", "drop": "remove"}
-NEVER = {
-    "own_schema": {"drop"},  # every file needs the schema
-    "table_security": {"create", "drop"},  # a table has it, on or off, from its first moment
-    "ticket_secret": {"alter"},  # there is one, or it is of another database
-}
 INPUTS = {
     "before.sql",
     "without.sql",

@@ -5,8 +5,9 @@ before each step: every step is a pair (a, b). Afterwards the catalog must equal
 database that has never seen anything else, and the next plan must be empty. Row security is never
 turned off again, so the other database has it on where the past had turned it on.
 
-Every kind of object must have been created, altered and dropped at least ten times in all. A
-kind that is new has no generator yet: give it forms in states.py and drifts in drift.py.
+Every kind of object must have been created, altered and dropped at least ten times in all, which
+coverage.py adds up. A kind that is new has no generator yet: give it forms in states.py and drifts
+in drift.py.
 
 `pytest tests/convergence --seed N` runs the states of an earlier run again.
 """
@@ -28,7 +29,6 @@ import yaml
 
 from jwtroles.applier import apply
 from jwtroles.errors import CompileError, JwtrolesError, SpecError
-from jwtroles.kinds import KINDS
 from jwtroles.report.problems import render
 from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan
@@ -36,7 +36,7 @@ from tests.convergence.drift import DRIFTS, RARE, Scene
 from tests.convergence.shrink import Pair, smaller
 from tests.convergence.states import APP, BOTH, State, state
 from tests.servers import APPLIERS, DEPLOYER, MAJORS, Clusters
-from tests.test_cases import CASES, NEVER, VERBS
+from tests.test_cases import CASES
 from tests.workbench import EVERYTHING, Workbench, plan_and_apply
 
 if TYPE_CHECKING:
@@ -48,8 +48,6 @@ if TYPE_CHECKING:
 
 PAIRS = 30
 """Pairs on each server as each applying role: 300 in all."""
-LEAST = 10 // len(MAJORS)
-"""Changes of each kind and verb on each server: ten in all."""
 DRIFTS_EACH = 7
 WITH_ONE_SCHEMA = 8
 SCHEMA = Path(__file__).with_name("schema.sql").read_text("utf-8")
@@ -230,16 +228,6 @@ def test_convergence(
                 record_case(major, applier)
                 done, drifts = done + 1, []
     record_property("convergence", {f"{kind} {verb}": n for (kind, verb), n in counts.items()})
-    rare = {
-        f"{kind.name} {verb}": counts[kind.name, VERBS[verb]]
-        for kind in KINDS
-        for verb in VERBS
-        if counts[kind.name, VERBS[verb]] < LEAST and verb not in NEVER.get(kind.name, ())
-    }
-    assert not rare, (
-        f"seed {seed}: too few changes of these kinds: {rare}. Give the kind forms in "
-        "tests/convergence/states.py, and drifts in tests/convergence/drift.py"
-    )
     assert refused.total() < 2 * PAIRS * len(APPLIERS), (
         f"the compiler refuses too many states: {refused}"
     )
