@@ -92,7 +92,7 @@ NAMES = st.one_of(
     st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=12),
 )
 IN_THE_DATABASE = NAMES.filter(lambda name: len(name.encode()) <= 63)
-VALUES = st.one_of(NAMES, st.text(st.sampled_from("'\\$\"%\n"), max_size=200))
+VALUES = st.one_of(NAMES, st.text(st.sampled_from("'\\$\"%\n"), min_size=1, max_size=200))
 
 
 @dataclass(frozen=True)
