@@ -70,15 +70,6 @@ Drift = Callable[[Scene], str | None]
 DRIFTS: list[Drift] = []
 
 
-RARE: list[Drift] = []
-"""Drifts of what only some states have: tried wherever there is such a thing."""
-
-
-def rare(function: Drift) -> Drift:
-    RARE.append(function)
-    return function
-
-
 def drift(function: Drift) -> Drift:
     DRIFTS.append(function)
     return function
@@ -372,62 +363,49 @@ def login_setting_altered(scene: Scene) -> str | None:
     return f"ALTER ROLE job IN DATABASE sandbox SET {name} = '{values[name]}'"
 
 
-@rare
-def issuer_changed(scene: Scene) -> str | None:
-    issuer = scene.one("issuer")
-    changes = [
+def rare(kind: str, *changes: str) -> Drift:
+    """Return a drift that makes one of the changes where there is an object of a kind."""
+
+    def changed(scene: Scene) -> str | None:
+        return scene.rng.choice(changes) if scene.one(kind) else None
+
+    return changed
+
+
+RARE: tuple[Drift, ...] = (
+    rare(
+        "issuer",
         "UPDATE jwtroles.issuer SET audience = audience || '{more}'",
         "UPDATE jwtroles.issuer SET clock_skew = 299",
         "DELETE FROM jwtroles.issuer",
         "INSERT INTO jwtroles.issuer VALUES ('https://by.hand', '{db}', 0, 0, '{}')",
-    ]
-    return scene.rng.choice(changes) if issuer else None
-
-
-@rare
-def key_changed(scene: Scene) -> str | None:
-    key = scene.one("signing_key")
-    changes = [
+    ),
+    rare(
+        "signing_key",
         "UPDATE jwtroles.signing_key SET not_after = '2100-01-01', modulus = modulus + 2",
         "UPDATE jwtroles.signing_key SET not_before = '2000-01-01'",
         "DELETE FROM jwtroles.signing_key",
-        (
-            "INSERT INTO jwtroles.signing_key VALUES (7, 'https://a', 'by hand', 'RS256', 'n', "
-            "'-infinity', 'infinity', 'infinity', 15, 3, 1, 0.06, 0, 0, 0)"
-        ),
-    ]
-    return scene.rng.choice(changes) if key else None
-
-
-@rare
-def pad_changed(scene: Scene) -> str | None:
-    pad = scene.one("key_pad")
-    changes = [
+        "INSERT INTO jwtroles.signing_key VALUES (7, 'https://a', 'by hand', 'RS256', 'n', "
+        "'-infinity', 'infinity', 'infinity', 15, 3, 1, 0.06, 0, 0, 0)",
+    ),
+    rare(
+        "key_pad",
         "UPDATE jwtroles.key_pad SET inner_pad = outer_pad",
         "UPDATE jwtroles.key_pad SET outer_pad = 'x'",
         "UPDATE jwtroles.key_pad SET inner_pad = 'x'",
         "DELETE FROM jwtroles.key_pad",
         "INSERT INTO jwtroles.key_pad VALUES (7, 'inner', 'outer')",
-    ]
-    return scene.rng.choice(changes) if pad else None
-
-
-@rare
-def multiples_changed(scene: Scene) -> str | None:
-    points = scene.one("curve_multiple")
-    changes = [
+    ),
+    rare(
+        "curve_multiple",
         "UPDATE jwtroles.curve_multiple SET x = x + 1 WHERE place = 3 AND digit = 7",
         "DELETE FROM jwtroles.curve_multiple WHERE point < 0 AND place = 1",
         "INSERT INTO jwtroles.curve_multiple VALUES (7, 0, 1, 1, 1, 1)",
-    ]
-    return scene.rng.choice(changes) if points else None
-
-
-@rare
-def secret_changed(scene: Scene) -> str | None:
-    secret = scene.one("ticket_secret")
-    changes = [
+    ),
+    rare(
+        "ticket_secret",
         "DELETE FROM jwtroles.ticket_secret",
         "UPDATE jwtroles.ticket_secret SET system = system + 1",
-    ]
-    return scene.rng.choice(changes) if secret else None
+    ),
+)
+"""Drifts of what only some states have: tried wherever there is such a thing."""
