@@ -57,7 +57,8 @@ def statements(change: Change[KeyPad], context: Context) -> Iterable[Statement]:
     Something may stand there unseen: see `dies_with` of functions.
     """
     after = change.after
-    sql = f"DELETE FROM {KEY_PAD.sql} WHERE id = {change.subject.id}"
+    one = f" WHERE id = {change.subject.id}" if change.subject.id else ""
+    sql = f"DELETE FROM {KEY_PAD.sql}{one}"
     phase = Phase.MAPPING if change.before is None else Phase.UNMAP
     yield Statement(sql, phase, as_role=context.own_role)
     if after is not None:

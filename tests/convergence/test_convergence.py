@@ -216,7 +216,7 @@ def test_convergence(
                 try:
                     wanted = reference.catalog(loaded(made), chain.secured())
                 except (CompileError, SpecError) as error:
-                    refused.update(problem.code.id for problem in error.problems)
+                    refused.update({problem.code.id for problem in error.problems})
                     continue
                 before = chain.made
                 try:

@@ -1,0 +1,1 @@
+ALTER SCHEMA jwtroles OWNER TO app_owner;
