@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jwtroles import codes
+from jwtroles.cli.fleet import Jobs, KeepGoing, Part, Shard, apply_many, fleet_of
 from jwtroles.cli.options import (
     DEFAULT_SPEC,
     Allow,
@@ -45,21 +46,29 @@ def apply(
     lock_timeout: LockTimeout = "2s",
     verbose: Verbose = False,
     quiet: Quiet = False,
+    jobs: Jobs = None,
+    shard: Shard = None,
+    keep_going: KeepGoing = False,
 ) -> None:
     """Plan, ask, and apply in one transaction that is proved before it commits.
 
-    A plan that is too big for the server's lock table becomes several, each of them safe.
+    A plan that is too big for the server's lock table becomes several, each of them safe. An
+    environment of many databases has a transaction for each, and asks once.
 
     Example: jwtroles apply --env staging
     """
     from jwtroles import applier  # noqa: PLC0415 - only what a command needs
-    from jwtroles.cli.session import choose, connected  # noqa: PLC0415
+    from jwtroles.cli.session import chosen, connected, reached  # noqa: PLC0415
     from jwtroles.workflow import make_plan  # noqa: PLC0415
 
     allowed = effects(allow)
     applier.check_lock_timeout(lock_timeout)
-    target = choose(spec, env, database, "apply")
+    loaded, environment = chosen(spec, env, database, "apply")
     manner = Manner(yes, allowed, lock_timeout, verbose, quiet)
+    part = Part(jobs, shard)
+    if fleet := fleet_of(environment, database, part, keep_going=keep_going):
+        apply_many(loaded, fleet, part, manner, keep_going=keep_going)
+    target = reached(spec, loaded, environment, database)
     with connected(target) as connection:
         planned = make_plan(connection, target.spec, target.environment)
         carry_out(connection, planned, target, manner)
@@ -115,17 +124,30 @@ def confirm(plan: Plan, environment: Environment | None) -> None:
     """Ask before anything changes; where `confirm: true` stands, for the environment's name."""
     count = len(plan.units)
     where = plan.environment or plan.server.database
+    agree(
+        f"{count} changes to {where}",
+        f"Apply these {count} changes to {where}?",
+        where,
+        environment,
+    )
+
+
+def agree(what: str, question: str, where: str, environment: Environment | None) -> None:
+    """Ask a question; where `confirm: true` stands, `where` is the answer.
+
+    Raises:
+        UsageError: JR624 without a yes.
+    """
     if not sys.stdin.isatty():
-        message = f"{count} changes to {where} and nobody to ask: there is no terminal"
+        message = f"{what} and nobody to ask: there is no terminal"
         remedy = "apply with --yes"
         raise UsageError(
             Problem(codes.NO_YES, message, remedy=remedy), footer="Nothing was changed."
         )
     if environment is not None and environment.confirm:
-        said = typer.prompt(f"Apply these {count} changes to {where}? Type {where} to go on")
-        agreed = said == where
+        agreed = typer.prompt(f"{question} Type {where} to go on") == where
     else:
-        agreed = typer.confirm(f"Apply these {count} changes to {where}?")
+        agreed = typer.confirm(question)
     if not agreed:
         message = "not confirmed"
         remedy = "answer as asked, or apply with --yes"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from jwtroles import codes
+from jwtroles.cli.fleet import Jobs, Part, Shard, Showing, fleet_of, plan_many
 from jwtroles.cli.formats import Format, Print, rendered, told_as
 from jwtroles.cli.options import (
     DEFAULT_SPEC,
@@ -25,7 +26,7 @@ from jwtroles.errors import Problem, UsageError
 
 if TYPE_CHECKING:
     from jwtroles.planner.model import Plan
-    from jwtroles.spec.model import Spec
+    from jwtroles.spec.model import Environment, Spec
 
 
 def plan(
@@ -61,6 +62,8 @@ def plan(
     verbose: Verbose = False,
     quiet: Quiet = False,
     no_color: NoColor = False,
+    jobs: Jobs = None,
+    shard: Shard = None,
 ) -> None:
     """Show what has to change for a database to be as the file says. Nothing is changed.
 
@@ -68,11 +71,18 @@ def plan(
 
     Example: jwtroles plan --env staging
     """
-    from jwtroles.report.verdict import exit_of  # noqa: PLC0415 - only what a command needs
+    from jwtroles.cli.session import chosen  # noqa: PLC0415 - only what a command needs
+    from jwtroles.report.verdict import exit_of  # noqa: PLC0415
 
+    part = Part(jobs, shard)
     with told_as(format, quiet=quiet, plain=plain):
         allowed = effects(allow)
-        made, loaded = _planned(spec, env, database, against)
+        loaded, environment = chosen(spec, env, database, "plan")
+        fleet = None if against else fleet_of(environment, database, part)
+        if fleet:
+            how = Showing(format, allowed, verbose=verbose, quiet=quiet, plain=plain)
+            plan_many(loaded, fleet, part, how, check=check)
+        made, loaded = _planned(spec, loaded, environment, database, against)
     exit_code = exit_of(made, allowed, check=check)
     if not quiet:
         what = Print(made, loaded, verbose, allowed=allowed, exit_code=exit_code, plain=plain)
@@ -81,27 +91,28 @@ def plan(
 
 
 def _planned(
-    spec: Path, env: str | None, database: str | None, against: Path | None
+    file: Path,
+    spec: Spec,
+    environment: Environment | None,
+    database: str | None,
+    against: Path | None,
 ) -> tuple[Plan, Spec]:
     """Plan with the database, or against a snapshot of it."""
-    from jwtroles.cli.session import choose, connected, environment_of  # noqa: PLC0415
+    from jwtroles.cli.session import connected, reached  # noqa: PLC0415
     from jwtroles.workflow import make_plan  # noqa: PLC0415
 
     if against is None:
-        target = choose(spec, env, database, "plan")
+        target = reached(file, spec, environment, database)
         with connected(target) as connection:
             return make_plan(connection, target.spec, target.environment).plan, target.spec
     from jwtroles.offline import plan_against  # noqa: PLC0415
     from jwtroles.reader.saved import load_snapshot  # noqa: PLC0415
-    from jwtroles.spec.load import load  # noqa: PLC0415
 
     if database is not None:
         message = "--database and --against: a plan is made with one of them"
         remedy = "leave one of them out"
         raise UsageError(Problem(codes.TWO_SOURCES, message, remedy=remedy))
-    loaded = load(spec)
-    environment = environment_of(loaded, env, "plan")
-    return plan_against(load_snapshot(against), loaded, environment), loaded
+    return plan_against(load_snapshot(against), spec, environment), spec
 
 
 def show_plan(made: Plan, spec: Spec, *, verbose: bool, applying: bool = False) -> None:

@@ -14,6 +14,8 @@ from jwtroles.cli.terminal import color, tell
 
 if TYPE_CHECKING:
     from jwtroles.applier import Progress
+    from jwtroles.targets.model import Outcome
+    from jwtroles.targets.planning import Told
 
 _SAID = {
     "locked": "locked (nobody else is applying)",
@@ -69,5 +71,56 @@ def _bar() -> Iterator[Progress]:
                     bar.console.print(f" ✓ {of} statements", markup=False)
                 return
             bar.console.print(f" ✓ {said(stage, done, of)}", markup=False)
+
+        yield told
+
+
+@contextmanager
+def counting(verb: str, total: int, *, quiet: bool = False) -> Iterator[Told]:
+    """Give what counts databases: a bar on a terminal, else a line for each that is changed.
+
+    Plans are made in great number and change nothing: of them, each tenth part has a line.
+    """
+    if quiet or total == 0:
+        yield lambda _outcome, _done, _of: None
+    elif sys.stderr.isatty():
+        with _count(verb, total) as told:
+            yield told
+    else:
+        yield _Lines(verb)
+
+
+class _Lines:
+    """Plain lines for a log."""
+
+    def __init__(self, verb: str) -> None:
+        self._verb = verb
+
+    def __call__(self, outcome: Outcome, done: int, of: int) -> None:
+        """Print what came of a database."""
+        from jwtroles.report.text.fleet import name  # noqa: PLC0415 - only with many
+
+        if outcome.error is not None or self._verb == "applied":
+            tell(f" {'✗' if outcome.error else '✓'} {done}/{of} {name(outcome)}")
+        elif done == of or done * 10 // of > (done - 1) * 10 // of:
+            tell(f" ✓ {done}/{of} databases {self._verb}")
+
+
+@contextmanager
+def _count(verb: str, total: int) -> Iterator[Told]:
+    from rich.console import Console  # noqa: PLC0415 - only where a bar is shown
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
+
+    from jwtroles.report.text.fleet import name  # noqa: PLC0415
+
+    console = Console(stderr=True, no_color=not color(sys.stderr), highlight=False)
+    columns = (TextColumn("   {task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(f"databases {verb}", total=total)
+
+        def told(outcome: Outcome, done: int, _of: int) -> None:
+            bar.update(task, completed=done)
+            if outcome.error is not None:
+                bar.console.print(f" ✗ {name(outcome)}", markup=False)
 
         yield told

@@ -16,7 +16,7 @@ from jwtroles.frozen import frozen
 if TYPE_CHECKING:
     from jwtroles.embedded import EmbeddedServer
     from jwtroles.reader.connection import Connection
-    from jwtroles.spec.model import Environment, Spec
+    from jwtroles.spec.model import Environment, Spec, Word
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -66,15 +66,45 @@ def choose(spec_file: Path, name: str | None, database: str | None, command: str
     Raises:
         SpecError: what is wrong with the file.
         UsageError: JR012 when it is not clear which environment is meant, JR013 for one that the
-        file
-            does not have, JR014 for a variable that is not set.
+            file does not have, JR014 for a variable that is not set, JR035 for an environment of
+            many databases.
+    """
+    spec, environment = chosen(spec_file, name, database, command)
+    return reached(spec_file, spec, environment, database)
+
+
+def chosen(
+    spec_file: Path, name: str | None, database: str | None, command: str
+) -> tuple[Spec, Environment | None]:
+    """Load the file and choose the environment that the command line means.
+
+    Raises:
+        SpecError: what is wrong with the file.
+        UsageError: JR012 when it is not clear which environment is meant, JR013 for one that the
+            file does not have.
     """
     from jwtroles.spec.load import load  # noqa: PLC0415 - only what a command needs
-    from jwtroles.spec.resolve import resolve  # noqa: PLC0415
 
     spec = load(spec_file)
-    environment = environment_of(spec, name, command, database)
+    return spec, environment_of(spec, name, command, database)
+
+
+def reached(
+    spec_file: Path, spec: Spec, environment: Environment | None, database: str | None
+) -> Target:
+    """Return the one database that is meant.
+
+    Raises:
+        UsageError: JR014 for a variable that is not set, JR035 for an environment of many.
+    """
+    from jwtroles.spec.resolve import resolve  # noqa: PLC0415 - only what a command needs
+
     spec = resolve(spec, environment)
+    if database is None and environment is not None and environment.databases is not None:
+        message = f"{environment.name} has many databases, and this is about one"
+        remedy = "say which one:  --database URL"
+        problem = Problem(codes.MANY_DATABASES, message, environment.place, remedy=remedy)
+        raise UsageError(problem)
     if database is not None:
         loads = loads_of(spec_file, environment) if database == "embedded" else None
         return Target(spec, environment, _service(database), "--database", loads=loads)
@@ -85,7 +115,7 @@ def choose(spec_file: Path, name: str | None, database: str | None, command: str
         if word.place:
             origin += f" ({word.place.source.name}:{word.place.line})"
         loads = loads_of(spec_file, environment)
-        return Target(spec, environment, _service(_expand(word)), origin, word.place, loads)
+        return Target(spec, environment, connection_string(word), origin, word.place, loads)
     url = os.environ.get("DATABASE_URL", "")
     return Target(spec, environment, url, "DATABASE_URL" if url else "PG* variables")
 
@@ -113,6 +143,15 @@ def environment_of(
 def _example(names: list[str]) -> str:
     """Return the environment to name in an example: never the one that sounds like production."""
     return next((name for name in names if name in ("staging", "test")), names[0])
+
+
+def connection_string(word: Word) -> str:
+    """Return what libpq understands of an address of the file.
+
+    Raises:
+        UsageError: JR014 for a variable that is not set.
+    """
+    return _service(_expand(word))
 
 
 def _service(database: str) -> str:

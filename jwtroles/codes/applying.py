@@ -145,3 +145,20 @@ NO_YES = Code(
     "nobody said yes",
     "apply asks before it changes anything, and there is no terminal to ask on.",
 )
+STANDBY = Code(
+    "JR670",
+    "a database on a standby",
+    "A standby replays what its primary does, roles and policies too. Nothing can be changed "
+    "there, nor compared: that takes temporary tables.",
+)
+SAME_DATABASE = Code(
+    "JR671",
+    "one database twice",
+    "Two targets lead to the same database of the same server.",
+)
+NOT_SHOWN = Code(
+    "JR672",
+    "a plan that holds more than was shown",
+    "Each database is planned again right before it is applied. What was not in the plan that was "
+    "shown is not done.",
+)

@@ -245,6 +245,21 @@ SECRET_IN_SPEC = Code(
     "Whoever reads the file could sign tokens of any role. A secret stands in a variable of the "
     "process environment, and the file names the variable.",
 )
+ONE_OR_MANY = Code(
+    "JR145",
+    "one database and many at once",
+    "An environment is one database or many of them. With both, nobody would know which are meant.",
+)
+EMBEDDED_AMONG_MANY = Code(
+    "JR146",
+    "the embedded server among many databases",
+    "It is a server of this machine with one database, which jwtroles makes when it is needed.",
+)
+NOT_A_QUERY = Code(
+    "JR147",
+    "not one SELECT",
+    "The query under `databases` says where databases are, and changes nothing.",
+)
 VARIABLE_ALONE = Code(
     "JR169",
     "a variable inside a longer address",

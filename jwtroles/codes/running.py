@@ -67,3 +67,25 @@ TWO_SOURCES = Code(
     "a database and a snapshot at once",
     "A plan is made with one of them: which one would be right is not for a program to guess.",
 )
+MANY_DATABASES = Code(
+    "JR035",
+    "an environment of many databases",
+    "`plan` and `apply` work on all databases of an environment. Other commands are about one, and "
+    "which one is not for a program to guess.",
+)
+NO_DATABASES = Code(
+    "JR036",
+    "no databases",
+    "A glob that matches nothing, or a query without rows, is a mistake rather than a success.",
+)
+NO_CONNECTION_STRING = Code(
+    "JR037",
+    "not a connection string",
+    "Each row of the query under `databases` is one libpq URL or keyword string. What stands there "
+    "instead is not shown: it may hold a password.",
+)
+DATABASES_QUERY = Code(
+    "JR038",
+    "the query of `databases` is refused",
+    "It runs by itself in a transaction that is read-only, as the role of `from`.",
+)

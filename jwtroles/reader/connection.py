@@ -43,15 +43,9 @@ def connect(url: str, *, origin: str = "", place: Place | None = None) -> Connec
         ServerError: JR001 without an answer, JR002 when the login is refused.
     """
     import psycopg  # noqa: PLC0415 - 160 ms
-    from psycopg import conninfo  # noqa: PLC0415
     from psycopg.rows import dict_row  # noqa: PLC0415
 
-    try:
-        given = conninfo.conninfo_to_dict(url)
-    except psycopg.ProgrammingError:
-        raise ServerError(_malformed(origin, place)) from None
-    if not all(form.fullmatch(str(given.get(part) or "")) for part, form in _PARTS.items()):
-        raise ServerError(_malformed(origin, place))
+    given = parsed(url, origin=origin, place=place)
     extra: dict[str, Any] = {"application_name": "jwtroles"}
     if "connect_timeout" not in given:
         extra["connect_timeout"] = CONNECT_TIMEOUT
@@ -59,8 +53,36 @@ def connect(url: str, *, origin: str = "", place: Place | None = None) -> Connec
         connection = psycopg.connect(url, autocommit=True, row_factory=dict_row, **extra)
         connection.execute("SET search_path = pg_catalog")
     except psycopg.Error as error:
-        raise ServerError(_problem(given, error, origin, place)) from None
+        problem = _problem(given, error, origin, place)
+        full = any(said in str(error) for said in _FULL)
+        raise (Crowded if full else ServerError)(problem) from None
     return connection
+
+
+class Crowded(ServerError):  # noqa: N818 - it says how the server is
+    """The server has no free connection now (JR002)."""
+
+
+_FULL = ("too many connections", "remaining connection slots", "too many clients")
+"""What a server says that has no free connection; libpq gives no SQLSTATE (53300)."""
+
+
+def parsed(url: str, *, origin: str = "", place: Place | None = None) -> dict[str, Any]:
+    """Return the parts of a libpq URL or keyword string.
+
+    Raises:
+        ServerError: JR001 for what libpq does not understand.
+    """
+    import psycopg  # noqa: PLC0415 - 160 ms
+    from psycopg import conninfo  # noqa: PLC0415
+
+    try:
+        given: dict[str, Any] = conninfo.conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        raise ServerError(_malformed(origin, place)) from None
+    if not all(form.fullmatch(str(given.get(part) or "")) for part, form in _PARTS.items()):
+        raise ServerError(_malformed(origin, place))
+    return given
 
 
 @contextmanager
@@ -165,6 +187,7 @@ _REFUSALS = {
         "GRANT CONNECT ON DATABASE … TO the role",
     ),
     "too many connections": ("too many connections", "end some, or wait"),
+    "too many clients": ("too many connections", "end some, or wait"),
     "remaining connection slots": ("too many connections", "end some, or wait"),
     "authentication failed": ("not authenticated", "check how pg_hba.conf lets it in"),
     'FATAL:  role "': ("no such role", "check the user's name"),

@@ -69,12 +69,53 @@ class Database:
 
 
 @frozen
+class ListedDatabases:
+    """`databases: […]`: each is a libpq URL, a service name or `${VARIABLE}`, not expanded."""
+
+    urls: tuple[Word, ...]
+
+
+@frozen
+class ServerDatabases:
+    """`databases: {on: …, like: …}`: those of one server whose names are as a glob says.
+
+    Attributes:
+        on: the address of any database of the server; the others are reached in the same way.
+        like: names or globs of databases.
+        except_: names or globs of those that are left out.
+    """
+
+    on: Word
+    like: tuple[Word, ...]
+    except_: tuple[Word, ...] = ()
+    place: Place | None = field(default=None, compare=False)
+
+
+@frozen
+class AskedDatabases:
+    """`databases: {from: …, query: …}`: a query whose rows are connection strings, each a secret.
+
+    Attributes:
+        from_: the address of the database that knows them.
+        query: a SELECT of one column.
+    """
+
+    from_: Word
+    query: Word
+    place: Place | None = field(default=None, compare=False)
+
+
+Databases = ListedDatabases | ServerDatabases | AskedDatabases
+
+
+@frozen
 class Environment:
     """One entry of `environments:`.
 
     Attributes:
         database: a libpq URL, a service name, `embedded` or `${VARIABLE}`; not expanded yet, so
             that no secret is in the model.
+        databases: many of them, in the place of one.
         allow: effects that `apply` accepts without a word.
         confirm: whether `apply` asks for the environment's name.
         names: role names of the file → names in this environment.
@@ -83,6 +124,7 @@ class Environment:
 
     name: Word
     database: Word | None = None
+    databases: Databases | None = None
     allow: tuple[Word, ...] = (Word("tightens"), Word("neutral"), Word("loosens"))
     confirm: bool = False
     names: Mapping[Word, Word] = field(default_factory=empty)

@@ -27,15 +27,24 @@ def render_plan(
     `applying` leaves out what to do next, because it is being done.
     """
     sheet = Sheet(plan, spec, verbose, applying)
-    page = Page(max(min(width, MAX_WIDTH), MIN_WIDTH), color)
+    page = page_of(width, color=color)
     if plan.empty:
         return "\n".join(_in_sync(sheet, page))
+    return "\n\n".join(map("\n".join, [list(header.lines(sheet, page)), *body(sheet, page)]))
+
+
+def body(sheet: Sheet, page: Page) -> Iterator[list[str]]:
+    """Give the parts of a plan that changes something, below its head."""
     from jwtroles.report.text import footer, sections  # noqa: PLC0415 - not in sync
 
     told = sections.told_by_section(sheet)
-    parts = [list(header.lines(sheet, page)), *sections.laid_out(sheet, page, told)]
-    parts.append(list(footer.lines(sheet, page)))
-    return "\n\n".join("\n".join(part) for part in parts if part)
+    parts = [*sections.laid_out(sheet, page, told), list(footer.lines(sheet, page))]
+    yield from (part for part in parts if part)
+
+
+def page_of(width: int, *, color: bool) -> Page:
+    """Return a page of a width that can be read."""
+    return Page(max(min(width, MAX_WIDTH), MIN_WIDTH), color)
 
 
 _NOTHING_LEFT = {
@@ -61,4 +70,4 @@ def _in_sync(sheet: Sheet, page: Page) -> Iterator[str]:
         yield from footer.remarks(sheet, page, seen)
 
 
-__all__ = ["render_plan"]
+__all__ = ["body", "page_of", "render_plan"]

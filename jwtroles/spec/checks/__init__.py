@@ -35,6 +35,7 @@ CHECKS: tuple[Callable[[Spec, Collector], None], ...] = (
     names.role_references,
     names.exempt_roles,
     environments.variables,
+    environments.databases,
     environments.only,
     environments.roles_there,
     names.platform_roles,

@@ -6,12 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from jwtroles import codes
+from jwtroles.spec.model import ListedDatabases, ServerDatabases
 from jwtroles.spec.resolve import every_only, holds_in
 from jwtroles.spec.wording import did_you_mean, listed, tick
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jwtroles.errors import Collector
-    from jwtroles.spec.model import Role, Spec, Test, Word
+    from jwtroles.spec.model import Databases, Environment, Role, Spec, Test, Word
     from jwtroles.spec.token_model import MappingRule
 
 VARIABLE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
@@ -21,14 +24,50 @@ VARIABLE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 def variables(spec: Spec, problems: Collector) -> None:
     """A variable is the whole address: no text of the file is put around it."""
     for environment in spec.environments.values():
-        address = environment.database
-        if address is not None and "${" in address and not VARIABLE.fullmatch(address):
+        for address in _addresses(environment):
+            if "${" in address and not VARIABLE.fullmatch(address):
+                problems.add(
+                    codes.VARIABLE_ALONE,
+                    f"{tick(address)} puts a variable inside an address",
+                    address.place,
+                    remedy="let the variable hold the whole address: database: ${DATABASE_URL}",
+                )
+
+
+def _addresses(environment: Environment) -> Iterator[Word]:
+    if environment.database is not None:
+        yield environment.database
+    if environment.databases is not None:
+        yield from addresses(environment.databases)
+
+
+def addresses(databases: Databases) -> tuple[Word, ...]:
+    """Return the addresses that `databases` names itself."""
+    if isinstance(databases, ListedDatabases):
+        return databases.urls
+    return (databases.on if isinstance(databases, ServerDatabases) else databases.from_,)
+
+
+def databases(spec: Spec, problems: Collector) -> None:
+    """One database or many, and none that jwtroles would have to make first."""
+    for environment in spec.environments.values():
+        if environment.databases is None:
+            continue
+        if environment.database is not None:
             problems.add(
-                codes.VARIABLE_ALONE,
-                f"{tick(address)} puts a variable inside an address",
-                address.place,
-                remedy="let the variable hold the whole address: database: ${DATABASE_URL}",
+                codes.ONE_OR_MANY,
+                f"{tick(environment.name)} has `database` and `databases`",
+                environment.database.place,
+                remedy="keep one of the two: `databases` says where many of them are",
             )
+        for address in addresses(environment.databases):
+            if address == "embedded":
+                problems.add(
+                    codes.EMBEDDED_AMONG_MANY,
+                    "the embedded server has one database",
+                    address.place,
+                    remedy="database: embedded   in an environment of its own",
+                )
 
 
 def only(spec: Spec, problems: Collector) -> None:

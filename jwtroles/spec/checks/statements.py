@@ -1,4 +1,4 @@
-"""The statements of tests: each is one, and leaves the transaction of its test open."""
+"""Statements of tests, which leave the transaction of their test open, and of `databases`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pglast import ast
 
 from jwtroles import codes
 from jwtroles.spec import sqltree
+from jwtroles.spec.model import AskedDatabases
 
 if TYPE_CHECKING:
     from jwtroles.errors import Collector
@@ -15,12 +16,31 @@ if TYPE_CHECKING:
 
 
 def check(spec: Spec, problems: Collector) -> None:
-    """Note every statement of a test that a test cannot run."""
+    """Note every statement of a test that a test cannot run, and what asks for no databases."""
+    for environment in spec.environments.values():
+        if isinstance(environment.databases, AskedDatabases):
+            _one_select(environment.databases.query, problems)
     for test in spec.tests:
         for expectation in test.expect:
             for word in (expectation.query, expectation.then):
                 if word is not None:
                     one_statement(word, problems)
+
+
+def _one_select(query: Word, problems: Collector) -> None:
+    """Note a query that is something else than one SELECT."""
+    try:
+        trees = sqltree.parse(str(query))  # the parser takes no subclass
+        why = "" if len(trees) == 1 and isinstance(trees[0], ast.SelectStmt) else "it is not"
+    except sqltree.SyntaxFault as fault:
+        why = fault.message
+    if why:
+        problems.add(
+            codes.NOT_A_QUERY,
+            f"the query of `databases` is one SELECT: {why}",
+            query.place,
+            remedy="query: select url from registry.tenants",
+        )
 
 
 def one_statement(word: Word, problems: Collector) -> Any:

@@ -706,6 +706,36 @@ CASES = {
         "`keys/*.json` is not one file",
         "name one JWKS document: it may hold several keys",
     ),
+    "one database and many": form(
+        "JR145",
+        "environments: {a: {database: «x», databases: [y]}}",
+        "`a` has `database` and `databases`",
+        "keep one of the two: `databases` says where many of them are",
+    ),
+    "the embedded server among many": form(
+        "JR146",
+        "environments: {a: {databases: {on: «embedded», like: t_*}}}",
+        "the embedded server has one database",
+        "database: embedded   in an environment of its own",
+    ),
+    "databases of no server": form(
+        "JR115",
+        "environments: {a: {«databases»: {like: t_*}}}",
+        "`databases` of a server needs the key `on`",
+        "add `on:` with a URL, a service name or ${VARIABLE}",
+    ),
+    "a variable inside an address of many": form(
+        "JR169",
+        'environments: {a: {databases: ["«postgresql://h/${DB}»"]}}',
+        "`postgresql://h/${DB}` puts a variable inside an address",
+        "let the variable hold the whole address: database: ${DATABASE_URL}",
+    ),
+    "two statements that ask for databases": form(
+        "JR147",
+        "environments: {a: {databases: {from: x, query: «select 1; delete from t»}}}",
+        "the query of `databases` is one SELECT: it is not",
+        "query: select url from registry.tenants",
+    ),
     "a secret in the file": Case(
         "JR144",
         BASE.replace(

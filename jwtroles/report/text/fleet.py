@@ -1,0 +1,136 @@
+"""Many databases as a person reviews them: each plan once, with the databases that it is for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from jwtroles.report.problems import covered, render, visible
+from jwtroles.report.text import body, footer, page_of
+from jwtroles.report.text.sheet import Sheet, counted, shown
+from jwtroles.report.verdict import still_refused
+from jwtroles.targets.model import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from jwtroles.report.text.layout import Page
+    from jwtroles.spec.model import Spec
+    from jwtroles.targets.model import Fleet, Outcome
+
+NAMED = 5
+"""How many databases of a group are named, unless all are asked for."""
+
+
+def render_fleet(
+    fleet: Fleet, spec: Spec, *, color: bool, width: int, verbose: bool, applying: bool = False
+) -> str:
+    """Return the plans of all databases as text, without a line end, those that are alike once.
+
+    `applying` leaves out what to do next, because it is being done.
+    """
+    page = page_of(width, color=color)
+    parts = [list(page.paragraph(_head(fleet), "", "  "))]
+    for digest, outcomes in fleet.groups:
+        parts += _group(fleet, digest, outcomes, spec, page, verbose=verbose)
+    parts.append(_failures(fleet, page))
+    parts.append(list(_verdict(fleet, page, applying=applying)))
+    return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+def _head(fleet: Fleet) -> str:
+    shard = f"    shard {fleet.shard}" if fleet.shard else ""
+    where = f"{shown(fleet.project)} → {shown(fleet.environment)}"
+    return f"{where}    {counted(len(fleet.outcomes), 'database')}{shard}"
+
+
+def _group(
+    fleet: Fleet,
+    digest: str,
+    outcomes: Sequence[Outcome],
+    spec: Spec,
+    page: Page,
+    *,
+    verbose: bool,
+) -> Iterator[list[str]]:
+    plan = fleet.plans[digest]
+    sheet = Sheet(plan, spec, verbose, applying=True)
+    several = len(outcomes) > 1
+    changes = counted(len(plan.units), "change")
+    differs = f"the same {changes}" if several else changes
+    told = "in sync" if plan.empty else differs
+    title = counted(len(outcomes), "database") if several else name(outcomes[0])
+    lines = list(page.title(f"{title}: {told}"))
+    if several:
+        example = "" if plan.empty else f". Shown for {visible(plan.server.database)}:"
+        lines += page.paragraph(names(outcomes, every=verbose) + example, "  ", "  ")
+    yield lines
+    if not plan.empty:
+        yield from body(sheet, page)
+        return
+    yield list(footer.kept(sheet, page))
+    yield list(footer.remarks(sheet, page, [one for one in plan.remarks if one.place is None]))
+
+
+def name(outcome: Outcome) -> str:
+    """Return the name of a target as it is printed."""
+    return visible(covered(outcome.target.name))
+
+
+def names(outcomes: Sequence[Outcome], *, every: bool = False) -> str:
+    """Return the names of targets, the first few of them unless every one is wanted."""
+    few = outcomes if every or len(outcomes) <= NAMED + 1 else outcomes[:NAMED]
+    more = f" and {len(outcomes) - len(few)} more" if len(few) < len(outcomes) else ""
+    return ", ".join(map(name, few)) + more
+
+
+def _failures(fleet: Fleet, page: Page) -> list[str]:
+    """Name each target that failed, with the first thing that is wrong with it."""
+    failed = fleet.of(State.FAILED)
+    if not failed:
+        return []
+    lines = list(page.title(f"{counted(len(failed), 'database')} failed"))
+    for one in failed:
+        told = [f"{p.message}  {p.code.id}" for p in one.error.problems] if one.error else []
+        lines += page.paragraph(
+            f"! {name(one)}  {visible(covered('; '.join(told)))}", "  ", "      "
+        )
+    return lines
+
+
+def _verdict(fleet: Fleet, page: Page, *, applying: bool) -> Iterator[str]:
+    yield from page.paragraph(f"{summary(fleet)}.")
+    differs = fleet.of(State.DIFFERENT)
+    if applying or not differs:
+        return
+    env = f" --env {shown(fleet.environment)}"
+    shard = f" --shard {fleet.shard}" if fleet.shard else ""
+    refused = sorted({e for one in differs for e in still_refused(fleet.plans[one.alike], ())})
+    allow = "".join(f" --allow {effect}" for effect in refused)
+    said = "Refused as it stands. Allow it once:" if refused else "Not applied. Next:"
+    yield from page.paragraph(f"{said} jwtroles apply{env}{shard}{allow}")
+
+
+_SAID = {
+    State.APPLIED: "{} applied",
+    State.DIFFERENT: "{} differ from the file",
+    State.IN_SYNC: "{} in sync",
+    State.FAILED: "{} failed",
+    State.NOT_BEGUN: "{} not begun",
+}
+
+
+def summary(fleet: Fleet) -> str:
+    """Return how many databases are in which state."""
+    counts = Counter(one.state for one in fleet.outcomes)
+    parts = [said.format(counts[state]) for state, said in _SAID.items() if counts[state]]
+    return f"{counted(len(fleet.outcomes), 'database')}: {', '.join(parts)}"
+
+
+def render_failures(outcomes: Iterable[Outcome], *, color: bool, width: int) -> str:
+    """Return why targets failed, in full; what several have in common is told once."""
+    alike: dict[str, list[Outcome]] = {}
+    for one in outcomes:
+        if one.error is not None and one.error.problems:
+            alike.setdefault(render(one.error, color=color, width=width), []).append(one)
+    return "\n\n".join(f"{names(group)}:\n{text}" for text, group in alike.items())

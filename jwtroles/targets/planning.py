@@ -1,0 +1,144 @@
+"""Plans every target; one that cannot be planned keeps no other from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from jwtroles import codes
+from jwtroles.errors import JwtrolesError, Problem, ServerError
+from jwtroles.frozen import frozen
+from jwtroles.spec.resolve import resolve
+from jwtroles.targets.alike import Likeness, likeness
+from jwtroles.targets.crew import Board, Crew
+from jwtroles.targets.located import Located, located
+from jwtroles.targets.model import Fleet, Outcome, State
+from jwtroles.verifier.key_sources import read_keys
+from jwtroles.workflow import make_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from jwtroles.spec.model import Environment, Spec
+    from jwtroles.targets.model import Target
+    from jwtroles.verifier.key_sources import Keys
+    from jwtroles.workflow import Planned
+
+Told = Callable[[Outcome, int, int], None]
+"""Told of each target that is done: what came of it, how many are done, of how many."""
+
+
+@frozen
+class Job:
+    """What all targets have in common.
+
+    Attributes:
+        spec: what of the file holds in the environment.
+        keys: the keys that verify tokens there, read once.
+    """
+
+    spec: Spec
+    environment: Environment
+    keys: Keys
+
+    @classmethod
+    def of(cls, spec: Spec, environment: Environment) -> Job:
+        """Return what a file says for an environment.
+
+        Raises:
+            SpecError: what is wrong with the keys that it names.
+        """
+        resolved = resolve(spec, environment)
+        return cls(resolved, environment, read_keys(resolved, environment))
+
+
+@frozen
+class Surveyed:
+    """A target that was planned, or why it was not.
+
+    Attributes:
+        where: its server and database; None when it was not reached.
+        alike: what its plan shares with others; None without a plan.
+    """
+
+    target: Target
+    where: Located | None = None
+    alike: Likeness | None = None
+    error: JwtrolesError | None = None
+
+
+@frozen
+class Survey:
+    """All targets as they were planned.
+
+    Attributes:
+        found: one for each target, in their order.
+        plans: one plan for each group that is alike, that of the first target in it.
+    """
+
+    job: Job
+    found: tuple[Surveyed, ...]
+    plans: dict[str, Planned]
+
+    def fleet(self, shard: str = "") -> Fleet:
+        """Return what is known of the targets before anything is applied."""
+        return Fleet(
+            str(self.job.spec.project),
+            str(self.job.environment.name),
+            tuple(map(self._outcome, self.found)),
+            {digest: planned.plan for digest, planned in self.plans.items()},
+            shard,
+        )
+
+    def _outcome(self, one: Surveyed) -> Outcome:
+        if one.alike is None:
+            return Outcome(one.target, State.FAILED, error=one.error)
+        empty = self.plans[one.alike.digest].plan.empty
+        state = State.IN_SYNC if empty else State.DIFFERENT
+        return Outcome(one.target, state, one.alike.digest)
+
+
+def plan_all(job: Job, targets: Sequence[Target], crew: Crew, told: Told) -> Survey:
+    """Plan every target; nothing is changed anywhere.
+
+    Plans that are alike are kept once: a thousand of them would fill the memory.
+    """
+    kept: dict[str, tuple[str, Planned]] = {}
+    board = Board[Outcome](len(targets), told)
+
+    def work(target: Target) -> Surveyed:
+        if crew.halted:
+            return Surveyed(target, error=crew.excuse(JwtrolesError()))
+        try:
+            with crew.opened(target) as connection:
+                where = located(connection, target)
+                planned = make_plan(connection, job.spec, job.environment, job.keys)
+        except JwtrolesError as error:
+            reason = crew.excuse(error)
+            board.tell(Outcome(target, State.FAILED, error=reason))
+            return Surveyed(target, error=reason)
+        alike = likeness(planned.plan)
+        state = State.IN_SYNC if planned.plan.empty else State.DIFFERENT
+        board.tell(Outcome(target, state, alike.digest))
+        with crew.lock:
+            first = kept.get(alike.digest)
+            if first is None or target.name < first[0]:
+                kept[alike.digest] = (target.name, planned)
+        return Surveyed(target, where, alike)
+
+    found = tuple(_once(crew.each(work, targets)))
+    return Survey(job, found, {digest: planned for digest, (_, planned) in kept.items()})
+
+
+def _once(found: Sequence[Surveyed]) -> Iterator[Surveyed]:
+    """Refuse a database that stands among the targets twice."""
+    first: dict[Located, Target] = {}
+    for one in found:
+        twin = first.setdefault(one.where, one.target) if one.where else one.target
+        if twin is one.target:
+            yield one
+            continue
+        message = f"{one.target.name} and {twin.name} are one database"
+        remedy = "name each database once: two plans for it would be in each other's way"
+        problem = Problem(codes.SAME_DATABASE, message, one.target.place, remedy=remedy)
+        yield Surveyed(one.target, error=ServerError(problem, footer="Nothing was changed."))

@@ -1,0 +1,151 @@
+"""Many databases: found, planned, applied together, each by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.targets.tenants import FILE, Tenants
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.servers import Clusters, Sandbox
+
+EXTRA = "CREATE TABLE app.extra (id int, tenant_id uuid); ALTER TABLE app.extra OWNER TO app_owner"
+NEWEST = 18
+
+
+@pytest.fixture
+def few(sandbox: Sandbox, applier: str, tmp_path: Path) -> Tenants:
+    """Give five databases on each major, as each applying role."""
+    return Tenants(sandbox, tmp_path, applier).make(5)
+
+
+@pytest.fixture
+def newest(cluster: Clusters, tmp_path: Path) -> Iterator[Tenants]:
+    """Give three databases on the newest major."""
+    with cluster(NEWEST).fresh() as sandbox:
+        yield Tenants(sandbox, tmp_path).make(3)
+
+
+def test_plans_that_are_alike_are_one_and_all_become_as_the_file_says(few, applier, record_case):
+    few.run_sql("tenant_01", EXTRA)
+
+    planned = few.run("plan")
+
+    assert planned.code == 0, planned
+    assert "4 databases: the same 23 changes\n" in planned.out
+    assert "tenant_00, tenant_02, tenant_03, tenant_04. Shown for tenant_00:" in planned.out
+    assert "\ntenant_01: 27 changes\n" in planned.out
+    assert few.run("plan", "--check").code == 2
+
+    applied = few.run("apply", "--yes")
+
+    assert applied.code == 0, applied
+    assert "5 databases: 5 applied." in applied.err
+    again = few.run("plan", "--check")
+    assert again.code == 0, again
+    assert "5 databases: in sync" in again.out
+    record_case(few.sandbox.major, applier)
+
+
+def test_an_unreachable_database_is_named_and_nothing_is_begun(newest):
+    wrong = newest.url("nowhere", "nobody").replace("nobody@", "nobody:sesame@")
+    variables = newest.addresses([*map(newest.url, newest.names), wrong])
+
+    done = newest.run("apply", "--yes", **variables)
+
+    assert done.code == 1
+    assert "1 database failed" in done.out
+    assert "nowhere" in done.out
+    assert "Nothing was changed." in done.err
+    assert "sesame" not in done.out + done.err
+    assert "3 databases: the same 23 changes" in newest.run("plan", **variables).out
+
+    done = newest.run("apply", "--yes", "--keep-going", **variables)
+
+    assert done.code == 1
+    assert "4 databases: 3 applied, 1 failed. Run it again" in done.err
+
+
+def test_one_database_twice_is_refused(newest):
+    url = newest.url("tenant_00")
+    variables = newest.addresses([url, url + "&application_name=again"])
+
+    done = newest.run("plan", **variables)
+
+    assert done.code == 1
+    assert "JR671" in done.err
+
+
+REGISTRY = "      from: ${CLUSTER_URL}\n      query: %s\n"
+
+
+def asked(tenants: Tenants, query: str) -> None:
+    before, _, rest = FILE.partition("      on: ")
+    tenants.file(before + REGISTRY % query + rest[rest.index("tokens:") :])
+
+
+def test_a_query_says_where_the_databases_are(newest):
+    urls = ", ".join(f"('{newest.url(name)}')" for name in newest.names)
+    newest.run_sql("postgres", f"CREATE TABLE live (url text); INSERT INTO live VALUES {urls}")
+    try:
+        asked(newest, "select url from public.live order by url")
+        assert "3 databases: the same 23 changes" in newest.run("plan").out
+        newest.run_sql("postgres", "INSERT INTO live VALUES (NULL), ('no :sesame@ url')")
+        done = newest.run("plan")
+        assert done.code == 1
+        assert "error[JR037]: row 5 of the query is no connection string" in done.err
+        newest.run_sql("postgres", "DELETE FROM live WHERE url IS NULL")
+        done = newest.run("plan")
+        assert "from row 4 of the query" in done.err
+        assert "sesame" not in done.out + done.err
+    finally:
+        newest.run_sql("postgres", "DROP TABLE live")
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("select 'postgresql://u:sesame@h/d'::int::text", "the server refuses the query"),
+        ("select nothing", 'column "nothing" does not exist (42703)'),
+        ("select set_config('x.y', '1', false), pg_sleep(0)::text", "row 1 of the query"),
+        ("select pg_notify('a', 'b')::text from pg_create_restore_point('x')", "the query"),
+        ("select 'x' where false", "JR036"),
+    ],
+)
+def test_a_query_that_says_nothing_of_the_kind(newest, query, said):
+    asked(newest, query)
+
+    done = newest.run("plan")
+
+    assert done.code == 1
+    assert said in done.err
+    assert "sesame" not in done.out + done.err
+
+
+def test_a_glob_that_matches_nothing(newest):
+    newest.file(FILE.replace("tenant_*", "customer_*"))
+    done = newest.run("plan")
+    assert (done.code, done.out) == (1, "")
+    assert "error[JR036]: tenants has no databases" in done.err
+
+
+def test_some_are_left_out(newest):
+    newest.file(FILE.replace("like: tenant_*", "like: tenant_*\n      except: ['*_01']"))
+    assert "tenant_00, tenant_02." in newest.run("plan").out
+
+
+def test_other_commands_are_about_one_database(newest):
+    done = newest.run("snapshot")
+    assert done.code == 1
+    assert "error[JR035]: tenants has many databases" in done.err
+    done = newest.run("plan", "--database", newest.url("tenant_02"))
+    assert done.code == 0
+    assert "23 changes:" in done.out
+    done = newest.run("plan", "--database", newest.url("tenant_02"), "--jobs", "3")
+    assert done.code == 1
+    assert "error[JR010]: --jobs is for an environment that has `databases`" in done.err
