@@ -15,6 +15,7 @@ from typing import Any, Literal
 from jwtroles.errors import Place, Source
 from jwtroles.frozen import frozen
 from jwtroles.names import parse_qname
+from jwtroles.spec.databases_model import Databases
 from jwtroles.spec.token_model import MappingRule, Tokens, empty
 from jwtroles.spec.word import Word as Word  # noqa: PLC0414 - one of these types, told elsewhere
 
@@ -66,46 +67,6 @@ class Database:
     exempt: tuple[Word, ...] = ()
     platform: tuple[Word, ...] = ()
     place: Place | None = field(default=None, compare=False)
-
-
-@frozen
-class ListedDatabases:
-    """`databases: […]`: each is a libpq URL, a service name or `${VARIABLE}`, not expanded."""
-
-    urls: tuple[Word, ...]
-
-
-@frozen
-class ServerDatabases:
-    """`databases: {on: …, like: …}`: those of one server whose names are as a glob says.
-
-    Attributes:
-        on: the address of any database of the server; the others are reached in the same way.
-        like: names or globs of databases.
-        except_: names or globs of those that are left out.
-    """
-
-    on: Word
-    like: tuple[Word, ...]
-    except_: tuple[Word, ...] = ()
-    place: Place | None = field(default=None, compare=False)
-
-
-@frozen
-class AskedDatabases:
-    """`databases: {from: …, query: …}`: a query whose rows are connection strings, each a secret.
-
-    Attributes:
-        from_: the address of the database that knows them.
-        query: a SELECT of one column.
-    """
-
-    from_: Word
-    query: Word
-    place: Place | None = field(default=None, compare=False)
-
-
-Databases = ListedDatabases | ServerDatabases | AskedDatabases
 
 
 @frozen

@@ -11,7 +11,7 @@ from jwtroles import codes
 from jwtroles.errors import Problem, ServerError
 from jwtroles.names import text_matches
 from jwtroles.reader.connection import address, connect, parsed
-from jwtroles.spec.model import AskedDatabases, ListedDatabases, ServerDatabases
+from jwtroles.spec.databases_model import AskedDatabases, ListedDatabases, ServerDatabases
 from jwtroles.targets.model import Target
 
 if TYPE_CHECKING:

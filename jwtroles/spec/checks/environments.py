@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from jwtroles import codes
-from jwtroles.spec.model import ListedDatabases, ServerDatabases
+from jwtroles.spec.databases_model import ListedDatabases, ServerDatabases
 from jwtroles.spec.resolve import every_only, holds_in
 from jwtroles.spec.wording import did_you_mean, listed, tick
 
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jwtroles.errors import Collector
-    from jwtroles.spec.model import Databases, Environment, Role, Spec, Test, Word
+    from jwtroles.spec.databases_model import Databases
+    from jwtroles.spec.model import Environment, Role, Spec, Test, Word
     from jwtroles.spec.token_model import MappingRule
 
 VARIABLE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")

@@ -8,7 +8,7 @@ from pglast import ast
 
 from jwtroles import codes
 from jwtroles.spec import sqltree
-from jwtroles.spec.model import AskedDatabases
+from jwtroles.spec.databases_model import AskedDatabases
 
 if TYPE_CHECKING:
     from jwtroles.errors import Collector

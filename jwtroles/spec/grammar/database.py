@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from jwtroles.spec.grammar.terms import ROLE, ROLES, SCHEMA, STATEMENT
-from jwtroles.spec.model import (
+from jwtroles.spec.databases_model import (
     AskedDatabases,
-    ConnectAs,
-    Database,
     Databases,
-    Environment,
     ListedDatabases,
     ServerDatabases,
-    Word,
 )
+from jwtroles.spec.grammar.terms import ROLE, ROLES, SCHEMA, STATEMENT
+from jwtroles.spec.model import ConnectAs, Database, Environment, Word
 from jwtroles.spec.records import Field, Record
 from jwtroles.spec.shapes import ByForm, ByKey, ListOf, Made, MapOf
 from jwtroles.spec.words import Bool, Choice, Text
