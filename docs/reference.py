@@ -73,6 +73,13 @@ The tests of the file could not be run. A test that ran and did not hold has no 
 exits 4.
 
 {JR7}
+
+## JR8xx: what jwtroles finds by itself
+
+`jwtroles doctor` tells JR850 to JR878 of a server. Each has a severity beside its code: error,
+warning or note. Exit code 1 where there is an error.
+
+{JR8}
 """
 
 COMMANDS = """\
@@ -120,7 +127,7 @@ def errors() -> str:
     """Return errors.md; a code of a family that has no section here is a KeyError."""
     from jwtroles.codes import all_codes  # noqa: PLC0415 - the path is set above
 
-    families: dict[str, list[str]] = {f"JR{number}": [] for number in (0, 1, 2, 3, 5, 6, 7)}
+    families: dict[str, list[str]] = {f"JR{number}": [] for number in (0, 1, 2, 3, 5, 6, 7, 8)}
     for code in all_codes():
         end = "" if code.title.endswith("?") else "."
         entry = f"### {code.id}\n\n**{code.title}{end}** {code.why}"
@@ -211,6 +218,13 @@ def snapshot_schema() -> str:
     return json.dumps(schema(), indent=2) + "\n"
 
 
+def doctor_schema() -> str:
+    """Return schemas/doctor.schema.json."""
+    from jwtroles.report.doctor import schema  # noqa: PLC0415
+
+    return json.dumps(schema(), indent=2) + "\n"
+
+
 def language_schema() -> str:
     """Return schemas/jwtroles.schema.json."""
     from jwtroles.spec.grammar.schema import schema  # noqa: PLC0415
@@ -221,6 +235,7 @@ def language_schema() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors,
     "commands.md": commands,
+    "schemas/doctor.schema.json": doctor_schema,
     "schemas/plan.schema.json": plan_schema,
     "schemas/snapshot.schema.json": snapshot_schema,
     "schemas/jwtroles.schema.json": language_schema,

@@ -83,6 +83,11 @@ COMMANDS: Mapping[str, Entry] = {
     "token": Entry(
         "token", "app", "Tokens for development: make one, or see what would come of one, and why."
     ),
+    "doctor": Entry(
+        "doctor",
+        "doctor",
+        "Examine a server: version, known holes, rights, logins, and where a token could be read.",
+    ),
     "explain": Entry("explain", "explain", "Say what a code means and why it is an error."),
     "demo": Entry(
         "demo",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from jwtroles.codes.applying import *  # noqa: F403 - a table, spread over its families
 from jwtroles.codes.code import Code as Code
+from jwtroles.codes.doctor import *  # noqa: F403 - a table, spread over its families
 from jwtroles.codes.fitting import *  # noqa: F403 - a table, spread over its families
 from jwtroles.codes.form import *  # noqa: F403 - a table, spread over its families
 from jwtroles.codes.keys import *  # noqa: F403 - a table, spread over its families

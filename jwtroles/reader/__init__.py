@@ -208,7 +208,7 @@ def _structure(
     run: Run, scope: Scope, roles: dict[str, Role], everyone: dict[str, Any]
 ) -> Structure:
     here = "jwtroles.reader"
-    server = _server(run(here, "server")[0])
+    server = server_of(run(here, "server")[0])
     schemas = run(here, "schema", schemas=everyone["schemas"])
     relations = run(here, "relation", schemas=everyone["read_schemas"])
     routines = map(_routine, run(here, "routine", schemas=everyone["schemas"]))
@@ -240,7 +240,8 @@ def _structure(
     )
 
 
-def _server(row: dict[str, Any]) -> Server:
+def server_of(row: dict[str, Any]) -> Server:
+    """Read the row of server.sql."""
     sets = ("acts_as", "settable", "admin_of")
     fields: dict[str, Any] = {k: frozenset(v) if k in sets else v for k, v in row.items()}
     return Server(**fields)
