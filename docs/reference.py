@@ -63,7 +63,8 @@ effect `cuts_off`, which an environment has to allow.
 
 ## JR6xx: applying
 
-Nothing was changed. Exit code 3 for JR605, JR611, JR620 and JR622; exit code 1 for the others.
+Nothing was changed. Exit code 3 for JR605, JR610 to JR614, JR620, JR622, JR650 and JR651; exit
+code 1 for the others.
 
 {JR6}
 
@@ -225,6 +226,13 @@ def doctor_schema() -> str:
     return json.dumps(schema(), indent=2) + "\n"
 
 
+def saved_plan_schema() -> str:
+    """Return schemas/saved-plan.schema.json."""
+    from jwtroles.saved_plans import schema  # noqa: PLC0415
+
+    return json.dumps(schema(), indent=2) + "\n"
+
+
 def language_schema() -> str:
     """Return schemas/jwtroles.schema.json."""
     from jwtroles.spec.grammar.schema import schema  # noqa: PLC0415
@@ -238,6 +246,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "schemas/doctor.schema.json": doctor_schema,
     "schemas/plan.schema.json": plan_schema,
     "schemas/snapshot.schema.json": snapshot_schema,
+    "schemas/saved-plan.schema.json": saved_plan_schema,
     "schemas/jwtroles.schema.json": language_schema,
 }
 """File beside this one → what makes it."""

@@ -13,13 +13,15 @@ from jwtroles.compiler import compile_spec
 from jwtroles.compiler.wanted import scope_of
 from jwtroles.frozen import frozen
 from jwtroles.planner import build_plan
-from jwtroles.reader import Reading, read, snapshot
+from jwtroles.reader import Reading, Survey, narrowed, read, snapshot, survey
 from jwtroles.reader.canonical import canonical
 from jwtroles.reader.connection import asking
 from jwtroles.spec.resolve import resolve
 from jwtroles.verifier.key_sources import read_keys
 
 if TYPE_CHECKING:
+    from jwtroles.catalog import Catalog
+    from jwtroles.compiler import Compiled
     from jwtroles.planner.model import Plan
     from jwtroles.reader.connection import Connection
     from jwtroles.scope import Scope
@@ -42,6 +44,28 @@ def read_database(connection: Connection, spec: Spec, environment: Environment |
         return read(connection, scope_of(resolved, environment))
 
 
+@frozen
+class Basis:
+    """All that a plan is made from.
+
+    Attributes:
+        spec: what of the file holds in the environment.
+        keys: the keys that are to verify tokens.
+        survey: what was read, before the scope says what of it counts.
+        reading: what of it counts.
+        compiled: what the file comes to on these tables.
+        desired: the same as the server prints it.
+    """
+
+    spec: Spec
+    environment: Environment | None
+    keys: Keys
+    survey: Survey
+    reading: Reading
+    compiled: Compiled
+    desired: Catalog
+
+
 def make_plan(
     connection: Connection, spec: Spec, environment: Environment | None, keys: Keys | None = None
 ) -> Planned:
@@ -59,12 +83,32 @@ def make_plan(
         CompileError: every way in which the file does not fit the database.
         ServerError: JR005 when the server does not answer what a plan needs to know.
     """
+    return plan_from(look(connection, spec, environment, keys))
+
+
+def look(
+    connection: Connection, spec: Spec, environment: Environment | None, keys: Keys | None = None
+) -> Basis:
+    """Read and compile everything that `make_plan` makes a plan from; it raises the same."""
     spec = resolve(spec, environment)
     keys = read_keys(spec, environment) if keys is None else keys
-    with asking(connection):
-        reading = read_database(connection, spec, environment)
+    scope = scope_of(spec, environment)
+    with asking(connection), snapshot(connection):
+        found = survey(connection, scope)
+    reading = narrowed(found, scope)
     compiled = compile_spec(spec, environment, reading.structure, keys)
     with asking(connection):
         desired = canonical(connection, compiled.catalog, reading.structure)
-    plan = build_plan(spec, environment, reading.structure, reading.catalog, desired, compiled)
+    return Basis(spec, environment, keys, found, reading, compiled, desired)
+
+
+def plan_from(basis: Basis) -> Planned:
+    """Return the plan that follows from what was read; it asks nobody.
+
+    Raises:
+        CompileError: JR364 for what was to be kept until a day that is over.
+    """
+    spec, environment, reading = basis.spec, basis.environment, basis.reading
+    structure, current, desired = reading.structure, reading.catalog, basis.desired
+    plan = build_plan(spec, environment, structure, current, desired, basis.compiled)
     return Planned(plan, reading.scope)

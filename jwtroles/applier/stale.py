@@ -16,7 +16,7 @@ from jwtroles.planner.diff import diff
 from jwtroles.reader import Reading, read
 
 if TYPE_CHECKING:
-    from jwtroles.catalog import Relation, Server, Structure
+    from jwtroles.catalog import Catalog, Relation, Server, Structure
     from jwtroles.kinds.base import Change
     from jwtroles.planner.model import Plan
     from jwtroles.reader.connection import Connection
@@ -39,14 +39,10 @@ def still_as_planned(
         Refused: JR611 naming what moved, JR605 when the connected role has lost a right.
     """
     reading = read_again(connection, scope)
-    moved: list[str] = []
     catalog, structure = (
         (since.catalog, since.structure) if since else (plan.current, plan.structure)
     )
-    expected = fingerprint(catalog, structure) if since else plan.fingerprint
-    if fingerprint(reading.catalog, reading.structure) != expected:
-        moved += map(_moved, diff(catalog, reading.catalog))
-        moved += _tables(structure, reading.structure)
+    moved = what_moved(catalog, structure, reading)
     known = {one.problem.message for one in plan.cut_off}
     now = cut_off(plan.steps, reading.structure, plan.desired)
     moved += [one.problem.message for one in now if one.problem.message not in known]
@@ -62,6 +58,19 @@ def still_as_planned(
         raise Refused(problem)
     check_rights(plan, reading.structure.server, after=after)
     return reading.structure.server
+
+
+def what_moved(catalog: Catalog, structure: Structure, now: Reading) -> list[str]:
+    """Name everything that is not as it was read before, a line each; nothing where all of it is.
+
+    Cells of a line are separated by tabs.
+    """
+    if fingerprint(now.catalog, now.structure) == fingerprint(catalog, structure):
+        return []
+    return [
+        *map(_moved, diff(catalog, now.catalog)),
+        *_tables(structure, now.structure),
+    ]
 
 
 def read_again(connection: Connection, scope: Scope) -> Reading:

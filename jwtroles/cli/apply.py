@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
@@ -36,6 +37,11 @@ if TYPE_CHECKING:
 
 
 def apply(
+    context: typer.Context,
+    plan: Annotated[
+        Optional[Path],  # noqa: UP045 - typer reads the annotation at run time
+        typer.Argument(metavar="PLAN", help="A plan that `plan --out` saved.", show_default=False),
+    ] = None,
     spec: SpecFile = DEFAULT_SPEC,
     env: EnvironmentName = None,
     database: DatabaseUrl = None,
@@ -55,6 +61,10 @@ def apply(
     A plan that is too big for the server's lock table becomes several, each of them safe. An
     environment of many databases has a transaction for each, and asks once.
 
+    A saved plan is applied as it was shown, or refused: when the database has changed since, is
+    another one, or when the file was changed. It needs no specification; with --spec it has to be
+    made from that one.
+
     Example: jwtroles apply --env staging
     """
     from jwtroles import applier  # noqa: PLC0415 - only what a command needs
@@ -63,8 +73,13 @@ def apply(
 
     allowed = effects(allow)
     applier.check_lock_timeout(lock_timeout)
-    loaded, environment = chosen(spec, env, database, "apply")
     manner = Manner(yes, allowed, lock_timeout, verbose, quiet)
+    if plan is not None:
+        given = context.get_parameter_source("spec")
+        named = given is not None and given.name != "DEFAULT"
+        _apply_saved(plan, spec if named else None, env, database, manner)
+        return
+    loaded, environment = chosen(spec, env, database, "apply")
     part = Part(jobs, shard)
     if fleet := fleet_of(environment, database, part, keep_going=keep_going):
         apply_many(loaded, fleet, part, manner, keep_going=keep_going)
@@ -72,6 +87,24 @@ def apply(
     with connected(target) as connection:
         planned = make_plan(connection, target.spec, target.environment)
         carry_out(connection, planned, target, manner)
+
+
+def _apply_saved(
+    path: Path, spec: Path | None, env: str | None, database: str | None, manner: Manner
+) -> None:
+    """Apply a plan that was saved, in the database that it was made for."""
+    from jwtroles import saved_plans  # noqa: PLC0415 - only what a command needs
+    from jwtroles.cli.session import connected, reached  # noqa: PLC0415
+
+    rebuilt = saved_plans.rebuild(saved_plans.load_plan(path))
+    saved_plans.check_environment(rebuilt, env)
+    if spec is not None:
+        saved_plans.check_file(rebuilt, spec)
+    main = Path(rebuilt.spec.source.name)
+    target = reached(main, rebuilt.spec, rebuilt.environment, database)
+    with connected(target) as connection:
+        saved_plans.check_database(connection, rebuilt)
+        carry_out(connection, saved_plans.planned_again(connection, rebuilt), target, manner)
 
 
 @frozen

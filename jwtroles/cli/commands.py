@@ -46,6 +46,9 @@ COMMANDS: Mapping[str, Entry] = {
         "apply",
         "Plan, ask, and apply in one transaction that is proved before it commits.",
     ),
+    "show": Entry(
+        "saved", "show", "Show a saved plan. No database, variable or specification is needed."
+    ),
     "release": Entry(
         "leave", "release", "Stop managing a database, and leave all access as it is."
     ),

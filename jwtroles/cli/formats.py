@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from jwtroles.cli.terminal import color, show, width
@@ -39,6 +40,7 @@ class Print:
     allowed: tuple[str, ...] = ()
     exit_code: Exit = Exit.DONE
     plain: bool = False
+    saved: Path | None = None
 
 
 def asked(arguments: Sequence[str]) -> Format:
@@ -77,6 +79,7 @@ def _text(what: Print) -> str:
         width=width(),
         verbose=what.verbose,
         applying=what.applying,
+        saved=_file(what),
     )
 
 
@@ -95,7 +98,11 @@ def _json(what: Print) -> str:
 def _markdown(what: Print) -> str:
     from jwtroles.report.markdown import render_markdown  # noqa: PLC0415
 
-    return render_markdown(what.plan, what.spec, what.allowed, plain=what.plain)
+    return render_markdown(what.plan, what.spec, what.allowed, plain=what.plain, saved=_file(what))
+
+
+def _file(what: Print) -> str:
+    return str(what.saved) if what.saved else ""
 
 
 def _markdown_errors(error: JwtrolesError, *, plain: bool) -> str:

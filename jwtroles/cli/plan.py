@@ -21,12 +21,15 @@ from jwtroles.cli.options import (
     Verbose,
     effects,
 )
-from jwtroles.cli.terminal import show
+from jwtroles.cli.terminal import show, tell
+from jwtroles.cli.written import write
 from jwtroles.errors import Problem, UsageError
 
 if TYPE_CHECKING:
     from jwtroles.planner.model import Plan
+    from jwtroles.reader.connection import Connection
     from jwtroles.spec.model import Environment, Spec
+    from jwtroles.workflow import Basis
 
 
 def plan(
@@ -58,6 +61,16 @@ def plan(
         bool,
         typer.Option("--plain", envvar="JWTROLES_PLAIN", help="Leave the emoji of Markdown out."),
     ] = False,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            envvar="JWTROLES_OUT",
+            help="Save the plan as well, for `show` and `apply`.",
+        ),
+    ] = None,
     allow: Allow = None,
     verbose: Verbose = False,
     quiet: Quiet = False,
@@ -67,9 +80,11 @@ def plan(
 ) -> None:
     """Show what has to change for a database to be as the file says. Nothing is changed.
 
+    A plan that is saved is applied as it is, or not at all: jwtroles apply plan.json
+
     Exits 0 when done, 2 with --check and differences, 3 when the environment refuses an effect.
 
-    Example: jwtroles plan --env staging
+    Example: jwtroles plan --env staging --out plan.json
     """
     from jwtroles.cli.session import chosen  # noqa: PLC0415 - only what a command needs
     from jwtroles.report.verdict import exit_of  # noqa: PLC0415
@@ -79,14 +94,20 @@ def plan(
         allowed = effects(allow)
         loaded, environment = chosen(spec, env, database, "plan")
         fleet = None if against else fleet_of(environment, database, part)
+        if fleet and out is not None:
+            raise _of_one(environment)
         if fleet:
             how = Showing(format, allowed, verbose=verbose, quiet=quiet, plain=plain)
             plan_many(loaded, fleet, part, how, check=check)
-        made, loaded = _planned(spec, loaded, environment, database, against)
+        made, loaded = _planned(spec, loaded, environment, database, against, out)
     exit_code = exit_of(made, allowed, check=check)
     if not quiet:
-        what = Print(made, loaded, verbose, allowed=allowed, exit_code=exit_code, plain=plain)
+        what = Print(
+            made, loaded, verbose, allowed=allowed, exit_code=exit_code, plain=plain, saved=out
+        )
         show(rendered(what, format))
+        if out is not None:
+            tell(f"{out}: plan {made.id}. Look at it:  jwtroles show {out}")
     raise typer.Exit(exit_code)
 
 
@@ -96,23 +117,46 @@ def _planned(
     environment: Environment | None,
     database: str | None,
     against: Path | None,
+    out: Path | None,
 ) -> tuple[Plan, Spec]:
-    """Plan with the database, or against a snapshot of it."""
+    """Plan with the database, and save the plan where that is asked for; or against a snapshot."""
     from jwtroles.cli.session import connected, reached  # noqa: PLC0415
-    from jwtroles.workflow import make_plan  # noqa: PLC0415
+    from jwtroles.workflow import look, plan_from  # noqa: PLC0415
 
     if against is None:
         target = reached(file, spec, environment, database)
         with connected(target) as connection:
-            return make_plan(connection, target.spec, target.environment).plan, target.spec
+            basis = look(connection, target.spec, target.environment)
+            made = plan_from(basis).plan
+            if out is not None:
+                _save(out, connection, basis, made)
+        return made, target.spec
     from jwtroles.offline import plan_against  # noqa: PLC0415
     from jwtroles.reader.saved import load_snapshot  # noqa: PLC0415
 
+    if out is not None:
+        message = "--out and --against: a saved plan is bound to the database that it was made for"
+        remedy = "plan with the database"
+        raise UsageError(Problem(codes.TWO_SOURCES, message, remedy=remedy))
     if database is not None:
         message = "--database and --against: a plan is made with one of them"
         remedy = "leave one of them out"
         raise UsageError(Problem(codes.TWO_SOURCES, message, remedy=remedy))
     return plan_against(load_snapshot(against), spec, environment), spec
+
+
+def _of_one(environment: Environment | None) -> UsageError:
+    message = "--out saves the plan of one database, and this environment has many"
+    remedy = "say which one:  --database URL"
+    place = environment.place if environment else None
+    return UsageError(Problem(codes.MANY_DATABASES, message, place, remedy=remedy))
+
+
+def _save(out: Path, connection: Connection, basis: Basis, made: Plan) -> None:
+    from jwtroles.reader.identity import identify  # noqa: PLC0415
+    from jwtroles.saved_plans import save  # noqa: PLC0415
+
+    write(out, save(basis, made, identify(connection)).text())
 
 
 def show_plan(made: Plan, spec: Spec, *, verbose: bool, applying: bool = False) -> None:

@@ -18,6 +18,7 @@ from jwtroles.cli.options import (
     SpecFile,
 )
 from jwtroles.cli.terminal import show, tell
+from jwtroles.cli.written import write
 from jwtroles.errors import Problem, UsageError
 
 
@@ -54,12 +55,7 @@ def snapshot(
     if out is None:
         show(text.removesuffix("\n"))
         return
-    try:
-        out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        message = f"cannot write {out}: {error.strerror or error}"
-        remedy = "name another file with --out"
-        raise UsageError(Problem(codes.CANNOT_WRITE, message, remedy=remedy)) from None
+    write(out, text)
     if not quiet:
         *schemas, _ours = taken.scope.schemas
         count = sum(name.schema in schemas for name in taken.survey.structure.relations)

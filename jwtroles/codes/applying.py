@@ -32,6 +32,41 @@ STALE = Code(
     "the database has changed since the plan was made",
     "A plan is bound to the catalog that it was made from.",
 )
+NO_PLAN = Code(
+    "JR610",
+    "not a saved plan",
+    "`apply` and `show` read what `plan --out` wrote, whole and in the form that it has.",
+)
+OTHER_DATABASE = Code(
+    "JR612",
+    "a plan for another database",
+    "A plan is bound to the cluster, the database and the major version that it was made for, and "
+    "to an environment. What is right in one of them may let anybody in elsewhere.",
+)
+ALTERED_PLAN = Code(
+    "JR613",
+    "a plan that was changed after it was made",
+    "The file of a plan has a checksum, and has to come to the changes that it says. No statement "
+    "is read from it: those are made again from the specification in it and the database.",
+)
+OTHER_VERSION = Code(
+    "JR614",
+    "a plan of another version of jwtroles",
+    "Another version may come to other statements from the same specification, and nobody has "
+    "reviewed those.",
+)
+OTHER_FILE = Code(
+    "JR650",
+    "a plan of another specification",
+    "With `--spec`, a saved plan is applied only where it was made from that very specification "
+    "and its JWKS files.",
+)
+OTHER_KEY = Code(
+    "JR651",
+    "another key than the plan was made with",
+    "A plan holds no secret. `apply` takes it from the variable that the specification names, and "
+    "knows by the fingerprint, which is in the plan, whether it is the same.",
+)
 LOCKED = Code(
     "JR615",
     "a table could not be locked in time",

@@ -62,6 +62,17 @@ CANNOT_WRITE = Code(
     "a file cannot be written",
     "The file that a result was to be written to cannot be opened.",
 )
+NO_PLAN_FILE = Code(
+    "JR023",
+    "a saved plan that cannot be read",
+    "The file is not there, or this process may not read it.",
+)
+NOT_SAVED = Code(
+    "JR024",
+    "a plan that cannot be saved",
+    "A saved plan holds the specification, without the passwords in it, and is made again from "
+    "that. Where this comes to another plan, nothing is written.",
+)
 TWO_SOURCES = Code(
     "JR016",
     "a database and a snapshot at once",

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from jwtroles.kinds.base import Effect
 from jwtroles.kinds.own_schema import own_unit
+from jwtroles.passwords import covered
 from jwtroles.planner.describe import describe
 from jwtroles.planner.model import worst_effect
-from jwtroles.report.problems import covered, visible
+from jwtroles.report.problems import visible
 from jwtroles.report.text.layout import SIGNS
 from jwtroles.report.text.sheet import counted, origin_of
 from jwtroles.report.verdict import still_refused, verdict_of

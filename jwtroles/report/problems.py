@@ -7,13 +7,13 @@ request. Passwords in connection strings are covered.
 
 from __future__ import annotations
 
-import re
 import textwrap
 import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jwtroles.errors import SpecError
+from jwtroles.passwords import covered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +24,6 @@ MAX_WIDTH = 100
 _MIN_WIDTH = 40
 _GAP = "   "
 _BOLD, _RED, _BLUE, _PLAIN = "\x1b[1m", "\x1b[1;31m", "\x1b[34m", "\x1b[0m"
-_PASSWORD = re.compile(r"(?<=://)([^\s/:@]*:)([^\s/]+)(?=@)|(\bpassword=)('[^'\n]*'|[^\s'\"]+)")
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
@@ -73,16 +72,6 @@ def _visible(char: str) -> str:
         return char
     number = ord(char)
     return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
-
-
-def covered(text: str) -> str:
-    """Return `text` with stars over passwords, as long as before, so that carets still fit."""
-
-    def stars(match: re.Match[str]) -> str:
-        kept = match[1] or match[3]
-        return kept + "*" * (len(match[0]) - len(kept))
-
-    return _PASSWORD.sub(stars, text)
 
 
 def _cells(text: str) -> int:

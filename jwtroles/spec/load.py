@@ -21,7 +21,7 @@ from jwtroles.spec.text import decoded
 from jwtroles.spec.wording import tick
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from jwtroles.errors import Place
@@ -88,6 +88,25 @@ def load_text(text: str, name: str = "jwtroles.yaml") -> Spec:
             remedy="load it from a folder",
         )
     return _spec((root,), (source,), problems)
+
+
+def load_sources(texts: Mapping[str, str], main: str) -> Spec:
+    """Return the specification that was read from these files, without looking for any.
+
+    Args:
+        texts: every file's name and text, in the order in which they were read.
+        main: the name of the file, or of the folder that they are all of.
+
+    Raises:
+        SpecError: with all the problems of the texts.
+    """
+    problems = _Bounded()
+    sources = tuple(
+        decoded(text.encode(errors="surrogatepass"), name) for name, text in texts.items()
+    )
+    documents = tuple(read(source, problems) for source in sources)
+    head = () if main in texts else (Source(main, ""),)
+    return _spec(documents, (*head, *sources), problems)
 
 
 def _spec(documents: tuple[Node, ...], sources: tuple[Source, ...], problems: Collector) -> Spec:

@@ -6,7 +6,8 @@ Only what plans and applies needs them; a file is valid without any.
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,29 +29,48 @@ if TYPE_CHECKING:
 
 
 @frozen
+class Document:
+    """A JWKS file: its path, for messages, and its text."""
+
+    path: str
+    text: str
+
+
+@frozen
 class Keys:
     """The keys of all issuers.
 
     Attributes:
         keys: in the order of the file.
         unread: issuers some of whose keys are in a variable that is not set, where that is allowed.
+        documents: issuer → the JWKS file of its keys. It is public: a file never holds a secret.
     """
 
     keys: tuple[Key, ...] = ()
     unread: frozenset[str] = frozenset()
+    documents: Mapping[str, Document] = field(default_factory=dict)
 
 
 NO_KEYS = Keys()
 """What a database has that no token is meant for, such as one that tests the file."""
 
 
-def read_keys(spec: Spec, environment: Environment | None, *, offline: bool = False) -> Keys:
+def read_keys(
+    spec: Spec,
+    environment: Environment | None,
+    *,
+    offline: bool = False,
+    documents: Mapping[str, Document] | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> Keys:
     """Return the keys that the file names for an environment; none where the gateway verifies.
 
     Args:
         spec: what names them.
         environment: what `{environment}` stands for.
         offline: whether a variable may be missing: whoever plans without a database has no secrets.
+        documents: the JWKS file of each issuer, where none is to be looked for.
+        variables: those of the process, where no others are given.
 
     Raises:
         SpecError: JR139 and JR140 for files that are not there, JR014 for variables that are not
@@ -59,7 +79,9 @@ def read_keys(spec: Spec, environment: Environment | None, *, offline: bool = Fa
     if spec.tokens.verify != "database":
         return NO_KEYS
     problems = Collector()
-    reader = _Reader(spec, str(environment.name) if environment else None, problems)
+    name = str(environment.name) if environment else None
+    values = os.environ if variables is None else variables
+    reader = _Reader(spec, name, problems, documents, values)
     found = [(issuer, tuple(reader.keys(issuer))) for issuer in spec.tokens.issuers.values()]
     for issuer, keys in found:
         check_ids(keys, reader.origin(issuer, issuer.keys or issuer.name), problems)
@@ -72,14 +94,25 @@ def read_keys(spec: Spec, environment: Environment | None, *, offline: bool = Fa
                 remedy=f"export {word[2:-1]}=…   It holds keys: `validate` and `test` need none",
             )
     problems.raise_if_any(SpecError, "Nothing was planned.")
-    return Keys(tuple(key for _, keys in found for key in keys), frozenset(reader.unread))
+    read = tuple(key for _, keys in found for key in keys)
+    return Keys(read, frozenset(reader.unread), reader.documents)
 
 
 class _Reader:
-    def __init__(self, spec: Spec, environment: str | None, problems: Collector) -> None:
+    def __init__(
+        self,
+        spec: Spec,
+        environment: str | None,
+        problems: Collector,
+        given: Mapping[str, Document] | None,
+        variables: Mapping[str, str],
+    ) -> None:
         self.spec = spec
         self.environment = environment
         self.problems = problems
+        self.given = given
+        self.variables = variables
+        self.documents: dict[str, Document] = {}
         self.missing: list[Word] = []
         self.unread: set[str] = set()
 
@@ -103,12 +136,30 @@ class _Reader:
         if VARIABLE.fullmatch(word):
             origin, text = self.origin(issuer, word), self._value(issuer, word)
         else:
-            path = keys_path(self.spec, word, self.environment, self.problems)
-            origin = self.origin(issuer, word, str(path))
-            text = self._start(path, word) if path else None
+            found = self._file(issuer, word)
+            origin = self.origin(issuer, word, found.path if found else "")
+            text = found.text.encode(errors="surrogateescape") if found else None
         if text is not None:
             for key in read_jwks(text, origin, self.problems):
                 yield replace(key, place=word.place, source=origin.shown)
+
+    def _file(self, issuer: Issuer, word: Word) -> Document | None:
+        """Return the JWKS file of an issuer: the one that was given, or the one of the folder."""
+        name = str(issuer.name)
+        if self.given is not None:
+            found = self.given.get(name)
+            if found is None:
+                message = f"the keys of {name} are not there"
+                remedy = "plan again, and save that plan"
+                self.problems.add(codes.NO_SUCH_FILE, message, word.place, remedy=remedy)
+            return found
+        path = keys_path(self.spec, word, self.environment, self.problems)
+        octets = self._start(path, word) if path else None
+        if octets is None:
+            return None
+        # What is not UTF-8 is refused where the document is read.
+        self.documents[name] = Document(str(path), octets.decode(errors="surrogateescape"))
+        return self.documents[name]
 
     def _start(self, path: Path, word: Word) -> bytes | None:
         """Return as much of a file as a document may have, and one octet more."""
@@ -122,7 +173,7 @@ class _Reader:
             return None
 
     def _value(self, issuer: Issuer, word: Word) -> str | None:
-        value = os.environ.get(word[2:-1])
+        value = self.variables.get(word[2:-1])
         if value is None:
             self.missing.append(word)
             self.unread.add(str(issuer.name))

@@ -10,6 +10,7 @@ from jwtroles import __version__
 from jwtroles.kinds import BY_NAME
 from jwtroles.kinds.base import Origin
 from jwtroles.names import QName
+from jwtroles.passwords import covered
 from jwtroles.planner.describe import describe, object_of, roles_of
 from jwtroles.planner.model import joint_verb, worst_effect
 from jwtroles.planner.script import preamble
@@ -27,7 +28,6 @@ from jwtroles.report.contract.model import (
     StatementEntry,
     UnitEntry,
 )
-from jwtroles.report.problems import covered
 from jwtroles.report.sql import LOCK_TIMEOUT
 from jwtroles.report.verdict import still_refused, verdict_of
 

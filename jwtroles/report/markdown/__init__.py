@@ -29,10 +29,15 @@ if TYPE_CHECKING:
 
 
 def render_markdown(
-    plan: Plan, spec: Spec, allowed: tuple[str, ...] = (), *, plain: bool = False
+    plan: Plan,
+    spec: Spec,
+    allowed: tuple[str, ...] = (),
+    *,
+    plain: bool = False,
+    saved: str = "",
 ) -> str:
     """Return a plan as Markdown, without a final line end; `plain` leaves the emoji out."""
-    sheet = Sheet(plan, spec)
+    sheet = Sheet(plan, spec, saved=saved)
     name = plan.environment
     top = f"{marker(plan.project, name)}\n{heading(plan, allowed, plain=plain)}"
     if plan.empty:
@@ -136,7 +141,7 @@ def _who(sheet: Sheet, *, first: bool) -> Iterator[Table]:
         return
     titles, rows, legend = found
     folded = "" if first else "Who may do what on the tables touched, after this"
-    more = "jwtroles plan --format json"
+    more = f"{sheet.see} --format json"
     yield Table(("", *titles), rows, "tables", more, folded, legend, weight=7)
 
 
@@ -161,25 +166,23 @@ def _sql(sheet: Sheet) -> Iterator[Section]:
     count = counted(len(plan.statements), "statement")
     block = fenced(render_sql(plan, sheet.spec), "sql")
     text = f"<details><summary>SQL, {count}</summary>\n\n{block}\n</details>"
-    option = f"jwtroles plan{_environment(sheet)} --format sql"
+    option = f"{sheet.see} --format sql"
     yield Section(text, f"The SQL, {count}, does not fit here: {code(option)}", weight=2)
 
 
 def _below(sheet: Sheet) -> str:
     plan = sheet.plan
     where = code(plan.environment or plan.server.database)
-    apply = code(f"jwtroles apply{_environment(sheet)}")
+    how = "plans again, and applies what it then shows"
+    if sheet.saved:
+        how = f"applies exactly this, or refuses if {where} has moved"
     said = f"<sub>plan {code(plan.id)} of {code(plan.digest)} against {where}"
-    done = "" if plan.empty else f" · {apply} plans again, and applies what it then shows"
+    done = "" if plan.empty else f" · {code(sheet.carry_out)} {how}"
     return f"{said}{done}</sub>"
 
 
 def _command(sheet: Sheet) -> str:
-    return f"jwtroles plan{_environment(sheet)} --verbose"
-
-
-def _environment(sheet: Sheet) -> str:
-    return f" --env {sheet.plan.environment}" if sheet.plan.environment else ""
+    return f"{sheet.see} --verbose"
 
 
 __all__ = ["render_errors", "render_markdown"]

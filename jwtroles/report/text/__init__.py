@@ -20,13 +20,20 @@ if TYPE_CHECKING:
 
 
 def render_plan(
-    plan: Plan, spec: Spec, *, color: bool, width: int, verbose: bool, applying: bool = False
+    plan: Plan,
+    spec: Spec,
+    *,
+    color: bool,
+    width: int,
+    verbose: bool,
+    applying: bool = False,
+    saved: str = "",
 ) -> str:
     """Return a plan as text, without a line end; the same plan gives the same text.
 
-    `applying` leaves out what to do next, because it is being done.
+    `applying` leaves out what to do next, because it is being done; `saved` is the plan's file.
     """
-    sheet = Sheet(plan, spec, verbose, applying)
+    sheet = Sheet(plan, spec, verbose, applying, saved)
     page = page_of(width, color=color)
     if plan.empty:
         return "\n".join(_in_sync(sheet, page))

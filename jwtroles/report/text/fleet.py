@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from jwtroles.report.problems import covered, render, visible
+from jwtroles.passwords import covered
+from jwtroles.report.problems import render, visible
 from jwtroles.report.text import body, footer, page_of
 from jwtroles.report.text.sheet import Sheet, counted, shown
 from jwtroles.report.verdict import still_refused

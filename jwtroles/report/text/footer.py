@@ -129,13 +129,12 @@ def _verdict(sheet: Sheet, page: Page) -> Iterator[str]:
     changes = counted(sum(verbs.values()), "change")
     refused = plan.refused_effects()
     here = f" in {shown(plan.environment)}" if plan.environment else ""
-    env = f" --env {shown(plan.environment)}" if plan.environment else ""
     allowed = "" if refused else f" All allowed{here}."
     yield from page.paragraph(f"{changes}: {parts} · {words}.{allowed}")
     if not refused and sheet.applying:
         return
     if not refused:
-        yield from page.paragraph(f"Not applied. Next: jwtroles {plan.command}{env}")
+        yield from page.paragraph(f"Not applied. Next: {sheet.carry_out}")
         return
     reasons = "; ".join(_reason(plan, effect) for effect in refused)
     keep = " Keep them as shown above, or" if plan.cut_off and "cuts_off" in refused else ""
@@ -145,7 +144,7 @@ def _verdict(sheet: Sheet, page: Page) -> Iterator[str]:
     once = keep or " Allow it once:"
     yield from page.paragraph(f"Refused{here} as it stands: {reasons}.{said}{once}")
     options = "".join(f" --allow {effect}" for effect in refused)
-    yield from page.paragraph(f"jwtroles {plan.command}{env}{options}")
+    yield from page.paragraph(f"{sheet.carry_out}{options}")
 
 
 def _counted(effect: Effect, number: int) -> str:

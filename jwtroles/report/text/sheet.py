@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.compiler.access import Names
@@ -74,12 +75,33 @@ def in_own_schema(change: Change[Any]) -> bool:
 
 @frozen
 class Sheet:
-    """A plan, the file behind it, and what has to be looked up in both."""
+    """A plan, the file behind it, and what has to be looked up in both.
+
+    Attributes:
+        saved: the file that the plan is saved to, if it is.
+    """
 
     plan: Plan
     spec: Spec
     verbose: bool = False
     applying: bool = False
+    saved: str = ""
+
+    @property
+    def carry_out(self) -> str:
+        """The command line that carries the plan out."""
+        return f"jwtroles {self.plan.command}{self._which}"
+
+    @property
+    def see(self) -> str:
+        """The command line that shows the plan."""
+        return f"jwtroles {'show' if self.saved else 'plan'}{self._which}"
+
+    @property
+    def _which(self) -> str:
+        if self.saved:
+            return f" {visible(quote(self.saved))}"
+        return f" --env {shown(self.plan.environment)}" if self.plan.environment else ""
 
     def place(self, place: Place | None) -> str:
         """Return a place: `:65` in the one file, `services/shipping.yaml:13` in another."""

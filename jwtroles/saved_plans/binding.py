@@ -1,0 +1,223 @@
+"""Is this the database that the plan was made for, and would the same plan be made there now?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from jwtroles import codes
+from jwtroles.applier.stale import what_moved
+from jwtroles.catalog import stable
+from jwtroles.errors import CompileError, Problem, Refused
+from jwtroles.kinds import BY_NAME
+from jwtroles.passwords import covered
+from jwtroles.planner.describe import describe
+from jwtroles.planner.diff import diff
+from jwtroles.reader import Reading
+from jwtroles.reader.identity import identify
+from jwtroles.saved_plans.form import FOOTER
+from jwtroles.spec.checks.environments import VARIABLE
+from jwtroles.spec.load import load
+from jwtroles.verifier.key_sources import read_keys
+from jwtroles.workflow import make_plan, read_database
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jwtroles.catalog import Relation, Structure
+    from jwtroles.kinds.base import Change
+    from jwtroles.names import QName
+    from jwtroles.planner.model import Plan
+    from jwtroles.reader.connection import Connection
+    from jwtroles.saved_plans.rebuilt import Rebuilt
+    from jwtroles.verifier.key_sources import Keys
+    from jwtroles.workflow import Planned
+
+
+def check_environment(rebuilt: Rebuilt, name: str | None) -> None:
+    """Refuse a plan for another environment than the one that is asked for (JR612)."""
+    made_for = rebuilt.saved.bound.environment
+    if name is not None and name != made_for:
+        told = f"this plan is for {made_for or 'a specification without environments'}, not {name}"
+        raise _elsewhere(told, (), rebuilt)
+
+
+def check_file(rebuilt: Rebuilt, path: Path) -> None:
+    """Refuse a plan that was made from another specification or other JWKS files (JR650).
+
+    Raises:
+        SpecError: what is wrong with the specification that is there.
+    """
+    spec = load(path)
+    keys = read_keys(spec, rebuilt.environment, offline=True, variables={})
+    ours = [covered(one.text) for one in spec.sources if one.text]
+    theirs = [one.text for one in rebuilt.saved.specification.files if one.text]
+    documents = rebuilt.saved.specification.documents
+    other = [
+        f"the keys of {issuer}"
+        for issuer in sorted(documents.keys() | keys.documents.keys())
+        if _text(documents.get(issuer)) != _text(keys.documents.get(issuer))
+    ]
+    if ours != theirs:
+        other.insert(0, f"{spec.source.name} ({spec.digest})")
+    if other:
+        problem = Problem(
+            codes.OTHER_FILE,
+            f"this plan was made from another specification, {rebuilt.saved.specification.digest}",
+            details=tuple(f"{what}\tis not what the plan was made from" for what in other),
+            remedy="plan again with it, or leave --spec out and review the plan that is there",
+        )
+        raise Refused(problem, footer=FOOTER)
+
+
+def _text(document: Any) -> str | None:
+    return document.text if document else None
+
+
+def check_database(connection: Connection, rebuilt: Rebuilt) -> None:
+    """Refuse to go on in another database than the one that the plan was made for.
+
+    Raises:
+        Refused: JR612 naming what is another one.
+        ServerError: JR005 when the server does not say which database this is.
+    """
+    meant, here = rebuilt.saved.bound.database, identify(connection)
+    if meant == here:
+        return
+    pairs = (
+        ("cluster", meant.system, here.system),
+        ("database", meant.name, here.name),
+        ("number of the database", meant.oid, here.oid),
+        ("PostgreSQL", meant.major, here.major),
+    )
+    lines = tuple(f"{what}\t{then} → {now}" for what, then, now in pairs if then != now)
+    raise _elsewhere("this plan was made for another database", lines, rebuilt)
+
+
+def _elsewhere(message: str, details: tuple[str, ...], rebuilt: Rebuilt) -> Refused:
+    remedy = f"apply it where it was made for, or plan again:  {_again(rebuilt)}"
+    problem = Problem(codes.OTHER_DATABASE, message, details=details, remedy=remedy)
+    return Refused(problem, footer=FOOTER)
+
+
+def _again(rebuilt: Rebuilt) -> str:
+    name = rebuilt.saved.bound.environment
+    return f"jwtroles plan{f' --env {name}' if name else ''} --out plan.json"
+
+
+def planned_again(connection: Connection, rebuilt: Rebuilt) -> Planned:
+    """Plan from the specification in the file and the database as it is, and return that plan.
+
+    It is the saved one, change by change, or empty, where the database is as the plan leaves it.
+    What the file says of the database is compared and never used.
+
+    Raises:
+        SpecError: JR014 when a variable that holds keys is not set.
+        Refused: JR611 for a stale plan, naming what moved; JR651 when a variable holds another key.
+    """
+    documents = rebuilt.saved.specification.documents
+    keys = read_keys(rebuilt.spec, rebuilt.environment, documents=documents)
+    _check_keys(rebuilt, keys)
+    try:
+        planned = make_plan(connection, rebuilt.spec, rebuilt.environment, keys)
+    except CompileError:
+        reading = read_database(connection, rebuilt.spec, rebuilt.environment)
+        _check_still(rebuilt, reading)
+        raise
+    if planned.plan.empty:
+        return planned
+    was, now = rebuilt.plan, planned.plan
+    lines = what_moved(was.current, was.structure, _reading(planned))
+    if lines:
+        raise _stale(rebuilt, lines, _reading(planned))
+    lines += _other_changes(was, now)
+    lines += _newly_said(was, now)
+    if lines:
+        raise _stale(rebuilt, lines, None)
+    return planned
+
+
+def _reading(planned: Planned) -> Reading:
+    return Reading(planned.plan.structure, planned.plan.current, planned.scope)
+
+
+def _check_still(rebuilt: Rebuilt, reading: Reading) -> None:
+    lines = what_moved(rebuilt.plan.current, rebuilt.plan.structure, reading)
+    if lines:
+        raise _stale(rebuilt, lines, reading)
+
+
+def _check_keys(rebuilt: Rebuilt, keys: Keys) -> None:
+    """Refuse keys in variables that are not those that the plan was made with (JR651)."""
+    then = {key.id: key.source for key in rebuilt.saved.held["signing_key"]}
+    now = {key.id: key.source for key in keys.keys if VARIABLE.fullmatch(key.source)}
+    other = sorted({source for _, source in then.items() ^ now.items()})
+    if other:
+        remedy = "set it to what it was when the plan was made, or plan again:  " + _again(rebuilt)
+        message = f"{', '.join(other)}: not the keys that the plan was made with"
+        raise Refused(Problem(codes.OTHER_KEY, message, remedy=remedy), footer=FOOTER)
+
+
+def _newly_said(was: Plan, now: Plan) -> list[str]:
+    """Tell what nobody has read who read the saved plan: who else is affected, what to look at."""
+    known, found = _told(was), _told(now)
+    return [message for message in found if message not in known]
+
+
+def _told(plan: Plan) -> list[str]:
+    return [one.problem.message for one in plan.cut_off] + [one.message for one in plan.remarks]
+
+
+def _other_changes(was: Plan, now: Plan) -> list[str]:
+    """Name changes that only one of two plans has."""
+    then, these = ({_whole(s.change): s.change for s in plan.steps} for plan in (was, now))
+    return [
+        *(f"{describe(then[key])}\twould not be changed now" for key in then if key not in these),
+        *(f"{describe(these[key])}\twould be changed now" for key in these if key not in then),
+    ]
+
+
+def _whole(change: Change[Any]) -> str:
+    return stable((change.kind, change.key, change.before, change.after))
+
+
+def _stale(rebuilt: Rebuilt, lines: list[str], reading: Reading | None) -> Refused:
+    saved, plan = rebuilt.saved, rebuilt.plan
+    where = plan.environment or plan.server.database
+    made = f"{saved.made_at[:10]} {saved.made_at[11:16]} UTC"
+    message = f"stale: {where} has changed since this plan was made ({made})"
+    remedy = f"plan again:  {_again(rebuilt)}"
+    if reading is not None and _own_work(plan, reading):
+        message = f"a part of this plan has been applied to {where} already"
+        remedy = f"plan again, for the rest:  {_again(rebuilt)}"
+    problem = Problem(codes.STALE, message, details=tuple(lines), remedy=remedy)
+    return Refused(problem, footer=FOOTER)
+
+
+def _own_work(plan: Plan, reading: Reading) -> bool:
+    """Tell whether everything that moved is as the plan wanted it, or on its way there."""
+    wanted = {_said(one.change) for one in plan.steps}
+    underway = {(one.change.kind, one.change.key) for one in (*plan.steps, *plan.put_back)}
+    tables, theirs = (_bare(one) for one in (plan.structure, reading.structure))
+    return tables == theirs and all(
+        _said(change) in wanted
+        or (
+            change.after is None
+            and BY_NAME[change.kind].tried_in_order
+            and (change.kind, change.key) in underway
+        )
+        for change in diff(plan.current, reading.catalog)
+    )
+
+
+def _said(change: Change[Any]) -> str:
+    return stable((change.kind, change.key, change.after))
+
+
+def _bare(structure: Structure) -> dict[QName, Relation]:
+    """Return the tables without what a plan changes about them."""
+    return {
+        name: replace(relation, secured=False, forced=False)
+        for name, relation in structure.relations.items()
+        if relation.project is None
+    }
