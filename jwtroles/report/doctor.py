@@ -10,9 +10,10 @@ from jwtroles import __version__
 from jwtroles.codec import DRAFT, Codec
 from jwtroles.doctor import Severity
 from jwtroles.frozen import frozen
+from jwtroles.passwords import covered
 from jwtroles.report.contract.build import fault
 from jwtroles.report.contract.model import Failure, Fault
-from jwtroles.report.problems import MAX_WIDTH, covered, visible
+from jwtroles.report.problems import MAX_WIDTH, visible
 from jwtroles.report.text.sheet import counted
 
 if TYPE_CHECKING:
