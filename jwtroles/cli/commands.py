@@ -36,6 +36,11 @@ COMMANDS: Mapping[str, Entry] = {
     "init": Entry(
         "init", "init", "Write a commented first specification; with a database, one that fits it."
     ),
+    "import": Entry(
+        "importing",
+        "import_file",
+        "Write a specification of what a database has; its plan is empty. Nothing is changed.",
+    ),
     "plan": Entry(
         "plan",
         "plan",

@@ -11,6 +11,7 @@ from jwtroles.codes.code import Code as Code
 from jwtroles.codes.doctor import *  # noqa: F403 - a table, spread over its families
 from jwtroles.codes.fitting import *  # noqa: F403 - a table, spread over its families
 from jwtroles.codes.form import *  # noqa: F403 - a table, spread over its families
+from jwtroles.codes.importing import *  # noqa: F403 - a table, spread over its families
 from jwtroles.codes.keys import *  # noqa: F403 - a table, spread over its families
 from jwtroles.codes.meaning import *  # noqa: F403 - a table, spread over its families
 from jwtroles.codes.others import *  # noqa: F403 - a table, spread over its families

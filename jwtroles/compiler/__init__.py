@@ -29,6 +29,7 @@ from jwtroles.compiler.reach import check_cycles, check_reach
 from jwtroles.compiler.renames import renames_of
 from jwtroles.compiler.rights import Inheritance, check_combinations, check_inserts
 from jwtroles.compiler.roles import declared_roles, login_settings, memberships
+from jwtroles.compiler.stated import stated_security
 from jwtroles.compiler.tokenless import check_floored_views, check_maintain
 from jwtroles.errors import Collector, CompileError
 from jwtroles.frozen import frozen
@@ -36,7 +37,7 @@ from jwtroles.kinds.base import NO_RENAMES, Origin, Renames
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import OwnSchema
 from jwtroles.names import GLOB, QName, text_matches
-from jwtroles.verifier import accessor, claim_rows, machinery, setting_rows
+from jwtroles.verifier import NO_MACHINERY, accessor, claim_rows, machinery, setting_rows
 from jwtroles.verifier.key_objects import key_objects
 from jwtroles.verifier.key_sources import NO_KEYS, Keys
 
@@ -109,7 +110,10 @@ def _compile(
     holders = token_roles | owners.roles
     floored = bind_floors(binder, names, holders, structure)
     granted = (*declared, *owners.accesses(floored, structure), *lookups.accesses(structure))
-    security = row_security(granted, floored, binder, structure, guard)
+    if spec.database.unmarked:
+        security = stated_security(spec, names, binder, structure)
+    else:
+        security = row_security(granted, floored, binder, structure, guard)
     check_combinations(granted, inheritance, problems)
     check_policies_only(granted, floored, structure, problems)
     check_inserts(granted, floored, structure, problems)
@@ -118,8 +122,9 @@ def _compile(
     check_maintain(granted, structure, problems)
     check_cycles(security, problems)
     exempt = exempt_policies(spec, names, security.tables, structure)
-    machine = machinery(spec, structure.types)
-    rights = Rights()
+    bare = spec.database.unmarked
+    machine = NO_MACHINERY if bare else machinery(spec, structure.types)
+    rights = Rights(stated=bare)
     table_rights(rights, granted, structure)
     future_rights(rights, spec, names, structure)
     other_rights(rights, spec, names, structure, problems)
@@ -133,23 +138,24 @@ def _compile(
     callers = logins | token_roles if again else logins
     sessions = frozenset(map(names, spec.tokens.login_session))
     definers = owners.roles | lookups.roles
-    for grant in machine.grants(holders | lookups.roles, callers, sessions=sessions):
+    readers = holders | lookups.roles
+    for grant in () if bare else machine.grants(readers, callers, sessions=sessions):
         rights.add(grant.object, grant.grantee, grant.privilege, Origin(spec.project.place))
     catalog = Catalog.of(
         {
             "role": declared_roles(spec, names, definers, structure, renames, problems),
             "login_setting": login_settings(spec, names),
             "membership": memberships(spec, names, structure),
-            "own_schema": [OwnSchema(spec.own_role, str(spec.project))],
+            "own_schema": () if bare else [OwnSchema(spec.own_role, str(spec.project))],
             "own_table": machine.tables,
             "function": (*machine.functions, *lookups.functions.values(), *owners.functions),
             "view": owners.views,
             "table_security": security.tables,
             "policy": (*security.policies, *exempt),
             "acl": rights.acls(Owners(structure, owners, lookups.owners, spec.own_role)),
-            "claim_role": claim_rows(spec, names),
-            "role_setting": setting_rows(spec, names),
-            **key_objects(spec, keys),
+            "claim_role": () if bare else claim_rows(spec, names),
+            "role_setting": () if bare else setting_rows(spec, names),
+            **({} if bare else key_objects(spec, keys)),
         }
     )
     tables = frozenset(floor.table for floor in floored)
@@ -185,7 +191,14 @@ def _check_database(spec: Spec, names: Names, structure: Structure, problems: Co
                     remedy="leave database.owner out: owners are read from the catalog",
                 )
     other = structure.roles.get(structure.schemas.get(OWN_SCHEMA, ""))
-    if other is not None and other.project not in (None, str(spec.project)):
+    if spec.database.unmarked and OWN_SCHEMA in structure.schemas:
+        problems.add(
+            codes.MARKED_ALREADY,
+            f"schema {OWN_SCHEMA} is in the database {structure.server.database}",
+            spec.project.place,
+            remedy="take `unmarked` out, or import the database anew",
+        )
+    elif other is not None and other.project not in (None, str(spec.project)):
         problems.add(
             codes.NOT_OURS,
             f"schema {OWN_SCHEMA} belongs to project {other.project}",

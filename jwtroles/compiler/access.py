@@ -89,8 +89,8 @@ def accesses_of(
     found: list[Granted] = []
     groups = Groups.of(spec, structure, problems)
     for role in spec.roles.values():
-        if role.name != PUBLIC:
-            found += _of_role(names(role.name), role, structure, groups, problems)
+        name = PUBLIC if role.name == PUBLIC else names(role.name)
+        found += _of_role(name, role, structure, groups, problems)
     for granted in found:
         _check_columns(granted, structure, problems)
     return tuple(sorted(found, key=lambda g: (g.table, g.role, g.command)))

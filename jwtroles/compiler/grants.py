@@ -22,9 +22,13 @@ from jwtroles.spec.model import Access, Spec, Word
 
 @dataclass(slots=True)
 class Rights:
-    """Collects rights by object; USAGE on a schema follows from what is granted inside it."""
+    """Collects rights by object; USAGE on a schema follows from what is granted inside it.
+
+    Where the file states what somebody made by hand (`stated`), nothing follows.
+    """
 
     found: dict[ObjectRef, dict[tuple[str, str], Right]] = field(default_factory=dict)
+    stated: bool = False
 
     def add(
         self,
@@ -38,8 +42,13 @@ class Rights:
         kept = None if columns is None else frozenset(map(str, columns))
         self.found.setdefault(ref, {})[grantee, privilege] = Right(kept, origin=origin)
         if ref.cls in IN_SCHEMA and grantee != PUBLIC and ref.name.schema != OWN_SCHEMA:
-            schema = ObjectRef("schema", QName(ref.name.schema, ref.name.schema))
-            self.found.setdefault(schema, {}).setdefault(
+            self.add_usage(ref.name.schema, grantee, origin)
+
+    def add_usage(self, schema: str, grantee: str, origin: Origin) -> None:
+        """Note that `grantee` gets USAGE on a schema, for what it gets inside."""
+        if not self.stated:
+            ref = ObjectRef("schema", QName(schema, schema))
+            self.found.setdefault(ref, {}).setdefault(
                 (grantee, "USAGE"), Right(None, origin=origin)
             )
 
@@ -99,14 +108,19 @@ def future_rights(rights: Rights, spec: Spec, names: Names, structure: Structure
 def _later(
     rights: Rights, role: str, schema: str, accesses: Iterable[Access], structure: Structure
 ) -> None:
-    tables = (r for r in structure.relations.values() if r.kind in TABLE_KINDS)
-    owners = {table.owner for table in tables if table.name.schema == schema}
-    for owner in sorted(owners | {structure.schemas[schema]}):
+    for owner in later_owners(schema, structure):
         for access in accesses:
             origin = Origin(access.place)
             ref = ObjectRef("default", QName(schema, "TABLES"), owner)
             rights.add(ref, role, access.command.upper(), origin)
-            rights.add(ObjectRef("schema", QName(schema, schema)), role, "USAGE", origin)
+            rights.add_usage(schema, role, origin)
+
+
+def later_owners(schema: str, structure: Structure) -> tuple[str, ...]:
+    """Return who makes tables in a schema, going by who owns it and what is in it."""
+    tables = (r for r in structure.relations.values() if r.kind in TABLE_KINDS)
+    owners = {table.owner for table in tables if table.name.schema == schema}
+    return tuple(sorted(owners | {structure.schemas[schema]}))
 
 
 def other_rights(
@@ -122,7 +136,7 @@ def other_rights(
                 continue
             for privilege in privileges:
                 rights.add(ref, grantee, privilege.upper(), Origin(word.place))
-            if section == "database":
+            if section == "database" and not rights.stated:
                 _let_in(rights, ref, spec, names)
     _keep_callers(rights, spec, structure, problems)
 

@@ -83,11 +83,11 @@ def row_security(
         key = (one.table, one.role)
         reads.setdefault(key, []).extend((one.command, bound, one.origin) for bound in bounds)
     return RowSecurity(
-        tuple(policies), _tables(secured, structure), {k: tuple(v) for k, v in reads.items()}
+        tuple(policies), tables_with(secured, structure), {k: tuple(v) for k, v in reads.items()}
     )
 
 
-def _tables(secured: Mapping[QName, Origin], structure: Structure) -> tuple[TableSecurity, ...]:
+def tables_with(secured: Mapping[QName, Origin], structure: Structure) -> tuple[TableSecurity, ...]:
     """Return the row security of every table; what is on and not needed stays on."""
     return tuple(
         TableSecurity(

@@ -29,13 +29,13 @@ def declared_roles(
 ) -> Iterator[Role]:
     """Return every role that must be there: token roles, logins, and the owners of our objects."""
     before = {new: old for old, new in renames.roles.items()}
-    project = str(spec.project)
+    project = None if spec.database.unmarked else str(spec.project)
     platform = {names(role) for role in spec.database.platform}
     adopted = {names(role) for role in spec.database.adopt}
     owners = {relation.owner for relation in structure.relations.values()}
     owners |= {routine.owner for routine in structure.routines.values()}
     owners |= set(structure.schemas.values())
-    ours = {spec.own_role, *definers}
+    ours = {spec.own_role, *definers} if project else set()
     with_tables = {r.owner for r in structure.relations.values() if _holds_rows(r)}
     for role in spec.roles.values():
         if role.name == PUBLIC:
@@ -65,7 +65,7 @@ def declared_roles(
         if existing is None:
             yield Role(name, login=True, inherit=False, project=project, origin=origin)
         else:
-            made_here = existing.project == project
+            made_here = bool(project) and existing.project == project
             if existing.reserved and not made_here:
                 _reserved(name, "it reaches around row security", login.name.place, problems)
             if name in with_tables:
@@ -105,15 +105,20 @@ def _holds_rows(relation: Relation) -> bool:
 def _settle(
     wanted: Role,
     existing: Role | None,
-    project: str,
+    project: str | None,
     adopted: set[str],
     place: Place | None,
     problems: Collector,
 ) -> Role:
-    """Fit a wanted role to the one that is there: ours, adopted, or somebody else's."""
+    """Fit a wanted role to the one that is there: ours, adopted, or somebody else's.
+
+    Without a project no role is marked, and each is as the file says, whoever made it.
+    """
     if existing is None:
         return wanted
-    if existing.project != project and wanted.name not in adopted:
+    if project is None:
+        wanted = replace(wanted, project=existing.project)
+    if project and existing.project != project and wanted.name not in adopted:
         owner = f"project {existing.project}" if existing.project else "nobody that jwtroles knows"
         problems.add(
             codes.NOT_OURS,
@@ -121,7 +126,7 @@ def _settle(
             place,
             remedy=f"take it over:  database: {{adopt: [{wanted.name}]}}   or choose another name",
         )
-    if existing.project != project and existing.reserved:
+    if (project is None or existing.project != project) and existing.reserved:
         _reserved(wanted.name, "it reaches around row security", place, problems)
     return replace(wanted, comment=wanted.comment or existing.comment)
 
@@ -151,6 +156,11 @@ def memberships(spec: Spec, names: Names, structure: Structure) -> Iterator[Memb
         for parent in role.inherits:
             origin = Origin(parent.place)
             yield Membership(names(parent), names(role.name), inherits, origin=origin)
+        for word, said in role.member_of.items():
+            known = ("inherit", "set") if options else ()
+            given = {name: name in said for name in known}
+            held = Options("admin" in said, **given)
+            yield Membership(names(word), names(role.name), held, origin=Origin(word.place))
     for login in spec.database.connect_as:
         listed = login.roles if login.roles is not None else spec.token_roles
         for name in listed:

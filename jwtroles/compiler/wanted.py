@@ -22,6 +22,8 @@ def scope_of(spec: Spec, environment: Environment | None) -> Scope:
     logins = [login.name for login in spec.database.connect_as]
     ours = {spec.own_role, *map(spec.view_role, spec.views), *map(spec.query_role, spec.queries)}
     ours |= set(map(spec.lookup_role, spec.lookups))
+    if spec.database.unmarked:
+        ours = set()
     platform = frozenset(map(names, spec.database.platform))
     named = {
         (names(role.name), section, str(word))
@@ -38,7 +40,7 @@ def scope_of(spec: Spec, environment: Environment | None) -> Scope:
     named |= {("", "functions", signature) for signature in queries}
     signatures = [word for _, section, word in named if section == "functions"]
     return Scope(
-        project=str(spec.project),
+        project="" if spec.database.unmarked else str(spec.project),
         schemas=(*map(str, spec.database.schemas), OWN_SCHEMA),
         roles=frozenset(map(names, declared + old + logins)) | ours,
         logins=frozenset(map(names, logins)),

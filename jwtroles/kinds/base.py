@@ -338,6 +338,8 @@ class Kind(Generic[T]):
         additive: the part of a change that takes nothing away, or None.
         called: how an entry of `keep` calls the object of a change: key → word. An entry finds it
             if all of its words are among these.
+        attributes: parts of an object that an entry of `keep` may name; then it keeps just that.
+        sparing: a change and such a part → the change that leaves the part as it is, or None.
         leave: what is left of an object when jwtroles is uninstalled, or None.
         follow: an object → the same as PostgreSQL has it once others have their new names.
         named: an object that has followed → the name that it will have itself, as a key; None where
@@ -361,6 +363,8 @@ class Kind(Generic[T]):
     dies_with: Callable[[Change[T]], Iterable[tuple[str, Hashable]]] = lambda _change: ()
     additive: Callable[[Change[Any]], Change[Any] | None] = unless_removal
     called: Callable[[Any], Mapping[str, str]] = lambda _subject: {}
+    attributes: tuple[str, ...] = ()
+    sparing: Callable[[Change[T], str], Change[T] | None] = lambda change, _attribute: change
     leave: Callable[[T, Leaving], T | None] = lambda item, _leaving: item
     follow: Callable[[T, Renames], T] = stays
     named: Callable[[T, Renames], Hashable] | None = None

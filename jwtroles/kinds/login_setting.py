@@ -105,5 +105,6 @@ LOGIN_SETTING: Kind[LoginSetting] = Kind(
     lambda one: (one.role, one.everywhere, one.name),
     statements,
     effect,
+    called=lambda one: {"setting": one.name, "of": one.role, "role": one.role},
     follow=lambda one, renames: replace(one, role=renames.role(one.role)),
 )

@@ -131,6 +131,15 @@ def leave(role: Role, leaving: Leaving) -> Role | None:
     return replace(role, project=None) if role.project == leaving.project else role
 
 
+def sparing(change: Change[Role], attribute: str) -> Change[Role] | None:
+    """Return the change with one attribute as it is; None where nothing else changes."""
+    before, after = change.before, change.after
+    if before is None or after is None:
+        return change
+    same = replace(after, **{attribute: getattr(before, attribute)})
+    return None if same == before else replace(change, after=same)
+
+
 ROLE: Kind[Role] = Kind(
     "role",
     parse,
@@ -139,5 +148,7 @@ ROLE: Kind[Role] = Kind(
     effect,
     leave=leave,
     called=lambda role: {"role": role.name},
+    attributes=("login", "inherit", "createdb", "connection_limit"),
+    sparing=sparing,
     named=lambda role, renames: renames.role(role.name),
 )

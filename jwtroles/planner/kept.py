@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from jwtroles.catalog import Structure
     from jwtroles.errors import Place
     from jwtroles.kinds.base import Change
-    from jwtroles.spec.model import Environment, Keep, Spec
+    from jwtroles.spec.model import Environment, Spec
+    from jwtroles.spec.stated_model import Keep
+
+_ATTRIBUTE = "attribute"
 
 _ROLES = frozenset({"to", "of", "role", "membership"})
 """Keys of an entry whose words are roles, and may be called otherwise in an environment."""
@@ -37,8 +40,23 @@ class Entry:
 
     def finds(self, change: Change[Any]) -> bool:
         """Tell whether the object of a change is what the entry is about."""
-        called = BY_NAME[change.kind].called(change.subject)
-        return change.before is not None and self.words.items() <= called.items()
+        kind = BY_NAME[change.kind]
+        words = {key: word for key, word in self.words.items() if key != _ATTRIBUTE}
+        named = self.attribute is None or self.attribute in kind.attributes
+        there = change.before is not None and named
+        return there and words.items() <= kind.called(change.subject).items()
+
+    @property
+    def attribute(self) -> str | None:
+        """The part of the object that it is about; None for all of it."""
+        return self.words.get(_ATTRIBUTE)
+
+    def left(self, change: Change[Any]) -> Change[Any] | None:
+        """Return the part of a change that still happens, or None."""
+        kind = BY_NAME[change.kind]
+        if self.attribute is not None:
+            return kind.sparing(change, self.attribute)
+        return kind.additive(change)
 
 
 def entries(spec: Spec, environment: Environment | None, structure: Structure) -> tuple[Entry, ...]:
@@ -83,16 +101,17 @@ def set_aside(
     left: list[Change[Any]] = []
     notes: list[Problem] = []
     for change in changes:
-        entry = next((entry for entry in kept if entry.finds(change)), None)
-        if entry is None:
-            left.append(change)
-            continue
-        part = BY_NAME[change.kind].additive(change)
+        part: Change[Any] | None = change
+        for entry in kept:
+            if part is None or not entry.finds(part):
+                continue
+            rest = entry.left(part)
+            if rest != part:
+                what = describe(replace(part, after=None))
+                notes.append(Problem(codes.KEPT, f"{what}: {entry.reason}", entry.place))
+            part = rest
         if part is not None:
             left.append(part)
-        if part != change:
-            what = describe(replace(change, after=None))
-            notes.append(Problem(codes.KEPT, f"{what}: {entry.reason}", entry.place))
     return tuple(left), tuple(notes)
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import field
-from datetime import date
 from typing import Any, Literal
 
 from jwtroles.errors import Place, Source
 from jwtroles.frozen import frozen
 from jwtroles.names import parse_qname
 from jwtroles.spec.databases_model import Databases
+from jwtroles.spec.stated_model import Keep, StatedPolicy
 from jwtroles.spec.token_model import MappingRule, Tokens, empty
 from jwtroles.spec.word import Word as Word  # noqa: PLC0414 - one of these types, told elsewhere
 
@@ -57,6 +57,8 @@ class Database:
         adopt: roles that exist untagged and are taken over.
         exempt: other roles that keep full row access to what they hold grants on.
         platform: roles that a hosting platform owns: they stay what they are.
+        unmarked: whether jwtroles leaves nothing of its own in the database: no mark in a comment,
+            no schema `jwtroles`.
     """
 
     schemas: tuple[Word, ...]
@@ -66,6 +68,7 @@ class Database:
     adopt: tuple[Word, ...] = ()
     exempt: tuple[Word, ...] = ()
     platform: tuple[Word, ...] = ()
+    unmarked: bool = False
     place: Place | None = field(default=None, compare=False)
 
 
@@ -174,6 +177,7 @@ class Role:
 
     Attributes:
         inherits: roles whose rights it has (membership with INHERIT, without SET).
+        member_of: other memberships: role → `inherit`, `set` and `admin`, those that it has.
         grant_to: roles that have its rights: once loaded, they say so in their `inherits`.
         only: the environments in which it is there; () for all.
         tables: name or glob → command → access.
@@ -191,6 +195,7 @@ class Role:
     name: Word
     comment: Word | None = None
     inherits: tuple[Word, ...] = ()
+    member_of: Mapping[Word, tuple[Word, ...]] = field(default_factory=empty)
     grant_to: tuple[Word, ...] = ()
     only: tuple[Word, ...] = ()
     tables: Mapping[Word, tuple[Access, ...]] = field(default_factory=empty)
@@ -304,26 +309,13 @@ class Test:
 
 
 @frozen
-class Keep:
-    """One entry of `keep:`, something that the file does not say and that stays as it is.
-
-    Attributes:
-        words: how it is called, such as `policy` and `name`.
-        until: the last day on which it is kept.
-    """
-
-    words: Mapping[str, Word]
-    reason: Word
-    until: date | None = None
-    place: Place | None = field(default=None, compare=False)
-
-
-@frozen
 class Spec:
     """A whole specification.
 
     Attributes:
         policies_only: tables and globs of somebody else's, of which only policies are ours.
+        policies: in a file with `unmarked: true`, every policy, as the database has it.
+        row_security: tables on which row security is on and which no policy names.
     """
 
     source: Source
@@ -333,6 +325,8 @@ class Spec:
     environments: Mapping[Word, Environment] = field(default_factory=empty)
     policies_only: tuple[Word, ...] = ()
     keep: tuple[Keep, ...] = ()
+    policies: tuple[StatedPolicy, ...] = ()
+    row_security: tuple[Word, ...] = ()
     mapping: tuple[MappingRule, ...] = ()
     tenancy: tuple[Floor, ...] = ()
     rows: Mapping[Word, Word] = field(default_factory=empty)

@@ -158,6 +158,8 @@ def all_predicates(spec: Spec) -> Iterator[Word]:
         for entries in role.tables.values():
             for access in entries:
                 yield from (word for word in (access.rows, access.check) if word is not None)
+    for policy in spec.policies:
+        yield from (word for word in (policy.using, policy.check) if word is not None)
     for view in spec.views.values():
         yield from (word for word in (view.rows,) if word is not None)
 

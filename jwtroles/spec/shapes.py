@@ -123,7 +123,10 @@ class ListOf(Shape[tuple[T, ...]]):
             at.mismatch(node, self.expected)
         if self.nonempty and not node.items:
             at.refuse(codes.EMPTY, f"expected {self.expected}, found an empty list", node.place)
-        return tuple(self._items(node, at.under(None)))
+        found = tuple(self._items(node, at.under(None)))
+        if node.items and not found and not self.nonempty:
+            raise Unreadable  # it is not the empty list that means something
+        return found
 
     def schema(self, definitions: Definitions) -> Schema:
         """Return an array."""

@@ -27,6 +27,7 @@ class Claim:
         required: whether a token without it is refused.
         split: separator of a text that holds a list (OAuth `scope`, RFC 8693 section 4.2).
         trusted: false for what users can edit themselves; such a claim decides nothing.
+        read: the SQL by which a database that jwtroles does not mark reads it.
     """
 
     name: Word
@@ -35,6 +36,7 @@ class Claim:
     required: bool = False
     split: Word | None = None
     trusted: bool = True
+    read: Word | None = None
     place: Place | None = field(default=None, compare=False)
 
 
@@ -71,6 +73,7 @@ class Tokens:
             which then checks it; None where `pre_request` sets it.
         application_name: the claim that the database shows as the application's name.
         login_session: the logins that may log in for a whole session.
+        silent: whether the file says nothing about tokens.
     """
 
     verify: Word = Word("database")
@@ -79,6 +82,7 @@ class Tokens:
     login_session: tuple[Word, ...] = ()
     issuers: Mapping[Word, Issuer] = field(default_factory=empty)
     claims: Mapping[Word, Claim] = field(default_factory=empty)
+    silent: bool = False
     place: Place | None = field(default=None, compare=False)
 
 

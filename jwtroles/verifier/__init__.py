@@ -5,7 +5,15 @@ is made by :func:`machinery`, which is the one place that looks at the mode.
 """
 
 from jwtroles.verifier.claims import accessor
-from jwtroles.verifier.machinery import Machinery, OwnGrant, machinery
+from jwtroles.verifier.machinery import NO_MACHINERY, Machinery, OwnGrant, machinery
 from jwtroles.verifier.mapping import claim_rows, setting_rows
 
-__all__ = ["Machinery", "OwnGrant", "accessor", "claim_rows", "machinery", "setting_rows"]
+__all__ = [
+    "NO_MACHINERY",
+    "Machinery",
+    "OwnGrant",
+    "accessor",
+    "claim_rows",
+    "machinery",
+    "setting_rows",
+]

@@ -88,6 +88,10 @@ class Machinery:
             yield from _executes(self.claims, role)
 
 
+NO_MACHINERY = Machinery((), (), ())
+"""In a database that jwtroles does not mark there is none."""
+
+
 def _schema_usage(role: str) -> OwnGrant:
     return OwnGrant(ObjectRef("schema", QName(NAME, NAME)), role, "USAGE")
 

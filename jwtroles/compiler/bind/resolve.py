@@ -78,7 +78,12 @@ class Setting:
 
 
 def called(claim: Claim, accessor: Callable[[Claim], str]) -> Any:
-    """Return the scalar subquery that a claim stands for, evaluated once per statement."""
+    """Return the scalar subquery that a claim stands for, evaluated once per statement.
+
+    One with `read` is what the database has in its place today.
+    """
+    if claim.read is not None:
+        return sqltree.expression(claim.read)
     subquery = sqltree.expression(f"(SELECT {accessor(claim)})")
     cast = sqltree.expression(f"NULL::{claim.type}")
     if not cast.typeName.arrayBounds:
@@ -104,7 +109,8 @@ class Resolver(Faults):
         """Bind a condition of a predicate; named predicates are written out."""
         if sqltree.boolean(node) is not None:
             node.args = tuple(self.condition(arg, frames) for arg in node.args)
-            return sqltree.flatten(node)
+            # What somebody wrote by hand is stated as PostgreSQL has it, AND within AND too.
+            return node if self.setting.spec.database.unmarked else sqltree.flatten(node)
         name = predicates.named_predicate(node, self.setting.spec)
         if name is None:
             return self.expression(node, frames)
@@ -162,8 +168,10 @@ class Resolver(Faults):
         try:
             return called(claim, self.setting.accessor) if self.setting.accessor else node
         except (sqltree.SyntaxFault, ValueError):
-            message = f"`{claim.type}` is not a type"
-            self.problems.add(codes.PREDICATE_SYNTAX, message, claim.type.place)
+            message, place = f"`{claim.type}` is not a type", claim.type.place
+            if claim.read is not None:
+                message, place = f"`{claim.read}` is not an expression", claim.read.place
+            self.problems.add(codes.PREDICATE_SYNTAX, message, place)
             return node
 
     def _lookup_of(self, node: Any) -> Lookup | None:

@@ -20,6 +20,7 @@ from jwtroles.spec.checks import (
     renames,
     tokenless,
     tokens,
+    unmarked,
 )
 
 if TYPE_CHECKING:
@@ -65,10 +66,15 @@ CHECKS: tuple[Callable[[Spec, Collector], None], ...] = (
     access.parts,
     access.globs,
     access.public,
+    access.nothing,
     access.creating,
     future.future,
     access.settings,
     access.views,
+    unmarked.tokens,
+    unmarked.needing_marks,
+    unmarked.only_unmarked,
+    unmarked.conditions,
 )
 
 

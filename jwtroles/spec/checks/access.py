@@ -23,6 +23,7 @@ _SETTING = re.compile(r"[a-zA-Z_][a-zA-Z0-9_$]*(\.[a-zA-Z_][a-zA-Z0-9_$]*)*\Z")
 _NOT_FOR_PUBLIC = (
     "comment",
     "inherits",
+    "member_of",
     "grant_to",
     "tables",
     "settings",
@@ -110,6 +111,8 @@ def public(spec: Spec, problems: Collector) -> None:
     """PUBLIC gets rights on objects, and nothing that only a role can have."""
     role = next((role for name, role in spec.roles.items() if name == PUBLIC), None)
     for key in _NOT_FOR_PUBLIC if role else ():
+        if key == "tables" and spec.database.unmarked:
+            continue  # what somebody granted to everybody is stated as it is
         if role and key in role.places:
             problems.add(
                 codes.PUBLIC_HOLDS,
@@ -119,10 +122,28 @@ def public(spec: Spec, problems: Collector) -> None:
             )
 
 
+_CLOSED = ("functions", "types", "schemas", "database")
+"""Sections of what PostgreSQL opens to PUBLIC by itself."""
+
+
+def nothing(spec: Spec, problems: Collector) -> None:
+    """Only PUBLIC is said to have nothing on an object: what PostgreSQL gives it goes."""
+    for role in spec.roles.values():
+        for section, word, privileges in role.objects() if role.name != PUBLIC else ():
+            if section in _CLOSED and not privileges:
+                problems.add(
+                    codes.EMPTY,
+                    f"{tick(role.name)} is given nothing on {tick(word)} under `{section}`",
+                    word.place,
+                    remedy="take it out; an empty list is for PUBLIC alone",
+                )
+
+
 def creating(spec: Spec, problems: Collector) -> None:
     """No token makes objects: what a token role owns, no row security binds it to."""
     for role in spec.roles.values():
-        for section, word, privileges in role.objects() if role.token else ():
+        stated = spec.database.unmarked or not role.token
+        for section, word, privileges in () if stated else role.objects():
             for privilege in privileges:
                 if privilege != "create" and (privilege != "temporary" or not _verified(spec)):
                     continue

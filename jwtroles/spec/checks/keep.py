@@ -11,8 +11,14 @@ if TYPE_CHECKING:
     from jwtroles.errors import Collector
     from jwtroles.spec.model import Spec
 
-_BELONGS = {"name": "policy", "to": "grant", "privilege": "grant", "of": "membership"}
-_NEEDS = {"policy": "name", "grant": "to", "membership": "of"}
+_BELONGS = {
+    "name": ("policy",),
+    "to": ("grant",),
+    "privilege": ("grant",),
+    "of": ("membership", "setting"),
+    "attribute": ("role",),
+}
+_NEEDS = {"policy": "name", "grant": "to", "membership": "of", "setting": "of"}
 
 
 def keep(spec: Spec, problems: Collector) -> None:
@@ -26,11 +32,11 @@ def keep(spec: Spec, problems: Collector) -> None:
                     entry.words[key].place,
                     remedy=f"one entry keeps one thing:  {{{key}: …, {other}: …, reason: …}}",
                 )
-        for key, head in _BELONGS.items():
-            if key in entry.words and head not in entry.words:
+        for key, heads in _BELONGS.items():
+            if key in entry.words and not entry.words.keys() & set(heads):
                 problems.add(
                     codes.KEEP_ENTRY,
-                    f"{tick(key)} belongs beside `{head}`",
+                    f"{tick(key)} belongs beside {' or '.join(map(tick, heads))}",
                     entry.words[key].place,
                     remedy="take it out",
                 )

@@ -252,6 +252,10 @@ def _objects(spec: Spec) -> Iterable[Word]:
         yield from role.tables
         for section in ("sequences", "functions", "types"):
             yield from getattr(role, section)
+    yield from spec.row_security
+    for policy in spec.policies:
+        yield from policy.tables
+        yield from policy.except_
     for floor in spec.tenancy:
         yield from floor.tables
         yield from floor.except_

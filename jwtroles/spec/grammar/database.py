@@ -37,6 +37,7 @@ DATABASE: Record[Database] = Record(
         Field("adopt", ROLES),
         Field("exempt", ROLES),
         Field("platform", ROLES),
+        Field("unmarked", Bool("true", only=True)),
     ),
 )
 

@@ -8,6 +8,7 @@ from jwtroles.spec.files import INCLUDE
 from jwtroles.spec.grammar.database import DATABASE, ENVIRONMENT
 from jwtroles.spec.grammar.keep import KEEP
 from jwtroles.spec.grammar.objects import LOOKUP, QUERY, VIEW
+from jwtroles.spec.grammar.policies import POLICIES, ROW_SECURITY
 from jwtroles.spec.grammar.roles import ROLES_BY_NAME
 from jwtroles.spec.grammar.tenancy import TENANCY
 from jwtroles.spec.grammar.terms import PREDICATE, TABLE, TABLES, TRUE
@@ -17,6 +18,7 @@ from jwtroles.spec.model import Database, Environment, Spec, Word
 from jwtroles.spec.naming import ColumnPattern, Name
 from jwtroles.spec.records import Field, Record
 from jwtroles.spec.shapes import ListOf, MapOf
+from jwtroles.spec.token_model import Tokens
 from jwtroles.spec.words import Version
 
 if TYPE_CHECKING:
@@ -26,8 +28,12 @@ VERSION = 1
 """The version of the language that this program reads."""
 
 
+_GATEWAY = Word("gateway")
+
+
 def _spec(*, jwtroles: int, place: Place, **parts: Any) -> Spec:  # noqa: ARG001 - it is checked
-    return Spec(source=place.source, **parts)
+    silent = Tokens(_GATEWAY, silent=True, place=place)
+    return Spec(source=place.source, **{"tokens": silent, **parts})
 
 
 _ENVIRONMENT_NAME = Name("the plain name of an environment", plain=True)
@@ -54,7 +60,9 @@ FILE: Record[Spec] = Record(
         ),
         Field("keep", ListOf(KEEP, "a list of what stays as it is")),
         Field("policies_only", ListOf(TABLES, "a list of tables or globs")),
-        Field("tokens", TOKENS, required=True),
+        Field("policies", POLICIES),
+        Field("row_security", ROW_SECURITY),
+        Field("tokens", TOKENS, stand_in=Tokens(_GATEWAY)),
         Field("mapping", ListOf(RULE, "a list of mapping rules")),
         Field("tenancy", TENANCY),
         Field(

@@ -6,9 +6,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.spec.grammar.terms import ROLE, TABLE, TEXT
-from jwtroles.spec.model import Keep, Word
+from jwtroles.spec.model import Word
 from jwtroles.spec.naming import Name
 from jwtroles.spec.records import Field, Record
+from jwtroles.spec.stated_model import Keep
 from jwtroles.spec.words import Choice, Day, Text
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ PRIVILEGES = (
 )
 
 
+ATTRIBUTES = ("login", "inherit", "createdb", "connection_limit")
+"""Attributes of a role that a file may leave as they are; others reach around row security."""
+
+
 def _keep(*, reason: Word, place: Place, until: date | None = None, **words: Word) -> Keep:
     return Keep(words, reason, until, place)
 
@@ -47,8 +52,10 @@ KEEP: Record[Any] = Record(
         Field("membership", ROLE),
         Field("of", ROLE),
         Field("role", ROLE),
+        Field("attribute", Choice("an attribute of a role", ATTRIBUTES)),
+        Field("setting", Text("the name of a setting")),
         Field("reason", TEXT, required=True),
         Field("until", Day()),
     ),
-    one_of=("policy", "grant", "membership", "role"),
+    one_of=("policy", "grant", "membership", "role", "setting"),
 )

@@ -111,6 +111,14 @@ ROLE_ENTRY: Record[Role] = Record(
     (
         Field("comment", TEXT),
         Field("inherits", ROLES),
+        Field(
+            "member_of",
+            MapOf(
+                ROLE,
+                privileges("inherit", "set", "admin"),
+                "a map of roles to the options of the membership",
+            ),
+        ),
         Field("tables", MapOf(TABLES, TABLE_RIGHTS, "a map of tables to commands")),
         Field(
             "sequences",
@@ -122,19 +130,27 @@ ROLE_ENTRY: Record[Role] = Record(
         ),
         Field(
             "functions",
-            MapOf(Signature(), privileges("execute"), "a map of functions to privileges"),
+            MapOf(
+                Signature(),
+                privileges("execute", nonempty=False),
+                "a map of functions to privileges",
+            ),
         ),
         Field(
             "types",
             MapOf(
                 Qualified("the name of a type, schema.name"),
-                privileges("usage"),
+                privileges("usage", nonempty=False),
                 "a map of types to privileges",
             ),
         ),
         Field(
             "schemas",
-            MapOf(SCHEMA, privileges("usage", "create"), "a map of schemas to privileges"),
+            MapOf(
+                SCHEMA,
+                privileges("usage", "create", nonempty=False),
+                "a map of schemas to privileges",
+            ),
         ),
         Field(
             "large_objects",
@@ -147,7 +163,10 @@ ROLE_ENTRY: Record[Role] = Record(
                 "a map of large objects to privileges",
             ),
         ),
-        Field("database", Made(privileges("connect", "temporary", "create"), _on_the_database)),
+        Field(
+            "database",
+            Made(privileges("connect", "temporary", "create", nonempty=False), _on_the_database),
+        ),
         Field("settings", MapOf(Text("the name of a setting"), TEXT, "a map of settings")),
         Field("connection_limit", Int("a number of connections", least=-1)),
         Field("for", VARIABLES),

@@ -21,7 +21,10 @@ def schema() -> dict[str, Any]:
     whole = definitions.pop(reference.rpartition("/")[2])
     # Of several files each has some of these keys, and only together they have all.
     alone = {"required": ["project"], "not": {"required": ["include"]}}
-    whole |= {"if": alone, "then": {"required": whole.pop("required")}}
+    silent = {"properties": {"database": {"required": ["unmarked"]}}, "required": ["database"]}
+    tokens = {"if": {"not": silent}, "then": {"required": ["tokens"]}}
+    needs = {"required": whole.pop("required"), "allOf": [tokens]}
+    whole |= {"if": alone, "then": needs}
     return {
         "$schema": DRAFT,
         **whole,

@@ -22,9 +22,10 @@ ENVIRONMENTS = ListOf(Name("the name of an environment"), "a list of environment
 COLUMNS = ListOf(COLUMN, "a list of columns")
 
 
-def privileges(*names: str) -> ListOf[Word]:
+def privileges(*names: str, nonempty: bool = True) -> ListOf[Word]:
     """Return the shape of a list of these privileges."""
-    return ListOf(Choice("a privilege", names), f"a list of {', '.join(names)}")
+    expected = f"a list of {', '.join(names)}"
+    return ListOf(Choice("a privilege", names), expected, nonempty=nonempty)
 
 
 TRUE = Word("true")

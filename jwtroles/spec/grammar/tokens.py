@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
-from jwtroles.spec.grammar.terms import ENVIRONMENTS, MODE, ROLE, TEXT
+from jwtroles.spec.grammar.terms import ENVIRONMENTS, EXPRESSION, MODE, ROLE, TEXT
 from jwtroles.spec.model import Word
 from jwtroles.spec.naming import Name
 from jwtroles.spec.records import Field, Record
@@ -51,6 +51,7 @@ CLAIM: Record[Claim] = Record(
         Field("required", Bool()),
         Field("split", Text("the separator, such as ' '")),
         Field("trusted", Bool()),
+        Field("read", EXPRESSION),
     ),
     name="name",
 )

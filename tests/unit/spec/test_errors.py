@@ -35,6 +35,8 @@ tokens:
 """
 BASE = HEAD + TOKENS
 ROLES = "roles: {member: {comment: one}, reader: {comment: two}}\n"
+UNMARKED = "jwtroles: 1\nproject: acme\ndatabase: {schemas: [app], unmarked: true}\n"
+OUT = "take `unmarked` out for jwtroles to manage the database, or write `policies`"
 AS = "as: {}, becomes: null"
 KEYS = "keys of the file: " + listed(field.key for field in FILE.fields)
 LOOKUP = "lookups: {mine: {type: 'bigint[]', sql: select id from app.m where u = claims.sub}}\n"
@@ -1596,6 +1598,48 @@ CASES = {
         "settings of `job` would never apply: nobody logs in as it",
         "PostgreSQL applies them at login: put them on the role with `login: true`",
     ),
+    "policies of others": form(
+        "JR800",
+        "policies:\n- «name: p»\n  tables: [app.a]\n  to: [PUBLIC]\n  using: a = 1",
+        "`policies` stands in a file with `unmarked: true` alone",
+        "decide rows under `roles`:  app.invoices: {select: {rows: …}}",
+    ),
+    "options of a membership": form(
+        "JR800",
+        "roles: {member: {«member_of»: {boss: [set]}}}",
+        "`member_of` of the role of tokens `member` stands in a file with `unmarked: true` alone",
+        "decide rows under `roles`:  app.invoices: {select: {rows: …}}",
+    ),
+    "floor without a mark": Case(
+        "JR801",
+        UNMARKED + "«tenancy»: {rows: a = 1, tables: [app.*]}",
+        "a floor does not go with `unmarked: true`",
+        OUT,
+    ),
+    "rows without a mark": Case(
+        "JR801",
+        UNMARKED + "roles: {member: {tables: {app.a: {select: {rows: «a = 1»}}}}}",
+        "`rows` under the role `member` does not go with `unmarked: true`",
+        OUT,
+    ),
+    "verification without a mark": Case(
+        "JR801",
+        UNMARKED + "tokens: {verify: «database», issuers: {a: {audience: [x], keys: k.json}}}",
+        "`verify: database` does not go with `unmarked: true`",
+        OUT,
+    ),
+    "condition of another command": Case(
+        "JR804",
+        UNMARKED + "policies: [{name: p, tables: [app.a], to: [a], for: insert, using: «a = 1»}]",
+        "a policy for insert has no `using`",
+        "write `check` instead",
+    ),
+    "nothing for a role": form(
+        "JR121",
+        'roles: {member: {functions: {"«app.f()»": []}}}',
+        "`member` is given nothing on `app.f()` under `functions`",
+        "take it out; an empty list is for PUBLIC alone",
+    ),
 }
 
 
@@ -1638,6 +1682,9 @@ def test_every_code_of_the_form_and_the_file_has_a_case() -> None:
         "JR206",
         "JR221",
         "JR704",
+        "JR800",
+        "JR801",
+        "JR804",
     }
 
 

@@ -1,0 +1,123 @@
+"""`jwtroles import`: from a live database to a specification whose plan is empty."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from jwtroles import codes
+from jwtroles.cli.options import DatabaseUrl, NoColor, Quiet
+from jwtroles.cli.terminal import show, tell
+from jwtroles.errors import Problem, UsageError
+
+if TYPE_CHECKING:
+    from jwtroles.decompile import Imported
+    from jwtroles.reader.connection import Connection
+
+
+def import_file(
+    database: DatabaseUrl = None,
+    schemas: Annotated[
+        Optional[str],  # noqa: UP045 - typer reads the annotation at run time
+        typer.Option(
+            "--schemas",
+            metavar="LIST",
+            envvar="JWTROLES_SCHEMAS",
+            help="Schemas or globs, with commas between; all but PostgreSQL's own if not given.",
+        ),
+    ] = None,
+    project: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--project",
+            metavar="NAME",
+            envvar="JWTROLES_PROJECT",
+            help="The name of the project; made of the database's name if it is not given.",
+        ),
+    ] = None,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            envvar="JWTROLES_OUT",
+            help="Where to write it; standard output if it is not given.",
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite the file if it is there.")
+    ] = False,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
+) -> None:
+    """Write a specification of what a database has; its plan is empty. Nothing is changed.
+
+    What the language cannot say stands under `keep`, and is listed on standard error with the
+    reason.
+
+    Example: jwtroles import --database "$DATABASE_URL" --out jwtroles.yaml
+    """
+    from jwtroles.cli.session import opened  # noqa: PLC0415 - only what a command needs
+
+    if out is not None and out.exists() and not force:
+        raise _there(out)
+    url = database if database is not None else os.environ.get("DATABASE_URL", "")
+    with opened(url, "--database" if database else "DATABASE_URL") as connection:
+        made = _imported(connection, schemas, project, out)
+    if out is None:
+        show(made.text.removesuffix("\n"))
+    else:
+        write_file(out, made.text, force=force)
+    if not quiet:
+        for line in told(made, out):
+            tell(line)
+
+
+def _imported(
+    connection: Connection, schemas: str | None, project: str | None, out: Path | None
+) -> Imported:
+    from jwtroles.decompile import import_database  # noqa: PLC0415
+
+    wanted = tuple(filter(None, map(str.strip, (schemas or "").split(","))))
+    name = project or project_of(connection.info.dbname)
+    return import_database(connection, name, wanted, out.name if out else "jwtroles.yaml")
+
+
+def project_of(database: str) -> str:
+    """Return a plain name for the project of a database."""
+    plain = re.sub(r"[^a-z0-9_]+", "_", database.lower()).strip("_")
+    return plain if plain and not plain[0].isdigit() else f"db_{plain}".rstrip("_")
+
+
+def _there(out: Path) -> UsageError:
+    message, remedy = f"{out} is there already", "--out FILE names another, --force overwrites it"
+    problem = Problem(codes.FILE_THERE, message, remedy=remedy)
+    return UsageError(problem, footer="Nothing was written.")
+
+
+def write_file(out: Path, text: str, *, force: bool) -> None:
+    """Write a new file; one that is there is overwritten where that is asked for."""
+    try:
+        with out.open("w" if force else "x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise _there(out) from None
+    except OSError as error:
+        message = f"cannot write {out}: {error.strerror or error}"
+        remedy = "name another file with --out"
+        raise UsageError(Problem(codes.CANNOT_WRITE, message, remedy=remedy)) from None
+
+
+def told(made: Imported, out: Path | None) -> list[str]:
+    """Say what the file holds, and what it could not say."""
+    from jwtroles.report.problems import visible  # noqa: PLC0415
+
+    counted = ", ".join(f"{number} {noun}" for noun, number in made.counts)
+    lines = [f"{out or 'imported'}: {counted}. Its plan is empty."]
+    lines += [f"  {note.code.id} {note.message}" for note in made.notes]
+    return [visible(line) for line in lines]

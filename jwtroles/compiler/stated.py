@@ -1,0 +1,109 @@
+"""Row security of a database that jwtroles does not mark: each policy as the file states it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from jwtroles import codes
+from jwtroles.compiler.access import matching
+from jwtroles.compiler.policies import RowSecurity, tables_with
+from jwtroles.kinds.base import PUBLIC, Origin
+from jwtroles.kinds.policy import Policy
+
+if TYPE_CHECKING:
+    from jwtroles.catalog import Structure
+    from jwtroles.compiler.access import Names
+    from jwtroles.compiler.floors import Binder
+    from jwtroles.errors import Collector
+    from jwtroles.names import QName
+    from jwtroles.spec.model import Role, Spec, Word
+    from jwtroles.spec.stated_model import StatedPolicy
+
+
+def stated_security(spec: Spec, names: Names, binder: Binder, structure: Structure) -> RowSecurity:
+    """Return the policies of `policies:`, and row security of their tables and `row_security`."""
+    problems = binder.problems
+    policies: dict[tuple[QName, str], Policy] = {}
+    secured: dict[QName, Origin] = {}
+    for stated in spec.policies:
+        _check_roles(stated, spec.roles, names, structure, problems)
+        for policy in _policies(stated, names, binder, structure):
+            key = (policy.table, policy.name)
+            if key in policies:
+                problems.add(
+                    codes.POLICY_TWICE,
+                    f"{policy.table} would have two policies {policy.name}",
+                    stated.name.place,
+                    remedy="take the table out of one of the two with `except`",
+                )
+            policies[key] = policy
+            secured.setdefault(policy.table, policy.origin)
+    for word in spec.row_security:
+        for table in _tables([word], (), structure, problems):
+            secured.setdefault(table, Origin(word.place))
+    return RowSecurity(tuple(policies.values()), tables_with(secured, structure))
+
+
+def _policies(
+    stated: StatedPolicy, names: Names, binder: Binder, structure: Structure
+) -> Iterator[Policy]:
+    roles = frozenset(PUBLIC if role == PUBLIC else names(role) for role in stated.to)
+    origin = Origin(stated.name.place, said=str(stated.using or stated.check or ""))
+    for table in _tables(stated.tables, stated.except_, structure, binder.problems):
+        bound = [_bound(text, table, binder) for text in (stated.using, stated.check)]
+        yield Policy(
+            table=table,
+            name=str(stated.name),
+            permissive=not stated.restrictive,
+            command=str(stated.for_),
+            roles=roles,
+            using=bound[0],
+            check=bound[1],
+            using_sql=bound[0],
+            check_sql=bound[1],
+            origin=origin,
+        )
+
+
+def _bound(text: Word | None, table: QName, binder: Binder) -> str | None:
+    found = binder.rows(text, table) if text is not None else None
+    return found.sql if found else None
+
+
+def _tables(
+    patterns: Iterable[Word], out: Iterable[Word], structure: Structure, problems: Collector
+) -> Iterator[QName]:
+    left_out = set(matching(out, structure, problems))
+    for pattern in patterns:
+        for table in matching([pattern], structure, problems):
+            if table in left_out:
+                continue
+            if structure.relations[table].kind in ("r", "p"):
+                yield table
+            else:
+                problems.add(
+                    codes.POLICY_ON_VIEW,
+                    f"{table} cannot have row security: it is not an ordinary table",
+                    pattern.place,
+                    remedy="take it out",
+                )
+
+
+def _check_roles(
+    stated: StatedPolicy,
+    declared: Mapping[Word, Role],
+    names: Names,
+    structure: Structure,
+    problems: Collector,
+) -> None:
+    unknown = (role for role in stated.to if role != PUBLIC and role not in declared)
+    for role in unknown:
+        if names(role) in structure.roles:
+            continue
+        problems.add(
+            codes.NO_SUCH_ROLE,
+            f"no role {names(role)} in the database",
+            role.place,
+            remedy="a policy is for roles that are there, or that the file declares",
+        )

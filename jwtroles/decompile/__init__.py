@@ -1,0 +1,139 @@
+"""From a database to a file: what it says about access, proved by a plan that is empty."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jwtroles import codes
+from jwtroles.decompile.claims import Claims, Declared
+from jwtroles.decompile.draft import Choices, Draft, Kept, RoleDraft
+from jwtroles.decompile.found import Found, find
+from jwtroles.decompile.policies import stated
+from jwtroles.decompile.predicates import written as condition
+from jwtroles.decompile.proof import not_proved, prove, said_of
+from jwtroles.decompile.rights import rights_of
+from jwtroles.decompile.roles import entrances, facts_of
+from jwtroles.decompile.writing import write
+from jwtroles.errors import Problem, Refused, UsageError
+from jwtroles.frozen import frozen
+from jwtroles.kinds.base import PUBLIC
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jwtroles.reader.connection import Connection
+
+ROUNDS = 12
+"""How often a file is written anew; each round says at least one thing in another way."""
+
+
+@frozen
+class Imported:
+    """A file whose plan is empty.
+
+    Attributes:
+        text: the file.
+        notes: what it could not say, and whom it leaves to others.
+        counts: how many of what it says, for a person.
+    """
+
+    text: str
+    notes: tuple[Problem, ...]
+    counts: tuple[tuple[str, int], ...]
+
+
+def import_database(
+    connection: Connection, project: str, schemas: tuple[str, ...] = (), name: str = "jwtroles.yaml"
+) -> Imported:
+    """Return a file that says what a database has, byte for byte the same for the same database.
+
+    Args:
+        connection: to the database; nothing is changed in it.
+        project: the name that the file gives its project.
+        schemas: the schemas to import, or globs; () for all that are not PostgreSQL's own.
+        name: what errors call the file.
+
+    Raises:
+        UsageError: JR814 when there is no schema to import.
+        Refused: JR813 when what was written would change the database.
+        ServerError: JR005 when the server does not answer what has to be asked.
+    """
+    found = find(connection, schemas)
+    if not found.schemas:
+        message = f"no schema to import in the database {found.structure.server.database}"
+        raise UsageError(Problem(codes.NOTHING_TO_IMPORT, message, remedy="--schemas names them"))
+    choices = Choices()
+    for _ in range(ROUNDS):
+        draft = drafted(found, project, choices)
+        written = write(draft)
+        proof = prove(connection, written, choices, name)
+        if proof.plan is not None and proof.plan.empty:
+            return Imported(written.text, draft.notes, _counts(draft))
+        if proof.choices == choices:
+            break
+        choices = proof.choices
+    raise Refused(*not_proved(proof), footer="Nothing was written.")
+
+
+def drafted(found: Found, project: str, choices: Choices) -> Draft:
+    """Return the file of a database, as far as its language is known to say it."""
+    entered = entrances(found)
+    claims = Claims()
+
+    def said(key: tuple[object, ...], text: str) -> str:
+        return condition(text, choices.forms.get(key, 0), claims)
+
+    security = stated(found, choices, said)
+    roles = []
+    for role in found.roles:
+        if role not in entered.logins:
+            facts = dict(facts_of(role, found, entered))
+            rights = dict(rights_of(role, found, token=role in entered.taken))
+            roles.append(RoleDraft(role, {**facts, **rights}))
+    public = dict(rights_of(PUBLIC, found, token=False))
+    if public:
+        roles.append(RoleDraft(PUBLIC, public))
+    keep = (*security.kept, *choices.kept)
+    return Draft(
+        project=project,
+        schemas=found.schemas,
+        connect_as=entered.logins,
+        claims=dict(map(_claim, claims.declared())),
+        policies=security.policies,
+        row_security=security.row_security,
+        roles=tuple(roles),
+        keep=keep,
+        notes=tuple(_notes(found, keep)),
+    )
+
+
+def _claim(one: Declared) -> tuple[str, dict[str, Any]]:
+    said: dict[str, Any] = {"type": one.type}
+    path = "".join(f"/{step.replace('~', '~0').replace('/', '~1')}" for step in one.path)
+    if path != f"/{one.name}":
+        said["path"] = path
+    return one.name, {**said, "read": one.read}
+
+
+def _notes(found: Found, keep: tuple[Kept, ...]) -> Iterator[Problem]:
+    for role in found.left:
+        yield Problem(codes.LEFT_TO_OTHERS, f"{role} is left to others: {found.why_left(role)}")
+    for policy in found.all_policies:
+        if policy not in found.policies:
+            roles = ", ".join(sorted(policy.roles))
+            what = f"policy {policy.name} on {policy.table} is for {roles} alone"
+            yield Problem(codes.NOT_COMPARED, what)
+    for one in found.survey.objects["table_security"]:
+        if one.forced:
+            what = f"row security of {one.table} binds its owner too (FORCE ROW LEVEL SECURITY)"
+            yield Problem(codes.NOT_COMPARED, what)
+    for one in keep:
+        yield Problem(codes.NOT_SAID, f"{said_of(dict(one.words))}: {one.reason}")
+
+
+def _counts(draft: Draft) -> tuple[tuple[str, int], ...]:
+    return (
+        ("roles", len(draft.roles)),
+        ("policies", len(draft.policies)),
+        ("kept", len(draft.keep)),
+    )

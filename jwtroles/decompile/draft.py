@@ -1,0 +1,81 @@
+"""The file that is being made: what it says, and how each part of it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Any
+
+from jwtroles.errors import Problem
+from jwtroles.frozen import frozen
+
+
+@frozen
+class Kept:
+    """An entry of `keep`: the words that call something, and why it is kept."""
+
+    words: tuple[tuple[str, str], ...]
+    reason: str
+
+
+@frozen
+class StatedDraft:
+    """A policy, once for all tables that have it.
+
+    Attributes:
+        key: what tells it apart while the file is being proved.
+        using, check: as the file writes them.
+    """
+
+    key: tuple[Any, ...]
+    name: str
+    tables: tuple[str, ...]
+    to: tuple[str, ...]
+    except_: tuple[str, ...] = ()
+    command: str = "all"
+    restrictive: bool = False
+    using: str | None = None
+    check: str | None = None
+
+
+@frozen
+class RoleDraft:
+    """A role: its keys in the order of the file, each as a value of YAML."""
+
+    name: str
+    keys: Mapping[str, Any] = field(default_factory=dict)
+
+
+@frozen
+class Draft:
+    """A whole file.
+
+    Attributes:
+        notes: what it leaves to others, and what it cannot say.
+    """
+
+    project: str
+    schemas: tuple[str, ...]
+    connect_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    claims: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    rows: Mapping[str, str] = field(default_factory=dict)
+    policies: tuple[StatedDraft, ...] = ()
+    row_security: tuple[str, ...] = ()
+    roles: tuple[RoleDraft, ...] = ()
+    keep: tuple[Kept, ...] = ()
+    notes: tuple[Problem, ...] = ()
+
+
+@frozen
+class Choices:
+    """What the proof has found out so far about how things can be said.
+
+    Attributes:
+        kept_policies: policies that the language cannot say: key → why.
+        forms: how many forms of a policy's conditions PostgreSQL would store as another text.
+        kept: whatever else stays as it is.
+    """
+
+    kept_policies: Mapping[tuple[Any, ...], str] = field(default_factory=dict)
+    forms: Mapping[tuple[Any, ...], int] = field(default_factory=dict)
+    kept: tuple[Kept, ...] = ()

@@ -1,0 +1,82 @@
+"""Policies as the file states them: each once, for all tables that have it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jwtroles.decompile.draft import Choices, Kept, StatedDraft
+from jwtroles.decompile.patterns import patterns
+from jwtroles.frozen import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jwtroles.decompile.found import Found
+    from jwtroles.kinds.policy import Policy
+    from jwtroles.names import QName
+
+Key = tuple[Any, ...]
+
+
+@frozen
+class Stated:
+    """The policies of a file, the tables with row security alone, and what is kept."""
+
+    policies: tuple[StatedDraft, ...]
+    row_security: tuple[str, ...]
+    kept: tuple[Kept, ...]
+
+
+def key_of(policy: Policy) -> Key:
+    """Return what two policies have in common that the file states once."""
+    roles = tuple(sorted(policy.roles))
+    shape = (policy.name, policy.permissive, policy.command, roles)
+    return (*shape, policy.using, policy.check)
+
+
+def stated(found: Found, choices: Choices, said: Callable[[Key, str], str]) -> Stated:
+    """Return what the file states of row security.
+
+    Args:
+        found: the database.
+        choices: what the language turned out not to be able to say.
+        said: a condition as PostgreSQL prints it → as the file writes it.
+    """
+    secured = {one.table for one in found.survey.objects["table_security"] if one.enabled}
+    tables: dict[Key, list[QName]] = {}
+    kept: list[Kept] = []
+    for policy in found.policies:
+        key = key_of(policy)
+        why = choices.kept_policies.get(key, "")
+        if policy.table not in secured:
+            why = f"row security of {policy.table} is off, so that it does nothing"
+        if why:
+            words = (("policy", str(policy.table)), ("name", policy.name))
+            kept.append(Kept(words, why))
+        else:
+            tables.setdefault(key, []).append(policy.table)
+    drafts = [_draft(key, names, found, said) for key, names in tables.items()]
+    named = {name for names in tables.values() for name in names}
+    alone, out = patterns(secured - named, found)
+    if out:  # a glob with exceptions has no place here
+        alone = tuple(map(str, sorted(secured - named)))
+    order = sorted(drafts, key=lambda one: (one.tables, one.name, one.command, one.to))
+    return Stated(tuple(order), alone, tuple(kept))
+
+
+def _draft(
+    key: Key, names: list[QName], found: Found, said: Callable[[Key, str], str]
+) -> StatedDraft:
+    name, permissive, command, roles, using, check = key
+    words, out = patterns(names, found)
+    return StatedDraft(
+        key,
+        name,
+        words,
+        roles,
+        out,
+        command,
+        not permissive,
+        None if using is None else said(key, using),
+        None if check is None else said(key, check),
+    )

@@ -1,0 +1,130 @@
+"""The proof of an import: the file that was written is loaded and planned, and must change nothing.
+
+What the language turns out not to be able to say becomes an entry of `keep`, and is proved again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from jwtroles import codes
+from jwtroles.decompile.draft import Choices, Kept
+from jwtroles.decompile.policies import key_of
+from jwtroles.decompile.predicates import FORMS
+from jwtroles.errors import CompileError, JwtrolesError, Problem, SpecError
+from jwtroles.frozen import frozen
+from jwtroles.kinds import BY_NAME
+from jwtroles.planner.describe import describe
+from jwtroles.spec.load import load_text
+from jwtroles.workflow import make_plan
+
+if TYPE_CHECKING:
+    from jwtroles.decompile.writing import Written
+    from jwtroles.kinds.base import Change
+    from jwtroles.planner.model import Plan
+    from jwtroles.reader.connection import Connection
+
+
+@frozen
+class Proof:
+    """What came of loading and planning a file.
+
+    Attributes:
+        choices: what to say in another way; as before where nothing is left to be tried.
+        plan: the plan, if the file could be planned.
+        problems: why it could not.
+    """
+
+    choices: Choices
+    plan: Plan | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def prove(connection: Connection, written: Written, choices: Choices, name: str) -> Proof:
+    """Load a file, plan it, and say what has to be said in another way."""
+    try:
+        plan = make_plan(connection, load_text(written.text, name), None).plan
+    except (SpecError, CompileError) as error:
+        return Proof(_refused(error, written, choices), problems=error.problems)
+    return Proof(_differing(plan, choices), plan)
+
+
+def _refused(error: JwtrolesError, written: Written, choices: Choices) -> Choices:
+    """Keep what the language refuses, with what it says about it."""
+    kept, forms = dict(choices.kept_policies), dict(choices.forms)
+    for problem in error.problems:
+        about = written.about.get(problem.place.line) if problem.place else None
+        if about is None:
+            continue
+        form = choices.forms.get(about, 0) + 1
+        if problem.code is codes.SERVER_REFUSES and form < FORMS:
+            forms[about] = form
+        else:
+            kept.setdefault(about, f"{problem.message} ({problem.code.id})")
+    return replace(choices, kept_policies=kept, forms=forms)
+
+
+def _differing(plan: Plan, choices: Choices) -> Choices:
+    """Keep what is there and would change; write as printed what would be stored otherwise."""
+    kept_policies = dict(choices.kept_policies)
+    forms = dict(choices.forms)
+    kept = list(choices.kept)
+    for step in plan.steps:
+        change = step.change
+        if change.kind == "policy" and change.before is not None:
+            key = key_of(change.before)
+            form = choices.forms.get(key, 0) + 1
+            if form < FORMS:
+                forms[key] = form
+            else:
+                kept_policies.setdefault(key, "what PostgreSQL prints is stored as another text")
+        elif change.before is not None:
+            kept += (one for one in _entries(change) if one not in kept)
+    return Choices(kept_policies, forms, tuple(kept))
+
+
+def _entries(change: Change[Any]) -> Iterator[Kept]:
+    kind = BY_NAME[change.kind]
+    called = kind.called(change.subject)
+    reason = _reason(change)
+    attributes = [
+        name
+        for name in kind.attributes
+        if change.after is not None and getattr(change.before, name) != getattr(change.after, name)
+    ]
+    for attribute in attributes:
+        words = {**called, "attribute": attribute}
+        yield Kept(tuple(words.items()), f"{attribute} is {getattr(change.before, attribute)}")
+    words = {key: word for key, word in called.items() if key != "role"}
+    if words and not attributes:
+        yield Kept(tuple(words.items()), reason)
+
+
+def _reason(change: Change[Any]) -> str:
+    """Say why the file does not say it."""
+    before: Any = change.before
+    after = change.after
+    if change.kind == "acl":
+        if before.object.cls == "default":
+            return f"default privileges of {before.object.arguments}"
+        if after is not None and before.right.option != after.right.option:
+            return "with GRANT OPTION"
+    what = describe(replace(change, after=None))
+    return f"the language has no words for it: {what}"
+
+
+def not_proved(proof: Proof) -> tuple[Problem, ...]:
+    """Return what would still change, or why the file cannot be planned."""
+    if proof.plan is None:
+        return proof.problems
+    return tuple(
+        Problem(codes.NOT_PROVED, f"{step.verb} {describe(step.change)}")
+        for step in proof.plan.steps
+    )
+
+
+def said_of(kept: Mapping[str, str]) -> str:
+    """Return how an entry calls something, on one line."""
+    return " ".join(f"{key} {word}" for key, word in kept.items())

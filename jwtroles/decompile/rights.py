@@ -1,0 +1,195 @@
+"""Rights as the file says them: by role and section, globs where every table has the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from jwtroles.compiler.grants import later_owners
+from jwtroles.decompile.patterns import FEWEST, glob_of
+from jwtroles.kinds.acl import ROUTINES, ObjectRef, built_in
+from jwtroles.kinds.base import PUBLIC
+from jwtroles.names import QName, parse_qname
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from jwtroles.decompile.found import Found
+    from jwtroles.kinds.acl import Acl, Right
+
+COMMANDS = (
+    "select",
+    "insert",
+    "update",
+    "delete",
+    "truncate",
+    "references",
+    "trigger",
+    "maintain",
+)
+"""Privileges on a table, in the order of the file."""
+
+_BY_COLUMN = COMMANDS[:3]
+"""Those that the file can give column by column."""
+
+_SECTIONS = {
+    "sequence": "sequences",
+    "function": "functions",
+    "procedure": "functions",
+    "type": "types",
+    "schema": "schemas",
+    "large_object": "large_objects",
+    "database": "database",
+}
+_IN_ORDER = ("sequences", "functions", "types", "schemas", "large_objects", "database")
+_SAID = {
+    "sequences": ("usage", "select", "update"),
+    "functions": ("execute",),
+    "types": ("usage",),
+    "schemas": ("usage", "create"),
+    "large_objects": ("select", "update"),
+    "database": ("connect", "temporary", "create"),
+}
+"""Section → the privileges that the file has there, in its order."""
+
+Access = Mapping[str, Any]
+"""Command → `all` or a list of columns."""
+
+
+def rights_of(role: str, found: Found, *, token: bool) -> Iterator[tuple[str, Any]]:
+    """Yield the sections of a role that say what it may do to what.
+
+    Args:
+        role: a role of the file, or PUBLIC.
+        found: the database.
+        token: whether it is a role of tokens, which has to say so where rights are unsafe.
+    """
+    tables = dict(_tables(role, found))
+    said = _globs(role, tables, found)
+    if token:
+        said = {name: _unsafe(access) for name, access in said.items()}
+    if said:
+        yield "tables", said
+    for section in _IN_ORDER:
+        objects = dict(sorted(_objects(role, section, found)))
+        if section == "database" and objects:
+            yield section, next(iter(objects.values()))
+        elif objects and section != "database":
+            yield section, objects
+
+
+def _unsafe(access: Access) -> Access:
+    governed = set(access) <= {*COMMANDS[:4], "future"} and "future" not in access
+    return access if governed else {**access, "unsafe": True}
+
+
+def _tables(role: str, found: Found) -> Iterator[tuple[QName, Access]]:
+    for acl in found.acls:
+        if acl.object.cls != "table":
+            continue
+        columns = [one.name for one in found.structure.relations[acl.object.name].columns]
+        access = {}
+        for command in COMMANDS:
+            right = acl.rights.get((role, command.upper()))
+            if right is None or (right.columns is not None and command not in _BY_COLUMN):
+                continue  # REFERENCES (column) is told by the proof
+            access[command] = _said(right, columns)
+        if access:
+            yield acl.object.name, access
+
+
+def _said(right: Right, columns: Iterable[str]) -> Any:
+    if right.columns is None:
+        return "all"
+    return tuple(name for name in columns if name in right.columns)
+
+
+def _globs(role: str, tables: Mapping[QName, Access], found: Found) -> dict[str, Access]:
+    """Return what is said of tables, by globs where all tables of a schema have a command."""
+    said: dict[str, Access] = {}
+    left = {name: dict(access) for name, access in tables.items()}
+    for schema in sorted({name.schema for name in tables}):
+        every = found.tables(schema)
+        future = _future(role, schema, found)
+        common: dict[str, Any] = {}
+        for command in COMMANDS if len(every) >= FEWEST and "*" not in schema else ():
+            held = [tables.get(name, {}).get(command) for name in every]
+            if None in held:
+                continue
+            value, count = Counter(held).most_common(1)[0]
+            if value == "all" and count * 2 >= len(held):
+                common[command] = value
+                for name in every:
+                    if left[name][command] == value:
+                        del left[name][command]
+        if common:
+            if set(common) == future:
+                common["future"] = True
+            said[glob_of(schema)] = common
+        for name in sorted(name for name in left if name.schema == schema and left[name]):
+            said[str(name)] = left[name]
+    return said
+
+
+def _future(role: str, schema: str, found: Found) -> set[str]:
+    """Return the commands that default privileges give on every new table of a schema."""
+    given: dict[str, set[str]] = {}
+    for acl in found.acls:
+        ref = acl.object
+        if ref.cls == "default" and ref.name == QName(schema, "TABLES"):
+            held = {privilege.lower() for grantee, privilege in acl.rights if grantee == role}
+            if held:
+                given[ref.arguments] = held
+    owners = later_owners(schema, found.structure)
+    different = {frozenset(held) for held in given.values()}
+    if given.keys() != set(owners) or len(different) != 1:
+        return set()
+    return set(different.pop())
+
+
+def _objects(role: str, section: str, found: Found) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for acl in found.acls:
+        ref = acl.object
+        if _SECTIONS.get(ref.cls) != section or not _nameable(ref, found):
+            continue
+        held = {privilege.lower() for grantee, privilege in acl.rights if grantee == role}
+        privileges = tuple(one for one in _SAID[section] if one in held)
+        if role == PUBLIC:
+            if _public_says(acl, privileges, found):
+                yield _word(ref, found), privileges
+        elif privileges:
+            yield _word(ref, found), privileges
+
+
+def _public_says(acl: Acl, privileges: Iterable[str], found: Found) -> bool:
+    """Tell whether the file has to say what PUBLIC has on an object.
+
+    It has to where it is not what PostgreSQL gives by itself, and where some role of the file is
+    named for the object, since the file decides PUBLIC's rights there.
+    """
+    free = {one.lower() for one in built_in(acl.object)}
+    ours = set(found.roles)
+    named = any(grantee in ours for grantee, _ in acl.rights)
+    held = set(privileges)
+    return bool(held) if named else held != free
+
+
+def _nameable(ref: ObjectRef, found: Found) -> bool:
+    """Tell whether the file can name an object: no aggregate, and no name that SQL reads apart."""
+    if ref.cls in ROUTINES:
+        return found.structure.name_of(ref) != str(ref) or _routine(ref, found)
+    if ref.cls in ("sequence", "type"):
+        return parse_qname(str(ref)) == ref.name
+    return True
+
+
+def _routine(ref: ObjectRef, found: Found) -> bool:
+    return any(
+        name == ref.name and routine.arguments == ref.arguments
+        for (name, _), routine in found.structure.routines.items()
+    )
+
+
+def _word(ref: ObjectRef, found: Found) -> str:
+    return found.structure.name_of(ref) if ref.cls in ROUTINES else str(ref)

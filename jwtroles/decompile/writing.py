@@ -1,0 +1,164 @@
+"""A draft as YAML: the same bytes for the same draft, and the line of everything in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from jwtroles import codes
+from jwtroles.frozen import frozen
+
+if TYPE_CHECKING:
+    from jwtroles.decompile.draft import Draft, StatedDraft
+
+WIDTH = 110
+"""How long a line may be before what stands on it is spread over several."""
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.()/-]*(?: [A-Za-z0-9_.()=<>/-]+)*\Z")
+_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n", "none"})
+_PATTERN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\.\*\Z")
+
+
+@frozen
+class Written:
+    """A text, and what each of its lines is about (None: nothing in particular)."""
+
+    text: str
+    about: Mapping[int, Any]
+
+
+def scalar(text: str) -> str:
+    """Return a text as YAML: plain where nobody could read it as anything else."""
+    plain = _PLAIN.match(text) and text.lower() not in _WORDS and not text.endswith(" ")
+    if plain or _PATTERN.match(text):
+        return text
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in quoted)
+
+
+def flow(value: Any) -> str:
+    """Return a value on one line."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, Mapping):
+        inside = ", ".join(f"{scalar(str(key))}: {flow(one)}" for key, one in value.items())
+        return "{" + inside + "}"
+    if isinstance(value, tuple | list):
+        return "[" + ", ".join(map(flow, value)) + "]"
+    return scalar(str(value))
+
+
+def block(key: str, value: Any, indent: int) -> Iterator[str]:
+    """Yield the lines of a key and its value: on one line where it fits, else spread."""
+    lead = " " * indent
+    line = f"{lead}{scalar(key)}: {flow(value)}"
+    if len(line) <= WIDTH or not isinstance(value, Mapping | tuple | list) or not value:
+        yield line
+        return
+    yield f"{lead}{scalar(key)}:"
+    if isinstance(value, Mapping):
+        for inner, one in value.items():
+            yield from block(str(inner), one, indent + 2)
+    else:
+        for one in value:
+            yield f"{lead}  - {flow(one)}"
+
+
+def spread(key: str, value: Mapping[str, Any], indent: int) -> Iterator[str]:
+    """Yield a map with each of its keys on a line of its own."""
+    yield f"{' ' * indent}{scalar(key)}:"
+    for inner, one in value.items():
+        yield from block(str(inner), one, indent + 2)
+
+
+def write(draft: Draft) -> Written:
+    """Return the file."""
+    lines: list[str] = []
+    about: dict[int, Any] = {}
+
+    def add(some: Iterable[str], what: Any = None) -> None:
+        for line in some:
+            lines.append(line)
+            if what is not None:
+                about[len(lines)] = what
+
+    add(f"# {line}".rstrip() for line in _head(draft))
+    add(["jwtroles: 1", f"project: {scalar(draft.project)}", ""])
+    database: dict[str, Any] = {"schemas": draft.schemas, "unmarked": True}
+    if draft.connect_as:
+        database["connect_as"] = draft.connect_as
+    add(spread("database", database, 0))
+    if draft.claims:
+        add(["", "tokens:", "  verify: gateway"])
+        add(spread("claims", draft.claims, 2))
+    if draft.rows:
+        add([""])
+        add(spread("rows", draft.rows, 0))
+    if draft.policies:
+        add(["", "policies:"])
+        for policy in draft.policies:
+            add(_policy(policy), policy.key)
+    if draft.row_security:
+        add([""])
+        add(block("row_security", draft.row_security, 0))
+    if draft.roles:
+        add(["", "roles:"])
+    for number, role in enumerate(draft.roles):
+        add([""] if number else [])
+        if not role.keys:
+            add([f"  {scalar(role.name)}: {{}}"])
+            continue
+        add([f"  {scalar(role.name)}:"])
+        for key, value in role.keys.items():
+            add(_section(key, value))
+    if draft.keep:
+        add(["", "keep:"])
+        add(f"  - {flow({**dict(one.words), 'reason': one.reason})}" for one in draft.keep)
+    return Written("\n".join(lines) + "\n", about)
+
+
+def _head(draft: Draft) -> Iterator[str]:
+    """Yield the comment at the head of the file."""
+    yield "Who may do what, as a database had it: the plan of this file is empty there."
+    yield "`unmarked: true`: jwtroles has nothing of its own in it yet (docs/import.md)."
+    for note in draft.notes:
+        if note.code is not codes.NOT_SAID:
+            yield f"{note.code.id}: {visible(note.message)}"
+    if draft.keep:
+        yield "What the language cannot say stands under `keep`, each with the reason."
+
+
+def visible(text: str) -> str:
+    """Return a text on one line without characters that a reader would not see."""
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+
+
+def _section(key: str, value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping) and (key == "tables" or len(value) > 1):
+        yield from spread(key, value, 4)
+    else:
+        yield from block(key, value, 4)
+
+
+def _policy(policy: StatedDraft) -> Iterator[str]:
+    said: dict[str, Any] = {"name": policy.name, "tables": policy.tables}
+    if policy.except_:
+        said["except"] = policy.except_
+    if policy.restrictive:
+        said["restrictive"] = True
+    if policy.command != "all":
+        said["for"] = policy.command
+    said["to"] = policy.to
+    conditions = (("using", policy.using), ("check", policy.check))
+    said |= {key: text for key, text in conditions if text is not None}
+    line = f"  - {flow(said)}"
+    if len(line) <= WIDTH:
+        yield line
+        return
+    first, *rest = (line for key, one in said.items() for line in block(key, one, 4))
+    yield f"  - {first.strip()}"
+    yield from rest

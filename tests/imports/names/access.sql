@@ -1,0 +1,22 @@
+CREATE ROLE "Lab Staff";
+CREATE ROLE "yes";
+CREATE ROLE "o'neil, jr. #1" LOGIN;
+CREATE ROLE "tab{x}: [y]";
+GRANT "Lab Staff" TO "o'neil, jr. #1";
+GRANT USAGE ON SCHEMA "Lab Work", "v1.2" TO "Lab Staff", "yes";
+GRANT SELECT ("Id", "a.b", "say ""x""", "select") ON "Lab Work"."Results" TO "Lab Staff";
+GRANT UPDATE ("the value") ON "Lab Work"."Results" TO "o'neil, jr. #1";
+GRANT SELECT ON "Lab Work"."user: list", "v1.2"."t.1", "v1.2".yes, "v1.2"."quote""d" TO "yes", "tab{x}: [y]";
+GRANT INSERT ("null") ON "v1.2"."t.1" TO "yes";
+GRANT USAGE ON SEQUENCE "Lab Work"."Next Number" TO "Lab Staff";
+REVOKE ALL ON FUNCTION "Lab Work"."Do it" FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION "Lab Work"."Do it" TO "yes";
+GRANT USAGE ON TYPE "v1.2"."a type" TO "Lab Staff";
+ALTER TABLE "Lab Work"."Results" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "v1.2"."t.1" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "v1.2"."quote""d" ENABLE ROW LEVEL SECURITY;
+CREATE POLICY "People: see #1, 'theirs'" ON "Lab Work"."Results" TO "Lab Staff", "o'neil, jr. #1"
+    USING ("the value" = E'it\'s # "quoted": {x}, \\ [y]' AND "Id" > 0);
+CREATE POLICY "yes" ON "v1.2"."t.1" FOR SELECT TO "yes" USING ("null" IS NOT NULL);
+CREATE POLICY "{a}" ON "v1.2"."quote""d" FOR DELETE TO "tab{x}: [y]" USING (id = 1);
+ALTER ROLE "o'neil, jr. #1" IN DATABASE sandbox SET search_path = "Lab Work", pg_catalog;

@@ -1,0 +1,12 @@
+CREATE ROLE "Table Owner";
+CREATE SCHEMA "Lab Work" AUTHORIZATION "Table Owner";
+CREATE SCHEMA "v1.2" AUTHORIZATION "Table Owner";
+SET ROLE "Table Owner";
+CREATE TABLE "Lab Work"."Results" ("Id" int PRIMARY KEY, "the value" text, "a.b" int, "say ""x""" int, "select" int);
+CREATE TABLE "Lab Work"."user: list" (id int, "#tag" text);
+CREATE TABLE "v1.2"."t.1" (id int, "null" int);
+CREATE TABLE "v1.2".yes (id int, "no" int);
+CREATE TABLE "v1.2"."quote""d" (id int);
+CREATE SEQUENCE "Lab Work"."Next Number";
+CREATE TYPE "v1.2"."a type" AS ENUM ('x');
+CREATE FUNCTION "Lab Work"."Do it"("An arg" int, "x y" "v1.2"."a type") RETURNS int LANGUAGE sql RETURN 1;

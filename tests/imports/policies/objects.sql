@@ -1,0 +1,11 @@
+CREATE ROLE app_owner;
+CREATE ROLE boss SUPERUSER;
+CREATE SCHEMA app AUTHORIZATION app_owner;
+SET ROLE app_owner;
+CREATE TABLE app.a (id int, owner_id text, status varchar(10), tags text[], meta jsonb, at timestamptz, ok boolean);
+CREATE TABLE app.b (id int, a_id int, owner_id text);
+CREATE TABLE app.closed (id int);
+CREATE TABLE app.dormant (id int);
+CREATE TABLE app.forced (id int);
+CREATE FUNCTION app.is_member(int) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER RETURN true;
+CREATE FUNCTION app.rolled() RETURNS boolean LANGUAGE sql VOLATILE RETURN true;
