@@ -77,7 +77,7 @@ exits 4.
 
 ## JR8xx: what jwtroles finds by itself
 
-JR800 to JR804 and JR810 to JR814 are about databases that jwtroles does not mark, and importing them.
+JR800 to JR804 and JR810 to JR814 are about databases that jwtroles does not mark, and `import`.
 JR810, JR811 and JR812 are no errors: `import` tells them, and the file that it writes has them as
 comments. Exit code 3 for JR813, where nothing is written; 1 for the others.
 
