@@ -41,9 +41,10 @@ BEYOND = {
     "skew of ten minutes",
     "day that is none",
     "younger than no time",
+    "nothing for a role",
 }
-"""What JSON Schema does not see: invisible characters, the value of a duration or a day, and
-whether a file without `project` is a part of another one."""
+"""What JSON Schema does not see: invisible characters, the value of a duration or a day, whether a
+file without `project` is a part of another one, and that an empty list is for PUBLIC."""
 
 
 @cache
