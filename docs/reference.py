@@ -120,8 +120,8 @@ is given.
 EXITS = {
     "DONE": "done",
     "ERROR": "an error: the command line, the file, the database or the server",
-    "DIFFERENT": "`plan --check` found differences",
-    "REFUSED": "refused: an effect that is not allowed, a missing right, a stale plan, no proof",
+    "DIFFERENT": "`plan --check`, or `explain` with a database, found differences",
+    "REFUSED": "refused: an effect that is not allowed, a missing right, a stale plan, a token",
     "FAILED": "a policy test did not hold",
     "INTERRUPTED": "interrupted with Ctrl-C; rolled back",
 }
@@ -237,6 +237,13 @@ def saved_plan_schema() -> str:
     return json.dumps(schema(), indent=2) + "\n"
 
 
+def explanation_schema() -> str:
+    """Return schemas/explanation.schema.json."""
+    from jwtroles.explanation import schema  # noqa: PLC0415
+
+    return json.dumps(schema(), indent=2) + "\n"
+
+
 def language_schema() -> str:
     """Return schemas/jwtroles.schema.json."""
     from jwtroles.spec.grammar.schema import schema  # noqa: PLC0415
@@ -251,6 +258,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "schemas/plan.schema.json": plan_schema,
     "schemas/snapshot.schema.json": snapshot_schema,
     "schemas/saved-plan.schema.json": saved_plan_schema,
+    "schemas/explanation.schema.json": explanation_schema,
     "schemas/jwtroles.schema.json": language_schema,
 }
 """File beside this one → what makes it."""

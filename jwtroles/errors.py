@@ -55,6 +55,21 @@ class Place:
     def __str__(self) -> str:
         return f"{self.source.name}:{self.line}:{self.column}"
 
+    @property
+    def position(self) -> Position:
+        """The place as programs read it."""
+        return Position(self.source.name, self.line, self.column, self.length)
+
+
+@frozen
+class Position:
+    """Where in the specification something stands; line and column are counted from 1."""
+
+    file: str
+    line: int
+    column: int
+    length: int
+
 
 @frozen
 class Problem:

@@ -96,7 +96,11 @@ COMMANDS: Mapping[str, Entry] = {
         "doctor",
         "Examine a server: version, known holes, rights, logins, and where a token could be read.",
     ),
-    "explain": Entry("explain", "explain", "Say what a code means and why it is an error."),
+    "explain": Entry(
+        "explain",
+        "explain",
+        "Say what a code means, why a token becomes a role, or what a role may do.",
+    ),
     "demo": Entry(
         "demo",
         "demo",

@@ -1,15 +1,20 @@
-"""The database's own answer to a token: a login that is rolled back."""
+"""The database's own answers: to a token a login that is rolled back, and what a role may do."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.frozen import frozen
+from jwtroles.names import QName
 from jwtroles.policy_tests.bench import Bench, Failed
+from jwtroles.reader import query_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     import psycopg
 
+    from jwtroles.reader.connection import Connection
     from jwtroles.spec.model import Environment, Spec
 
 
@@ -27,6 +32,29 @@ class Answer:
     role: str | None
     reason: str = ""
     asked: bool = True
+
+
+@frozen
+class Held:
+    """What a role may do with one privilege: to a whole table, and to which of its columns."""
+
+    whole: bool
+    columns: frozenset[str]
+    by_column: bool
+
+
+def held(
+    connection: Connection, role: str, schemas: Iterable[str]
+) -> Mapping[QName, Mapping[str, Held]]:
+    """Return table → privilege → what the database lets a role do, however it has come to that."""
+    found: dict[QName, dict[str, Held]] = {}
+    values = {"role": role, "schemas": list(schemas)}
+    for row in connection.execute(query_text("jwtroles.tokens", "held"), values).fetchall():
+        privileges = found.setdefault(QName(row["schema"], row["name"]), {})
+        privileges[row["privilege"]] = Held(
+            row["whole"], frozenset(row["columns"]), row["by_column"]
+        )
+    return found
 
 
 def ask(

@@ -16,6 +16,9 @@ from jwtroles.frozen import frozen
 MAX_OCTETS = 8192
 """What the database accepts at most."""
 
+_DIGITS, _DECIMALS = 131072, 16383
+"""What PostgreSQL's numeric holds before and behind the point."""
+
 _FORM = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
 
 
@@ -44,11 +47,22 @@ def parts_of(token: str) -> Parts:
 def _object(part: str, name: str) -> dict[str, Any]:
     try:
         octets = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
-        found = json.loads(octets, object_pairs_hook=_once, parse_float=Decimal)
+        found = json.loads(octets, object_pairs_hook=_once, parse_float=_number)
     except (binascii.Error, ValueError, RecursionError):
         raise _no_token(f"its {name} is no JSON object with each member once") from None
     if not isinstance(found, dict) or encoded(octets) != part:
         raise _no_token(f"its {name} is no JSON object in the one form of base64url")
+    return found
+
+
+def _number(text: str) -> Decimal:
+    """Return a number that PostgreSQL's numeric has room for (manual section 8.1.2).
+
+    Written out, one with a greater exponent would fill any memory.
+    """
+    found = Decimal(text)
+    if found.adjusted() >= _DIGITS or found.as_tuple().exponent < -_DECIMALS:  # type: ignore[operator]  # no NaN in JSON
+        raise ValueError("a number out of range")
     return found
 
 

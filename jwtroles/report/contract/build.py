@@ -23,7 +23,6 @@ from jwtroles.report.contract.model import (
     Fault,
     Loss,
     Planned,
-    Position,
     ServerFacts,
     StatementEntry,
     UnitEntry,
@@ -103,16 +102,11 @@ def fault(problem: Problem) -> Fault:
     return Fault(
         problem.code.id,
         covered(problem.message),
-        position(problem.place) if problem.place else None,
+        problem.place.position if problem.place else None,
         covered(problem.label),
         tuple(map(covered, problem.details)),
         covered(problem.remedy),
     )
-
-
-def position(place: Place) -> Position:
-    """Return a place of the specification."""
-    return Position(place.source.name, place.line, place.column, place.length)
 
 
 def places_of(origin: Origin) -> Iterator[Place]:
@@ -154,7 +148,7 @@ def _change(step: Step, unit: int, where: Mapping[int, int], *, unverified: bool
         unverified=unverified,
         rows=origin.said,
         pattern=origin.pattern,
-        places=tuple(map(position, places_of(origin))),
+        places=tuple(place.position for place in places_of(origin)),
         before=before,
         after=after,
         statements=tuple(where[id(statement)] for statement in step.statements),
@@ -185,6 +179,6 @@ def _statement(statement: Statement, transaction: int, change: int | None) -> St
         lock=str(statement.lock) if statement.lock else None,
         as_role=statement.as_role,
         change=change,
-        places=tuple(map(position, places_of(statement.origin))),
+        places=tuple(place.position for place in places_of(statement.origin)),
         note=statement.note,
     )

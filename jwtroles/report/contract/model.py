@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from jwtroles.codec import Codec
+from jwtroles.errors import Position
 from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Effect, Origin
 from jwtroles.names import QName
@@ -18,16 +19,6 @@ CODEC = Codec(left_out=frozenset({Origin}), as_text=frozenset({QName}), compared
 """Objects are written with what is compared of them; tables by their name."""
 
 Verb = Literal["add", "alter", "remove"]
-
-
-@frozen
-class Position:
-    """Where in the specification something stands; line and column are counted from 1."""
-
-    file: str
-    line: int
-    column: int
-    length: int
 
 
 @frozen
