@@ -232,7 +232,7 @@ CHANGES: tuple[tuple[Any, ...], ...] = (
         "differs in row security of app.plans",
     ),
     (
-        "ALTER FUNCTION jwtroles.verify(text) VOLATILE",
+        "ALTER FUNCTION jwtroles.verify(text) SECURITY DEFINER",
         None,
         "differs in function jwtroles.verify(token text)",
     ),

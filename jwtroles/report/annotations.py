@@ -14,6 +14,10 @@ from jwtroles.passwords import covered
 from jwtroles.planner.describe import describe
 from jwtroles.planner.model import worst_effect
 from jwtroles.report.problems import visible
+<<<<<<< HEAD
+=======
+from jwtroles.report.secrets import covered_problem
+>>>>>>> c18b4fc (No error shows a secret that stands beside it: values of secrets, passwords, private members of keys)
 from jwtroles.report.text.layout import SIGNS
 from jwtroles.report.text.sheet import counted, origin_of
 from jwtroles.report.verdict import still_refused, verdict_of
@@ -92,8 +96,9 @@ def _verdict(plan: Plan, allowed: Iterable[str]) -> str:
 
 
 def _problem(level: str, problem: Problem) -> str:
+    problem = covered_problem(problem)
     lines = [problem.message, problem.label, *problem.details, *problem.remedy.splitlines()]
-    text = "\n".join(visible(covered(line)) for line in lines if line)
+    text = "\n".join(visible(line) for line in lines if line)
     return command(level, text, problem.place, f"{problem.code.id}: {problem.code.title}")
 
 

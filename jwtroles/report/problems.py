@@ -2,23 +2,27 @@ r"""Problems as a person reads them: what is wrong, where, with a caret, and wha
 
 Everything that comes from a file, a database or a server is made visible character by character
 before it is printed: a role may be called `\x1b[2J`, and the file may come from a stranger's pull
-request. Passwords in connection strings are covered.
+request. Secrets are covered (`report/secrets.py`).
 """
 
 from __future__ import annotations
 
 import textwrap
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jwtroles.errors import SpecError
+<<<<<<< HEAD
 from jwtroles.passwords import covered
+=======
+from jwtroles.report.secrets import covered, covered_lines, covered_problem
+>>>>>>> c18b4fc (No error shows a secret that stands beside it: values of secrets, passwords, private members of keys)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from jwtroles.errors import JwtrolesError, Place, Problem, Source
+    from jwtroles.errors import JwtrolesError, Place, Problem
 
 MAX_WIDTH = 100
 _MIN_WIDTH = 40
@@ -84,14 +88,14 @@ def _cells(text: str) -> int:
 
 @dataclass(slots=True)
 class _Form:
-    """The terminal form: its width, its colours, and the lines of the files shown."""
+    """The terminal form: its width and its colours."""
 
     color: bool
     width: int
-    lines: dict[Source, list[str]] = field(default_factory=dict)
 
     def problem(self, problem: Problem) -> Iterator[str]:
         """Give the lines of one problem."""
+        problem = covered_problem(problem)
         head = f"error[{problem.code.id}]: "
         first, *rest = self.wrapped(problem.message, head, "  ")
         yield self.painted(head[:-2], _RED) + self.painted(first[len(head) - 2 :], _BOLD)
@@ -138,7 +142,8 @@ class _Form:
 
     def window(self, place: Place, room: int) -> tuple[str, str, str]:
         """Return what stands before, in and after `place` on its line, cut to `room` columns."""
-        line = self.line(place.source, place.line)
+        lines = covered_lines(place.source.text)
+        line = lines[place.line - 1] if 0 < place.line <= len(lines) else ""
         start, stop = place.column - 1, place.column - 1 + place.length
         # More characters than columns are never shown; a line may be megabytes long.
         first, last = max(start - room, 0), stop + room
@@ -152,13 +157,6 @@ class _Form:
         space = max(room // 3, room - _cells(marked + after))
         before = _cut(before[::-1], space, more=first > 0)[::-1]
         return before, marked, _cut(after, room - _cells(before + marked), more=last < len(line))
-
-    def line(self, source: Source, number: int) -> str:
-        """Return a line of `source`, which is covered and split only once."""
-        if source not in self.lines:
-            self.lines[source] = covered(source.text).splitlines()
-        lines = self.lines[source]
-        return lines[number - 1] if 0 < number <= len(lines) else ""
 
     def wrapped(self, text: str, first: str, following: str) -> list[str]:
         """Return `text` as lines within the width, the first and the following ones indented."""

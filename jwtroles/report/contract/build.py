@@ -27,6 +27,10 @@ from jwtroles.report.contract.model import (
     StatementEntry,
     UnitEntry,
 )
+<<<<<<< HEAD
+=======
+from jwtroles.report.secrets import covered, covered_problem
+>>>>>>> c18b4fc (No error shows a secret that stands beside it: values of secrets, passwords, private members of keys)
 from jwtroles.report.sql import LOCK_TIMEOUT
 from jwtroles.report.verdict import still_refused, verdict_of
 
@@ -98,14 +102,15 @@ def failure(error: JwtrolesError, exit_code: Exit) -> Failure:
 
 
 def fault(problem: Problem) -> Fault:
-    """Return a problem, with passwords covered."""
+    """Return a problem, with secrets covered."""
+    problem = covered_problem(problem)
     return Fault(
         problem.code.id,
-        covered(problem.message),
+        problem.message,
         problem.place.position if problem.place else None,
-        covered(problem.label),
-        tuple(map(covered, problem.details)),
-        covered(problem.remedy),
+        problem.label,
+        problem.details,
+        problem.remedy,
     )
 
 
