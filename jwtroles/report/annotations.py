@@ -10,14 +10,10 @@ from typing import TYPE_CHECKING
 
 from jwtroles.kinds.base import Effect
 from jwtroles.kinds.own_schema import own_unit
-from jwtroles.passwords import covered
 from jwtroles.planner.describe import describe
 from jwtroles.planner.model import worst_effect
 from jwtroles.report.problems import visible
-<<<<<<< HEAD
-=======
 from jwtroles.report.secrets import covered_problem
->>>>>>> c18b4fc (No error shows a secret that stands beside it: values of secrets, passwords, private members of keys)
 from jwtroles.report.text.layout import SIGNS
 from jwtroles.report.text.sheet import counted, origin_of
 from jwtroles.report.verdict import still_refused, verdict_of

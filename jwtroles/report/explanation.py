@@ -11,8 +11,8 @@ import textwrap
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from jwtroles.passwords import covered
 from jwtroles.report.problems import visible
-from jwtroles.report.secrets import covered
 from jwtroles.report.text.sheet import shown, shown_all
 from jwtroles.report.text.tokens import condition_words
 

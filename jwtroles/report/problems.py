@@ -13,11 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jwtroles.errors import SpecError
-<<<<<<< HEAD
 from jwtroles.passwords import covered
-=======
-from jwtroles.report.secrets import covered, covered_lines, covered_problem
->>>>>>> c18b4fc (No error shows a secret that stands beside it: values of secrets, passwords, private members of keys)
+from jwtroles.report.secrets import covered_lines, covered_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -14,21 +14,12 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from jwtroles.passwords import covered
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jwtroles.errors import Place, Problem
-
-_PASSWORD = re.compile(
-    # In an address everything up to the last `@`: whoever wrote it may not have escaped it.
-    r"(?P<url>(?<=://)[^\s/:@]*:)(?:(?!://)\S)+(?=@)"
-    r"|(?P<word>password\s*=\s*)(?:'+[^'\n]*'*|\"[^\"\n]*\"?|[^\s'\"&]+)"
-    # Private members of a JWK (RFC 7518 section 6, RFC 8037 section 2), also inside a quoted text.
-    r'|(?P<member>\\?"(?:k|d|p|q|dp|dq|qi)\\?"\s*:\s*\\?")[^"\\\s]+',
-    re.IGNORECASE,
-)
-_LETTER = re.compile(r"[^\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-"""Anything that does not end a line: lines stay where they are."""
 
 _PRIVATE_KEY = re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----)(.*?)(?=-----END|\Z)", re.DOTALL)
 _KEY = re.compile(
@@ -41,16 +32,6 @@ _VARIABLE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 _NAMES = ("secrets", "secret", "password", "passwords")
 _ALIKE = 0.85
 """From here on a key is a misspelling of one of these names: `secerts` has secrets below it."""
-
-
-def covered(text: str) -> str:
-    """Return `text` with stars over passwords in addresses and over private members of keys."""
-
-    def stars(match: re.Match[str]) -> str:
-        kept = match["url"] or match["word"] or match["member"]
-        return kept + _LETTER.sub("*", match[0][len(kept) :])
-
-    return _PASSWORD.sub(stars, text)
 
 
 def covered_problem(problem: Problem) -> Problem:

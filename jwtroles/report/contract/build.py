@@ -27,10 +27,7 @@ from jwtroles.report.contract.model import (
     StatementEntry,
     UnitEntry,
 )
-<<<<<<< HEAD
-=======
-from jwtroles.report.secrets import covered, covered_problem
->>>>>>> c18b4fc (No error shows a secret that stands beside it: values of secrets, passwords, private members of keys)
+from jwtroles.report.secrets import covered_problem
 from jwtroles.report.sql import LOCK_TIMEOUT
 from jwtroles.report.verdict import still_refused, verdict_of
 

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from jwtroles import codes
 from jwtroles.errors import Place, Problem, Source, SpecError
+from jwtroles.passwords import covered
 from jwtroles.report.annotations import render_error_annotations
 from jwtroles.report.contract import render_failure
 from jwtroles.report.markdown import render_errors
 from jwtroles.report.problems import render
-from jwtroles.report.secrets import covered, covered_lines
+from jwtroles.report.secrets import covered_lines
 from jwtroles.spec.load import load_text
 
 if TYPE_CHECKING:
