@@ -198,6 +198,7 @@ def test_a_right_that_no_plan_takes_is_told(
         assert "trigger on app.customers" in out
 
 
+VERIFY = "token text, OUT claims jsonb, OUT key integer, OUT expires timestamp with time zone"
 INVOICE = "customer_id, id, issued_on, note, owner_id, status, tenant_id, total"
 CHANGES: tuple[tuple[Any, ...], ...] = (
     (
@@ -234,7 +235,7 @@ CHANGES: tuple[tuple[Any, ...], ...] = (
     (
         "ALTER FUNCTION jwtroles.verify(text) SECURITY DEFINER",
         None,
-        "differs in function jwtroles.verify(token text)",
+        f"differs in function jwtroles.verify({VERIFY})",
     ),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,6 +62,22 @@ def judge(wrong: list[str], counts: Counter[str], case: dict[str, Any], *, accep
     counts[case["result"]] += 1
     if accepted != (case["result"] == "valid"):
         wrong.append(f"{case['tcId']} {case['comment']}: {case['result']}")
+
+
+def test_the_page_of_the_vectors_says_how_many_there_are() -> None:
+    """Their number, and that of the codes which JWS does not have (RFC 7518 section 3.2)."""
+    page = (VECTORS / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\S+\.json) \| (\d+) \| (\d+) \| (\d+)", page, re.MULTILINE)
+    told = {name: tuple(map(int, counts)) for name, *counts in rows}
+    assert told.keys() == {path.name for path in VECTORS.glob("*.json")}
+    for name, counts in told.items():
+        cases = [(group, case) for group in groups(name) for case in group["tests"]]
+        bits = re.search(r"hmac_sha(\d+)", name)
+        without = sum(group["tagSize"] < int(bits[1]) for group, _ in cases) if bits else 0
+        assert counts == (len(cases), len(cases) - without, without)
+        # Why they are judged by the inner functions: none signs what a token could be.
+        token = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+        assert not any(token.fullmatch(bytes.fromhex(case["msg"])) for _, case in cases)
 
 
 def test_p256(verifier: Connection) -> None:
