@@ -151,11 +151,11 @@ def _secrets_at(place: Place) -> tuple[str, ...]:
     found: set[str] = set()
     for number in range(place.line - 1, len(lines)):
         line, star = lines[number], shown[number]
-        hidden = [index for index, char in enumerate(star) if char == "*" and line[index] != "*"]
-        if not hidden:
+        runs = [line[m.start() : m.end()] for m in re.finditer(r"\*+", star)]
+        runs = [run for run in runs if run.strip("*")]
+        if not runs:
             break
-        text = line[hidden[0] : hidden[-1] + 1]
-        found |= {text, *re.findall(r"[^\s{}\[\],:\"'|>]+", text)}
+        found.update(*(re.split(r"[{}\[\],:\"'|>]+", run) for run in runs), runs)
     return tuple(sorted((one for one in found if len(one) > _SHORTEST), key=len, reverse=True))
 
 

@@ -163,3 +163,6 @@ def test_a_message_that_repeats_a_secret_does_not_show_it() -> None:
         codes.YAML_SYNTAX, "found hunter22", place, "`hunter22`", ("hunter22",), "write 'hunter22'"
     )
     assert "hunter22" not in "".join(outputs(SpecError(problem)))
+    place = Place(Source("f.yaml", 'secrets: {k: "${SECRET}"}'), 1, 14, 11)
+    named = SpecError(Problem(codes.YAML_SYNTAX, "the secret of `k`, SECRET", place))
+    assert all("the secret of `k`, SECRET" in one for one in outputs(named))
