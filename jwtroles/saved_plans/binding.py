@@ -10,6 +10,7 @@ from jwtroles.applier.stale import what_moved
 from jwtroles.catalog import stable
 from jwtroles.errors import CompileError, Problem, Refused
 from jwtroles.kinds import BY_NAME
+from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.passwords import covered
 from jwtroles.planner.describe import describe
 from jwtroles.planner.diff import diff
@@ -188,7 +189,8 @@ def _stale(rebuilt: Rebuilt, lines: list[str], reading: Reading | None) -> Refus
     message = f"stale: {where} has changed since this plan was made ({made})"
     remedy = f"plan again:  {_again(rebuilt)}"
     if reading is not None and _own_work(plan, reading):
-        message = f"a part of this plan has been applied to {where} already"
+        message = f"a part of this plan has been applied to {where} already, and nothing else"
+        lines = []
         remedy = f"plan again, for the rest:  {_again(rebuilt)}"
     problem = Problem(codes.STALE, message, details=tuple(lines), remedy=remedy)
     return Refused(problem, footer=FOOTER)
@@ -219,5 +221,5 @@ def _bare(structure: Structure) -> dict[QName, Relation]:
     return {
         name: replace(relation, secured=False, forced=False)
         for name, relation in structure.relations.items()
-        if relation.project is None
+        if relation.project is None and name.schema != OWN_SCHEMA
     }

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 OTHERS = """
 CREATE ROLE metrics LOGIN;
 GRANT USAGE ON SCHEMA app TO metrics;
-GRANT SELECT ON app.plans TO metrics;
+GRANT SELECT ON app.plans, app.customers TO metrics;
 """
 
 
