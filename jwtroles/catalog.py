@@ -224,6 +224,7 @@ class Structure:
         other_policies: policies of managed schemas that are for such roles alone.
         schema_users: schema → roles that are not of this file and have USAGE there.
         strays: managed table and a partition of it that lies in a schema that is not managed.
+        elsewhere: roles of ours that left the file → the other databases that use them.
     """
 
     server: Server
@@ -241,6 +242,7 @@ class Structure:
     other_policies: tuple[Policy, ...] = ()
     schema_users: Mapping[str, frozenset[str]] = field(default_factory=dict)
     strays: tuple[tuple[QName, QName], ...] = ()
+    elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def managed(self) -> tuple[str, ...]:

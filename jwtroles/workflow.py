@@ -7,6 +7,7 @@ database ──read─► current Catalog ─┘
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jwtroles.compiler import compile_spec
@@ -67,7 +68,12 @@ class Basis:
 
 
 def make_plan(
-    connection: Connection, spec: Spec, environment: Environment | None, keys: Keys | None = None
+    connection: Connection,
+    spec: Spec,
+    environment: Environment | None,
+    keys: Keys | None = None,
+    *,
+    stay: frozenset[str] = frozenset(),
 ) -> Planned:
     """Return what has to change for the database to be as the file says; nothing is changed.
 
@@ -76,6 +82,8 @@ def make_plan(
         spec: the file.
         environment: where the database is.
         keys: the keys that are to verify tokens there; None for those that the file names.
+        stay: roles that left the file and are not dropped, whether another database uses them or
+            not.
 
     Raises:
         SpecError: JR252 when the file limits something to environments and none is chosen; what
@@ -83,23 +91,36 @@ def make_plan(
         CompileError: every way in which the file does not fit the database.
         ServerError: JR005 when the server does not answer what a plan needs to know.
     """
-    return plan_from(look(connection, spec, environment, keys))
+    return plan_from(look(connection, spec, environment, keys, stay=stay))
 
 
 def look(
-    connection: Connection, spec: Spec, environment: Environment | None, keys: Keys | None = None
+    connection: Connection,
+    spec: Spec,
+    environment: Environment | None,
+    keys: Keys | None = None,
+    *,
+    stay: frozenset[str] = frozenset(),
 ) -> Basis:
     """Read and compile everything that `make_plan` makes a plan from; it raises the same."""
     spec = resolve(spec, environment)
     keys = read_keys(spec, environment) if keys is None else keys
     scope = scope_of(spec, environment)
     with asking(connection), snapshot(connection):
-        found = survey(connection, scope)
+        found = _with_roles_kept(survey(connection, scope), stay)
     reading = narrowed(found, scope)
     compiled = compile_spec(spec, environment, reading.structure, keys)
     with asking(connection):
         desired = canonical(connection, compiled.catalog, reading.structure)
     return Basis(spec, environment, keys, found, reading, compiled, desired)
+
+
+def _with_roles_kept(found: Survey, stay: frozenset[str]) -> Survey:
+    """Return what was read, where these roles count as used elsewhere."""
+    structure = found.structure
+    kept: dict[str, tuple[str, ...]] = dict.fromkeys(stay & structure.roles.keys(), ())
+    elsewhere = {**kept, **structure.elsewhere}
+    return replace(found, structure=replace(structure, elsewhere=elsewhere)) if kept else found
 
 
 def plan_from(basis: Basis) -> Planned:

@@ -17,7 +17,7 @@ from jwtroles.applier.failures import (
     untouched,
 )
 from jwtroles.applier.interrupt import interrupted_once
-from jwtroles.applier.locks import check_lock_timeout, pause, retryable
+from jwtroles.applier.locks import check_lock_timeout, overtaken, pause, retryable
 from jwtroles.applier.preflight import check_rights
 from jwtroles.applier.room import check_room
 from jwtroles.applier.transaction import Attempt, Progress
@@ -113,7 +113,7 @@ def _commit(attempt: Attempt, *, verbose: bool) -> tuple[Attempt, int]:
                 attempt.roll_back()
                 if attempt.lost(error):
                     raise connection_lost(attempt) from None
-                if not retryable(error):
+                if not retryable(error) and not (tried == 1 and overtaken(error)):
                     raise statement_failed(attempt, error) from None
                 if tried == ATTEMPTS:
                     seconds = time.monotonic() - started

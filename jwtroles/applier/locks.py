@@ -47,6 +47,17 @@ def retryable(error: Exception) -> bool:
     return sqlstate in RETRYABLE or (sqlstate == "XX000" and _CONCURRENTLY in str(error))
 
 
+OVERTAKEN = {"42710", "42704", "23505"}
+"""Duplicate object, undefined object, unique violation: what a session says that waited for another
+one, which made or dropped the same role. Roles are the cluster's, and no lock of one database keeps
+them."""
+
+
+def overtaken(error: Exception) -> bool:
+    """Tell whether another session may have done the same: the plan is stale then."""
+    return getattr(error, "sqlstate", None) in OVERTAKEN
+
+
 def advisory_key(project: str) -> int:
     """Return the key of the project's advisory lock, a signed 64-bit number."""
     digest = hashlib.sha256(f"jwtroles:{project}".encode()).digest()

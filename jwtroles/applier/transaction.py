@@ -11,6 +11,7 @@ from jwtroles.applier.locks import take
 from jwtroles.applier.proof import prove
 from jwtroles.applier.room import check_room
 from jwtroles.applier.stale import still_as_planned
+from jwtroles.kinds.base import Phase
 from jwtroles.planner.script import Line, lines, preamble
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from jwtroles.reader import Reading
     from jwtroles.reader.connection import Connection
     from jwtroles.scope import Scope
+
+
+LOAN_TIMEOUT = "60s"
+"""How long a membership that is borrowed is waited for. An apply to another database of the cluster
+may hold it until it commits. No table is locked yet, so that nobody waits behind us."""
 
 Progress = Callable[[str, int, int], None]
 """Told of what is done: a stage (`locked`, `unchanged`, `statement`, `proved`, `committed`), how
@@ -83,9 +89,14 @@ class Attempt:
         check_room(self.batch, server)
         self._tell("unchanged")
         total = len(self.plan.statements)
+        waits = False
         self._lines = tuple(lines(self.batch.statements))
         for line in self._lines:
             self.current = line
+            loan = line.statement is not None and line.statement.phase is Phase.BORROW
+            if loan is not waits:
+                waits = loan
+                execute(f"SET LOCAL lock_timeout = '{LOAN_TIMEOUT if loan else self.lock_timeout}'")
             if line.statement is not None and line.statement.copied is not None:
                 self._copy(line.sql, line.statement.copied)
             else:

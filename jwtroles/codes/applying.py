@@ -191,6 +191,12 @@ SAME_DATABASE = Code(
     "one database twice",
     "Two targets lead to the same database of the same server.",
 )
+USED_ELSEWHERE = Code(
+    "JR673",
+    "a role that left the file, and another database uses",
+    "Roles belong to a cluster, and PostgreSQL drops one only when nothing in any of its databases "
+    "depends on it. Here it loses all that it has. The last database drops it.",
+)
 NOT_SHOWN = Code(
     "JR672",
     "a plan that holds more than was shown",

@@ -28,7 +28,7 @@ from jwtroles.compiler.policies_only import check_policies_only
 from jwtroles.compiler.reach import check_cycles, check_reach
 from jwtroles.compiler.renames import renames_of
 from jwtroles.compiler.rights import Inheritance, check_combinations, check_inserts
-from jwtroles.compiler.roles import declared_roles, login_settings, memberships
+from jwtroles.compiler.roles import declared_roles, login_settings, memberships, roles_left
 from jwtroles.compiler.stated import stated_security
 from jwtroles.compiler.tokenless import check_floored_views, check_maintain
 from jwtroles.errors import Collector, CompileError
@@ -138,12 +138,13 @@ def _compile(
     callers = logins | token_roles if again else logins
     sessions = frozenset(map(names, spec.tokens.login_session))
     definers = owners.roles | lookups.roles
+    roles = tuple(declared_roles(spec, names, definers, structure, renames, problems))
     readers = holders | lookups.roles
     for grant in () if bare else machine.grants(readers, callers, sessions=sessions):
         rights.add(grant.object, grant.grantee, grant.privilege, Origin(spec.project.place))
     catalog = Catalog.of(
         {
-            "role": declared_roles(spec, names, definers, structure, renames, problems),
+            "role": (*roles, *roles_left(structure, roles)),
             "login_setting": login_settings(spec, names),
             "membership": memberships(spec, names, structure),
             "own_schema": () if bare else [OwnSchema(spec.own_role, str(spec.project))],

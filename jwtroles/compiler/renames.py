@@ -44,7 +44,9 @@ def renames_of(spec: Spec, names: Names, structure: Structure, problems: Collect
         if found and all(spec.project != r.project for r in found):
             _not_ours(old, word, problems)
     return Renames(
-        {o: n for o, n in roles.items() if o in structure.roles and n not in structure.roles},
+        # Where the role has its new name already, objects may still be called by the old one: it
+        # was renamed through another database of the cluster.
+        {o: n for o, n in roles.items() if not {o, n} <= structure.roles.keys()},
         {o: n for o, n in views.items() if o in structure.relations},
         {
             (_qname(one.was), arguments(one.params, structure)): _qname(one.name)

@@ -82,6 +82,17 @@ def declared_roles(
         yield _settle(wanted, existing, project, adopted, spec.project.place, problems)
 
 
+def roles_left(structure: Structure, declared: Iterable[Role]) -> Iterator[Role]:
+    """Return the roles that have left the file and that another database of the cluster uses.
+
+    PostgreSQL drops a role only when nothing in any database depends on it. Here it loses all that
+    it has, and the last database drops it.
+    """
+    names = {role.name for role in declared}
+    for name in sorted(structure.elsewhere.keys() - names):
+        yield structure.roles[name]
+
+
 def _theirs(
     role: Word, spec: Spec, names: Names, structure: Structure, problems: Collector
 ) -> None:

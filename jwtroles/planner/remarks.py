@@ -36,6 +36,7 @@ def remarks(
     found = [
         *_outsiders(spec, names, structure),
         *_strays(structure),
+        *_elsewhere(structure, compiled),
         *_platform(spec, names, structure),
         *_views(compiled.granted, structure),
         *_without_token(spec, names, compiled),
@@ -48,6 +49,22 @@ def remarks(
         *_order(spec),
     ]
     return tuple(sorted(found, key=lambda p: p.place.line if p.place else 0))
+
+
+def _elsewhere(structure: Structure, compiled: Compiled) -> Iterator[Problem]:
+    """Roles that have left the file and stay, because another database uses them.
+
+    Which ones is a detail: it differs from database to database.
+    """
+    for name, databases in sorted(structure.elsewhere.items()):
+        if name in compiled.catalog["role"]:
+            more = f" and {len(databases) - 3} more" if len(databases) > 3 else ""
+            yield Problem(
+                codes.USED_ELSEWHERE,
+                f"role {name} has left the file, and stays while other databases use it",
+                details=(f"used in {', '.join(databases[:3])}{more}",) if databases else (),
+                remedy="apply to those as well; what is not of this project has to let it go",
+            )
 
 
 def _outsiders(spec: Spec, names: Names, structure: Structure) -> Iterator[Problem]:

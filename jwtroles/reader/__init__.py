@@ -110,7 +110,11 @@ def survey(connection: Connection, scope: Scope) -> Survey:
         "large_objects": sorted(word for _, section, word in scope.named if section == LARGE),
     }
     structure = _structure(run, scope, roles, everyone)
-    structure = replace(structure, server=replace(structure.server, address=network(connection)))
+    structure = replace(
+        structure,
+        server=replace(structure.server, address=network(connection)),
+        elsewhere=_elsewhere(run, marked - scope.roles),
+    )
     found: dict[str, list[Any]] = {"role": list(roles.values())}
     stores = {table.name for table in _objects(run, "own_table", everyone)}
     for kind in KINDS:
@@ -155,6 +159,14 @@ def narrowed(found: Survey, scope: Scope) -> Reading:
         "policy": ours,
     }
     return Reading(structure, Catalog.of(objects), scope)
+
+
+def _elsewhere(run: Run, left: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """Return which other databases use roles of ours that have left the file."""
+    if not left:
+        return {}
+    rows = run("jwtroles.reader", "elsewhere", roles=sorted(left))
+    return {row["role"]: tuple(sorted(row["databases"])) for row in rows}
 
 
 def _marked(scope: Scope, roles: Mapping[str, Role]) -> frozenset[str]:

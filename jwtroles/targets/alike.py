@@ -49,7 +49,7 @@ def part_of(plan: Plan) -> Callable[[Step | CutOff | Problem], str]:
 def _texts(one: Step | CutOff | Problem) -> tuple[str, ...]:
     """Return what a reader is told by a part of a plan."""
     if isinstance(one, Problem):
-        return ("told", one.code.id, one.message, *one.details)
+        return ("told", one.code.id, one.message)
     if isinstance(one, CutOff):
         return ("cut off", one.problem.message)
     change = one.change

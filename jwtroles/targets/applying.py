@@ -124,7 +124,7 @@ def _once(one: Surveyed, survey: Survey, crew: Crew, manner: Manner) -> None:
     """Plan a target again and apply that, if it holds nothing that was not shown."""
     job = survey.job
     with crew.opened(one.target) as connection:
-        planned = make_plan(connection, job.spec, job.environment, job.keys)
+        planned = make_plan(connection, job.spec, job.environment, job.keys, stay=one.stay)
         shown = one.alike.parts if one.alike else frozenset()
         if likeness(planned.plan).parts - shown:
             raise Refused(_moved(one, planned.plan, shown), footer="Nothing was changed.")

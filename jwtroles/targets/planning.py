@@ -59,12 +59,14 @@ class Surveyed:
     Attributes:
         where: its server and database; None when it was not reached.
         alike: what its plan shares with others; None without a plan.
+        stay: roles that left the file, and of which its plan says that they stay.
     """
 
     target: Target
     where: Located | None = None
     alike: Likeness | None = None
     error: JwtrolesError | None = None
+    stay: frozenset[str] = frozenset()
 
 
 @frozen
@@ -124,7 +126,8 @@ def plan_all(job: Job, targets: Sequence[Target], crew: Crew, told: Told) -> Sur
             first = kept.get(alike.digest)
             if first is None or target.name < first[0]:
                 kept[alike.digest] = (target.name, planned)
-        return Surveyed(target, where, alike)
+        stay = frozenset(planned.plan.structure.elsewhere)
+        return Surveyed(target, where, alike, stay=stay)
 
     found = tuple(_once(crew.each(work, targets)))
     return Survey(job, found, {digest: planned for digest, (_, planned) in kept.items()})
