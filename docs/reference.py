@@ -216,6 +216,13 @@ def plan_schema() -> str:
     return json.dumps(schema(), indent=2) + "\n"
 
 
+def fleet_schema() -> str:
+    """Return schemas/fleet.schema.json."""
+    from jwtroles.report.contract.fleet import schema  # noqa: PLC0415
+
+    return json.dumps(schema(), indent=2) + "\n"
+
+
 def snapshot_schema() -> str:
     """Return schemas/snapshot.schema.json."""
     from jwtroles.reader.saved import schema  # noqa: PLC0415
@@ -255,6 +262,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors,
     "commands.md": commands,
     "schemas/doctor.schema.json": doctor_schema,
+    "schemas/fleet.schema.json": fleet_schema,
     "schemas/plan.schema.json": plan_schema,
     "schemas/snapshot.schema.json": snapshot_schema,
     "schemas/saved-plan.schema.json": saved_plan_schema,

@@ -157,7 +157,23 @@ def _text(fleet: Fleet, spec: Spec, how: Showing, _code: Exit) -> str:
     return render_fleet(fleet, spec, color=color(), width=width(), verbose=how.verbose)
 
 
-FORMS: Mapping[Format, Callable[[Fleet, Spec, Showing, Exit], str]] = {Format.TEXT: _text}
+def _json(fleet: Fleet, _spec: Spec, how: Showing, code: Exit) -> str:
+    from jwtroles.report.contract.fleet import render_fleet  # noqa: PLC0415
+
+    return render_fleet(fleet, how.allowed, code)
+
+
+def _markdown(fleet: Fleet, spec: Spec, how: Showing, _code: Exit) -> str:
+    from jwtroles.report.markdown.fleet import render_fleet  # noqa: PLC0415
+
+    return render_fleet(fleet, spec, how.allowed, plain=how.plain)
+
+
+FORMS: Mapping[Format, Callable[[Fleet, Spec, Showing, Exit], str]] = {
+    Format.TEXT: _text,
+    Format.JSON: _json,
+    Format.MARKDOWN: _markdown,
+}
 """The forms in which many plans are printed."""
 
 

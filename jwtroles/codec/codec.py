@@ -48,6 +48,10 @@ class Codec:
     terse: bool = False
     _forms: dict[Any, Form] = field(default_factory=dict, compare=False, repr=False)
 
+    def anew(self) -> Codec:
+        """Return the same way of writing, without the definitions that have come together so far."""
+        return dataclasses.replace(self, _forms={})
+
     def encode(self, value: Any, hint: Any) -> Any:
         """Return a value of the type `hint` as JSON: the same value gives the same text."""
         return self.form(hint).encode(value)

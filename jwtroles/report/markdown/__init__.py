@@ -42,23 +42,25 @@ def render_markdown(
     top = f"{marker(plan.project, name)}\n{heading(plan, allowed, plain=plain)}"
     if plan.empty:
         return fitted([Fixed(top), *_noted(sheet), Fixed(_below(sheet))], LIMIT)
-    first = not plan.current["own_schema"]
+    return fitted([Fixed(top), *body(sheet, plain=plain), Fixed(_below(sheet))], LIMIT)
+
+
+def body(sheet: Sheet, *, plain: bool) -> list[Piece]:
+    """Return what stands between the verdict of a plan that changes something and its last line."""
+    first = not sheet.plan.current["own_schema"]
     listed = [
         *_accesses(sheet, first=first, plain=plain),
         *_others(sheet, first=first, plain=plain),
     ]
     who = list(_who(sheet, first=first))
-    parts: list[Piece] = [
-        Fixed(top),
+    return [
         *(who if first else []),
         *listed,
-        Fixed(sentence(plan)),
+        Fixed(sentence(sheet.plan)),
         *_noted(sheet),
         *_sql(sheet),
         *([] if first else who),
-        Fixed(_below(sheet)),
     ]
-    return fitted(parts, LIMIT)
 
 
 def render_errors(error: JwtrolesError, *, plain: bool = False) -> str:
@@ -185,4 +187,4 @@ def _command(sheet: Sheet) -> str:
     return f"{sheet.see} --verbose"
 
 
-__all__ = ["render_errors", "render_markdown"]
+__all__ = ["body", "render_errors", "render_markdown"]

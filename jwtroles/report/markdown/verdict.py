@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from jwtroles.planner.model import Plan
 
-_SIGNS: Mapping[Verdict, str] = {
+SIGNS: Mapping[Verdict, str] = {
     Verdict.IN_SYNC: "✅",
     Verdict.NEUTRAL: "✅",
     Verdict.TIGHTENS: "🔒",
@@ -38,13 +38,17 @@ _NAMED = 5
 
 def heading(plan: Plan, allowed: tuple[str, ...], *, plain: bool) -> str:
     """Return the heading: the verdict, and where."""
+    sign = "" if plain else f"{SIGNS[verdict_of(plan, allowed)]} "
+    return f"### {sign}jwtroles: {said(plan, allowed)}"
+
+
+def said(plan: Plan, allowed: tuple[str, ...]) -> str:
+    """Return the verdict in words, and where."""
     verdict = verdict_of(plan, allowed)
     where = bold(plan.environment or plan.server.database)
-    sign = "" if plain else f"{_SIGNS[verdict]} "
-    said = _SAID[verdict](plan, where, allowed)
     if not plan.empty and not plan.current["own_schema"]:
-        said = _first(plan, where, refused=verdict is Verdict.REFUSED)
-    return f"### {sign}jwtroles: {said}"
+        return _first(plan, where, refused=verdict is Verdict.REFUSED)
+    return _SAID[verdict](plan, where, allowed)
 
 
 def _first(plan: Plan, where: str, *, refused: bool) -> str:
