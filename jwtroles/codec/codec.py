@@ -49,7 +49,7 @@ class Codec:
     _forms: dict[Any, Form] = field(default_factory=dict, compare=False, repr=False)
 
     def anew(self) -> Codec:
-        """Return the same way of writing, without the definitions that have come together so far."""
+        """Return the same way of writing, without the definitions that it has so far."""
         return dataclasses.replace(self, _forms={})
 
     def encode(self, value: Any, hint: Any) -> Any:
