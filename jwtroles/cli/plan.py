@@ -10,6 +10,7 @@ import typer
 from jwtroles import codes
 from jwtroles.cli.fleet import Jobs, Part, Shard, Showing, fleet_of, plan_many
 from jwtroles.cli.formats import Format, Print, rendered, told_as
+from jwtroles.cli.migrations import Migration, write_migrations
 from jwtroles.cli.options import (
     DEFAULT_SPEC,
     Allow,
@@ -71,6 +72,21 @@ def plan(
             help="Save the plan as well, for `show` and `apply`.",
         ),
     ] = None,
+    as_: Annotated[
+        Optional[Migration],  # noqa: UP045
+        typer.Option(
+            "--as", envvar="JWTROLES_AS", help="Write the plan as migrations of this tool as well."
+        ),
+    ] = None,
+    out_dir: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--out-dir",
+            metavar="FOLDER",
+            envvar="JWTROLES_OUT_DIR",
+            help="Where the migrations are.",
+        ),
+    ] = None,
     allow: Allow = None,
     verbose: Verbose = False,
     quiet: Quiet = False,
@@ -82,6 +98,9 @@ def plan(
 
     A plan that is saved is applied as it is, or not at all: jwtroles apply plan.json
 
+    As migrations of Flyway it is written to new files of a folder, with the undo of it where that
+    can be derived. Flyway proves nothing: plan --check does, afterwards.
+
     Exits 0 when done, 2 with --check and differences, 3 when the environment refuses an effect.
 
     Example: jwtroles plan --env staging --out plan.json
@@ -92,14 +111,20 @@ def plan(
     part = Part(jobs, shard)
     with told_as(format, quiet=quiet, plain=plain):
         allowed = effects(allow)
+        if (as_ is None) != (out_dir is None):
+            message = "--as and --out-dir go together: which tool, and where its migrations are"
+            raise UsageError(Problem(codes.USAGE, message, remedy="jwtroles plan --help"))
         loaded, environment = chosen(spec, env, database, "plan")
         fleet = None if against else fleet_of(environment, database, part)
-        if fleet and out is not None:
+        if fleet and (out or out_dir):
             raise _of_one(environment)
         if fleet:
             how = Showing(format, allowed, verbose=verbose, quiet=quiet, plain=plain)
             plan_many(loaded, fleet, part, how, check=check)
         made, loaded = _planned(spec, loaded, environment, database, against, out)
+        migrations: tuple[Path, ...] = ()
+        if out_dir is not None:
+            migrations = write_migrations(made, loaded, environment, allowed, out_dir)
     exit_code = exit_of(made, allowed, check=check)
     if not quiet:
         what = Print(
@@ -108,6 +133,8 @@ def plan(
         show(rendered(what, format))
         if out is not None:
             tell(f"{out}: plan {made.id}. Look at it:  jwtroles show {out}")
+        for path in migrations:
+            tell(f"{path}")
     raise typer.Exit(exit_code)
 
 
@@ -146,7 +173,7 @@ def _planned(
 
 
 def _of_one(environment: Environment | None) -> UsageError:
-    message = "--out saves the plan of one database, and this environment has many"
+    message = "a file holds the plan of one database, and this environment has many"
     remedy = "say which one:  --database URL"
     place = environment.place if environment else None
     return UsageError(Problem(codes.MANY_DATABASES, message, place, remedy=remedy))

@@ -73,6 +73,12 @@ NOT_SAVED = Code(
     "A saved plan holds the specification, without the passwords in it, and is made again from "
     "that. Where this comes to another plan, nothing is written.",
 )
+NO_MIGRATION = Code(
+    "JR025",
+    "a plan that is no migration",
+    "A migration is a file that is kept: it cannot hold a secret, which `apply` sends and nothing "
+    "shows, and what an environment refuses is not written where no gate stands any more.",
+)
 TWO_SOURCES = Code(
     "JR016",
     "a database and a snapshot at once",

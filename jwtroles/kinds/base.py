@@ -346,6 +346,7 @@ class Kind(Generic[T]):
             it has none of its own.
         tried_in_order: whether the first of its objects that fits decides. While one of them is
             away, those behind it must be away as well, or they would decide what it decided.
+        whole: whether what the query reads of an object is enough to make it again.
     """
 
     name: str
@@ -369,6 +370,7 @@ class Kind(Generic[T]):
     follow: Callable[[T, Renames], T] = stays
     named: Callable[[T, Renames], Hashable] | None = None
     tried_in_order: bool = False
+    whole: bool = True
 
     @property
     def object_type(self) -> type[T]:

@@ -83,4 +83,5 @@ CURVE_MULTIPLE_KIND: Kind[CurveMultiple] = Kind(
     store="curve_multiple",
     additive=always,
     leave=leave_with_schema,
+    whole=False,
 )

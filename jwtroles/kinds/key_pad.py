@@ -96,4 +96,5 @@ KEY_PAD_KIND: Kind[KeyPad] = Kind(
     unread=(KeyPad(0, ""),),
     additive=always,
     leave=leave_with_schema,
+    whole=False,
 )

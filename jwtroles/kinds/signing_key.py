@@ -186,4 +186,5 @@ SIGNING_KEY_KIND: Kind[SigningKey] = Kind(
     store="signing_key",
     additive=always,
     leave=leave_with_schema,
+    whole=False,
 )

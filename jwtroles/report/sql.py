@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from jwtroles.errors import Place
-    from jwtroles.planner.model import Plan
+    from jwtroles.planner.model import Batch, Plan
     from jwtroles.spec.model import Spec
 
 WIDTH = 100
@@ -61,9 +61,14 @@ def render_sql(plan: Plan, spec: Spec) -> str:
     return "\n".join(_script(plan, spec))
 
 
-def _script(plan: Plan, spec: Spec) -> Iterator[str]:
+def heading(plan: Plan) -> str:
+    """Return the comment that says which plan this is."""
     target = plan.project + (f" → {plan.environment}" if plan.environment else "")
-    yield f"-- jwtroles {__version__} · {visible(target)} · plan {plan.id} · spec {plan.digest}"
+    return f"-- jwtroles {__version__} · {visible(target)} · plan {plan.id} · spec {plan.digest}"
+
+
+def _script(plan: Plan, spec: Spec) -> Iterator[str]:
+    yield heading(plan)
     if plan.empty:
         yield "-- in sync"
         return
@@ -71,15 +76,20 @@ def _script(plan: Plan, spec: Spec) -> Iterator[str]:
         if len(plan.batches) > 1:
             yield f"-- transaction {number} of {len(plan.batches)}"
         yield "BEGIN;"
-        for sql in preamble(LOCK_TIMEOUT):
-            yield f"{sql};"
-        phase = None
-        for line, begins in _with_phases(lines(batch.statements)):
-            if begins is not None and begins is not phase:
-                phase = begins
-                yield f"-- {HEADINGS[phase]}"
-            yield from _statement(line, spec)
+        yield from inside(batch, spec)
         yield "COMMIT;"
+
+
+def inside(batch: Batch, spec: Spec) -> Iterator[str]:
+    """Give the lines of a transaction, without its begin and its end."""
+    for sql in preamble(LOCK_TIMEOUT):
+        yield f"{sql};"
+    phase = None
+    for line, begins in _with_phases(lines(batch.statements)):
+        if begins is not None and begins is not phase:
+            phase = begins
+            yield f"-- {HEADINGS[phase]}"
+        yield from _statement(line, spec)
 
 
 def _with_phases(all_lines: Iterable[Line]) -> Iterator[tuple[Line, Phase | None]]:

@@ -169,6 +169,16 @@ def test_a_plan_is_written_whole_or_not_at_all(desk: Desk):
     ]  # fmt: skip
 
 
+def test_a_migration_holds_no_secret(desk: Desk):
+    variables = {"SECRET": secrets.token_hex(32), "JWKS": jwks("one")}
+    (desk.folder / "migrations").mkdir()
+    said = desk.run(
+        "plan", "--env", "dev", "--as", "flyway", "--out-dir", "migrations", **variables
+    )
+    assert (said.code, said.err[6:11]) == (1, "JR025")
+    assert list((desk.folder / "migrations").iterdir()) == []
+
+
 MANY = """
 CREATE ROLE app_owner NOLOGIN;
 CREATE SCHEMA app AUTHORIZATION app_owner;
