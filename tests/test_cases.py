@@ -42,14 +42,14 @@ from jwtroles.applier import apply
 from jwtroles.errors import Exit, JwtrolesError
 from jwtroles.kinds import KINDS
 from jwtroles.kinds.base import Phase
-from jwtroles.planner.script import lines, preamble
+from jwtroles.planner.script import lines
 from jwtroles.report.contract import render_json, schema
 from jwtroles.report.problems import render
 from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan
 from tests.convergence.coverage import NEVER, VERBS
 from tests.servers import APPLIERS, DEPLOYER, MAJORS
-from tests.workbench import EVERYTHING, Workbench, described, plan_and_apply
+from tests.workbench import EVERYTHING, Workbench, described, plan_and_apply, plan_and_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -184,11 +184,11 @@ def test_case(
 class Bench(Workbench):
     """Brings a database to where a case starts.
 
-    What the product has made of a first file is run again as a script where another case starts
-    from the same.
+    What the product has made of a file is run again as a script where another case starts from the
+    same.
     """
 
-    _first: dict[tuple[str, ...], str] = field(default_factory=dict)
+    _scripts: dict[tuple[str, ...], str] = field(default_factory=dict)
     _built: dict[tuple[str, ...], dict[str, list[str]]] = field(default_factory=dict)
 
     def prepare(self, case: Case, applier: str) -> Connection:
@@ -199,21 +199,18 @@ class Bench(Workbench):
         self.run_sql(case.script("rights.sql", applier))
         role = "postgres" if applier == "superuser" else DEPLOYER
         if case.first:
-            self._apply_first(case, case.first, role)
+            self._run(case, case.first, role, case.before, case.script("rights.sql", applier))
         self.run_sql(case.migration(applier))
         self.run_sql(case.script("drift.sql", applier))
         return self.session(role)
 
-    def _apply_first(self, case: Case, file: str, role: str) -> None:
-        key = (case.before, case.files[file], role)
-        if key in self._first:
-            self.run_sql(self._first[key], role)
+    def _run(self, case: Case, file: str, role: str, *tables: str) -> None:
+        """Bring a database that has these tables to what the product makes of a file."""
+        key = (*tables, case.files[file], role)
+        if self._scripts.get(key):
+            self.run_sql(self._scripts[key], role)
         else:
-            plan = plan_and_apply(self.session(role), case.spec(file))
-            # A secret is sent by the product alone.
-            if not any(statement.copied for statement in plan.statements):
-                sent = [*preamble("2s"), *(line.sql for line in lines(plan.statements))]
-                self._first[key] = ";\n".join(sent)
+            self._scripts[key] = plan_and_run(self.session(role), case.spec(file))
 
     def built_directly(self, case: Case) -> dict[str, list[str]]:
         """Return the catalog after spec.yaml alone, applied to a database without a past."""
@@ -222,7 +219,7 @@ class Bench(Workbench):
             self.empty()
             self.run_sql(case.without)
             self.run_sql(case.migration("superuser"))
-            plan_and_apply(self.session(), case.spec())
+            self._run(case, "spec.yaml", "postgres", case.without, case.migration("superuser"))
             self._built[key] = self.read(case.spec())
         return self._built[key]
 

@@ -10,6 +10,7 @@ from psycopg import sql
 from jwtroles.applier import apply
 from jwtroles.catalog import stable
 from jwtroles.kinds import KINDS
+from jwtroles.planner.script import lines, preamble
 from jwtroles.reader.connection import connect
 from jwtroles.workflow import make_plan, read_database
 from tests.servers import ROLES
@@ -99,6 +100,28 @@ def plan_and_apply(connection: Connection, spec: Spec) -> Plan:
     planned = make_plan(connection, spec, None)
     apply(connection, planned.plan, planned.scope, allow=EVERYTHING)
     return planned.plan
+
+
+def plan_and_run(connection: Connection, spec: Spec) -> str:
+    """Run the statements of a plan at once, for a start or a comparison; return the script.
+
+    Where the plan holds secrets, which the product alone can send, it is applied, and there is no
+    script: ''.
+    """
+    planned = make_plan(connection, spec, None)
+    script = script_of(planned.plan)
+    if script:
+        connection.execute(script.encode())
+    else:
+        apply(connection, planned.plan, planned.scope, allow=EVERYTHING)
+    return script
+
+
+def script_of(plan: Plan) -> str:
+    """Return a plan's statements as one script for a session; '' where it holds secrets."""
+    if any(statement.copied for statement in plan.statements):
+        return ""
+    return ";\n".join([*preamble("2s"), *(line.sql for line in lines(plan.statements))])
 
 
 def described(catalog: Catalog) -> dict[str, list[str]]:

@@ -115,8 +115,9 @@ def survey(connection: Connection, scope: Scope) -> Survey:
         server=replace(structure.server, address=network(connection)),
         elsewhere=_elsewhere(run, marked - scope.roles),
     )
-    found: dict[str, list[Any]] = {"role": list(roles.values())}
-    stores = {table.name for table in _objects(run, "own_table", everyone)}
+    tables = _objects(run, "own_table", everyone)
+    stores = {table.name for table in tables}
+    found: dict[str, list[Any]] = {"role": list(roles.values()), "own_table": tables}
     for kind in KINDS:
         # One that belongs to somebody else than its schema may look into no table there.
         keepers = {schema.owner for schema in found.get("own_schema", ())}

@@ -27,7 +27,6 @@ import psycopg
 import pytest
 import yaml
 
-from jwtroles.applier import apply
 from jwtroles.errors import CompileError, JwtrolesError, SpecError
 from jwtroles.report.problems import render
 from jwtroles.spec.load import load_text
@@ -37,7 +36,7 @@ from tests.convergence.shrink import Pair, smaller
 from tests.convergence.states import APP, BOTH, State, state
 from tests.servers import APPLIERS, DEPLOYER, MAJORS, Clusters
 from tests.test_cases import CASES
-from tests.workbench import EVERYTHING, Workbench, plan_and_apply
+from tests.workbench import Workbench, plan_and_apply, plan_and_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -114,9 +113,8 @@ class Reference:
                 for table in secured:
                     self.bench.run_sql(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
                 self._pristine = secured
-            planned = make_plan(self.bench.session(), spec, None)  # may refuse
+            plan_and_run(self.bench.session(), spec)  # may refuse, and change nothing
             self._pristine = None
-            apply(self.bench.session(), planned.plan, planned.scope, allow=EVERYTHING)
             self._known[key] = self.bench.read(spec)
         return self._known[key]
 

@@ -17,13 +17,12 @@ import pytest
 from jwtroles.applier import Interrupted, apply
 from jwtroles.embedded.places import Postmaster
 from jwtroles.errors import ApplyError
-from jwtroles.planner.script import lines, preamble
 from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan
 from tests.live.billing import state
 from tests.live.splitting import cut_everywhere
 from tests.servers import DEPLOYER
-from tests.workbench import EVERYTHING, Workbench, plan_and_apply
+from tests.workbench import EVERYTHING, Workbench, plan_and_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -261,9 +260,8 @@ def course(
         made = Course(bench, role, "", FIRST)
         if request.param == "change":
             made.start()
-            plan = plan_and_apply(bench.session(role), load_text(FIRST))
-            sent = [*preamble("2s"), *(line.sql for line in lines(plan.statements))]
-            made = Course(bench, role, ";\n".join(sent), SECOND)
+            script = plan_and_run(bench.session(role), load_text(FIRST))
+            made = Course(bench, role, script, SECOND)
         yield made
 
 
