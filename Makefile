@@ -8,7 +8,7 @@
 # make clean   remove everything that was made here
 
 PYTHON ?= python3
-WORKERS ?= 2
+WORKERS ?= 3
 SEED ?= 1
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
@@ -27,7 +27,7 @@ lint: .venv/.dev
 	$(BIN)/lint-imports --no-logo
 
 test: lint servers
-	$(BIN)/pytest --quiet -n $(WORKERS) --matrix --seed $(SEED)
+	$(BIN)/pytest --quiet -n $(WORKERS) --dist worksteal --matrix --seed $(SEED)
 
 demo: .venv/.runtime
 	$(BIN)/jwtroles demo

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import field, replace
-from functools import cached_property
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import field, fields, is_dataclass, replace
+from functools import cache, cached_property
 from typing import Any, Literal
 
 from jwtroles.frozen import frozen
@@ -52,17 +52,25 @@ class Catalog:
 
 def stable(item: Any) -> str:
     """Return a text of an object's value that does not depend on the order of sets and mappings."""
-    if isinstance(item, frozenset):
-        return "{" + ",".join(sorted(map(stable, item))) + "}"
-    if isinstance(item, Mapping):
-        return "{" + ",".join(sorted(f"{stable(k)}:{stable(v)}" for k, v in item.items())) + "}"
-    if isinstance(item, tuple):
-        return "(" + ",".join(map(stable, item)) + ")"
-    fields = getattr(type(item), "__dataclass_fields__", None)
-    if fields is None:
-        return repr(item)
-    compared = (name for name, spec in fields.items() if spec.compare)
-    return type(item).__name__ + stable(tuple(getattr(item, name) for name in compared))
+    return _text_of(item.__class__)(item)
+
+
+@cache
+def _text_of(cls: type) -> Callable[[Any], str]:
+    """Return what writes the values of a class: a fingerprint is of thousands."""
+    if issubclass(cls, frozenset):
+        return lambda item: "{" + ",".join(sorted(map(stable, item))) + "}"
+    if issubclass(cls, Mapping):
+        return lambda item: (
+            "{" + ",".join(sorted(f"{stable(k)}:{stable(v)}" for k, v in item.items())) + "}"
+        )
+    if issubclass(cls, tuple):
+        return lambda item: "(" + ",".join(map(stable, item)) + ")"
+    if not is_dataclass(cls):
+        return repr
+    names = [one.name for one in fields(cls) if one.compare]
+    start = f"{cls.__name__}("
+    return lambda item: start + ",".join([stable(getattr(item, name)) for name in names]) + ")"
 
 
 @frozen

@@ -49,7 +49,14 @@ from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan
 from tests.convergence.coverage import NEVER, VERBS
 from tests.servers import APPLIERS, DEPLOYER, MAJORS
-from tests.workbench import EVERYTHING, Workbench, described, plan_and_apply, plan_and_run
+from tests.workbench import (
+    EVERYTHING,
+    Workbench,
+    described,
+    plan_and_apply,
+    plan_and_run,
+    run_script,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -188,7 +195,7 @@ class Bench(Workbench):
     same.
     """
 
-    _scripts: dict[tuple[str, ...], str] = field(default_factory=dict)
+    _scripts: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     _built: dict[tuple[str, ...], dict[str, list[str]]] = field(default_factory=dict)
 
     def prepare(self, case: Case, applier: str) -> Connection:
@@ -208,7 +215,7 @@ class Bench(Workbench):
         """Bring a database that has these tables to what the product makes of a file."""
         key = (*tables, case.files[file], role)
         if self._scripts.get(key):
-            self.run_sql(self._scripts[key], role)
+            run_script(self.session(role), self._scripts[key])
         else:
             self._scripts[key] = plan_and_run(self.session(role), case.spec(file))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from psycopg import sql
@@ -16,6 +18,8 @@ from jwtroles.workflow import make_plan, read_database
 from tests.servers import ROLES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jwtroles.catalog import Catalog
     from jwtroles.planner.model import Plan
     from jwtroles.reader.connection import Connection
@@ -102,26 +106,52 @@ def plan_and_apply(connection: Connection, spec: Spec) -> Plan:
     return planned.plan
 
 
-def plan_and_run(connection: Connection, spec: Spec) -> str:
-    """Run the statements of a plan at once, for a start or a comparison; return the script.
+def plan_and_run(connection: Connection, spec: Spec) -> tuple[str, ...]:
+    """Run the statements of a plan, for a start or a comparison; return the script.
 
     Where the plan holds secrets, which the product alone can send, it is applied, and there is no
-    script: ''.
+    script.
     """
     planned = make_plan(connection, spec, None)
-    script = script_of(planned.plan)
-    if script:
-        connection.execute(script.encode())
-    else:
+    if any(statement.copied for statement in planned.plan.statements):
         apply(connection, planned.plan, planned.scope, allow=EVERYTHING)
+        return ()
+    script = (*preamble("2s"), *(line.sql for line in lines(planned.plan.statements)))
+    run_script(connection, script)
     return script
 
 
-def script_of(plan: Plan) -> str:
-    """Return a plan's statements as one script for a session; '' where it holds secrets."""
-    if any(statement.copied for statement in plan.statements):
-        return ""
-    return ";\n".join([*preamble("2s"), *(line.sql for line in lines(plan.statements))])
+BASE_POINT = re.compile(r"INSERT INTO jwtroles\.curve_multiple .* SELECT (-\d), m\.\* FROM ")
+_multiples: dict[str, bytes] = {}
+"""Statements that make the multiples of a base point → the rows that they make."""
+
+
+def run_script(connection: Connection, script: Iterable[str]) -> None:
+    """Run a script in one transaction.
+
+    The multiples of a base point, which take a second to make, are kept for all databases.
+    """
+    with connection.transaction():
+        for makes_multiples, statements in groupby(script, lambda one: bool(BASE_POINT.match(one))):
+            if not makes_multiples:
+                connection.execute(";\n".join(statements).encode())
+                continue
+            for statement in statements:
+                _base_point(connection, statement)
+
+
+def _base_point(connection: Connection, statement: str) -> None:
+    if statement in _multiples:
+        with connection.cursor().copy(
+            "COPY jwtroles.curve_multiple FROM STDIN (FORMAT binary)"
+        ) as to:
+            to.write(_multiples[statement])
+        return
+    connection.execute(statement.encode())
+    point = BASE_POINT.match(statement)[1]
+    rows = f"SELECT * FROM jwtroles.curve_multiple WHERE point = {point}"
+    with connection.cursor().copy(f"COPY ({rows}) TO STDOUT (FORMAT binary)".encode()) as copy:
+        _multiples[statement] = b"".join(copy)
 
 
 def described(catalog: Catalog) -> dict[str, list[str]]:

@@ -28,6 +28,7 @@ def _templates() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
     )
     found.filters.update(ident=ident, literal=literal, path=path)
     return found

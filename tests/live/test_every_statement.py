@@ -22,7 +22,7 @@ from jwtroles.workflow import make_plan
 from tests.live.billing import state
 from tests.live.splitting import cut_everywhere
 from tests.servers import DEPLOYER
-from tests.workbench import EVERYTHING, Workbench, plan_and_run
+from tests.workbench import EVERYTHING, Workbench, plan_and_run, run_script
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -82,14 +82,14 @@ class Course:
     """One plan from one start, and what an apply that nobody disturbs makes of it.
 
     Attributes:
-        script: what brings the tables to the start, beside the tables themselves; '' for nothing.
+        script: what brings the tables to the start, beside the tables themselves.
         boundaries: the catalog before, and after each transaction.
         ends: the number of the last statement of each transaction.
     """
 
     bench: Workbench
     role: str
-    script: str
+    script: tuple[str, ...]
     text: str
     boundaries: list[Described] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
@@ -104,7 +104,7 @@ class Course:
         self.bench.run_sql(TABLES)
         if self.role == DEPLOYER:
             self.sandbox.make_deployer()
-        self.bench.run_sql(self.script, self.role)
+        run_script(self.bench.session(self.role), self.script)
 
     def plan(self) -> Planned:
         return make_plan(self.bench.session(self.role), load_text(self.text), None)
@@ -257,7 +257,7 @@ def course(
     """Give the way from nothing to FIRST, or from FIRST to SECOND."""
     role = "postgres" if applier == "superuser" else DEPLOYER
     with cluster(major).fresh() as sandbox, closing(Workbench(sandbox)) as bench:
-        made = Course(bench, role, "", FIRST)
+        made = Course(bench, role, (), FIRST)
         if request.param == "change":
             made.start()
             script = plan_and_run(bench.session(role), load_text(FIRST))
