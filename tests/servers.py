@@ -34,7 +34,7 @@ MEMORY = Path("/dev/shm")
 """Where servers keep their files if it has room: a database is made in a fifth of the time."""
 
 ROOM = 4 * 1024**3
-"""Bytes: fifteen servers (three processes, each version) of 100 MB, and what tests put into them."""
+"""Bytes: fifteen servers (three processes, each version) of 100 MB, and what tests put in."""
 
 DATABASES = """
     SELECT datname FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1')
