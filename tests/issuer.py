@@ -16,10 +16,9 @@ from joserfc.jwk import JWKRegistry
 
 from jwtroles.applier import apply
 from jwtroles.reader.connection import connect
-from jwtroles.spec.load import load
 from jwtroles.verifier.key_pairs import make_pair
 from jwtroles.workflow import make_plan
-from tests.workbench import EVERYTHING
+from tests.workbench import EVERYTHING, loaded_from
 
 if TYPE_CHECKING:
     from jwtroles.planner.model import Plan
@@ -54,7 +53,7 @@ class Issuer:
 
     @property
     def spec(self) -> Spec:
-        return load(self.folder / "jwtroles.yaml")
+        return loaded_from(self.folder / "jwtroles.yaml")
 
     @property
     def dev(self) -> Environment:

@@ -29,7 +29,7 @@ import json
 import re
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,7 +45,6 @@ from jwtroles.kinds.base import Phase
 from jwtroles.planner.script import lines
 from jwtroles.report.contract import render_json, schema
 from jwtroles.report.problems import render
-from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan
 from tests.convergence.coverage import NEVER, VERBS
 from tests.servers import APPLIERS, DEPLOYER, MAJORS
@@ -53,6 +52,7 @@ from tests.workbench import (
     EVERYTHING,
     Workbench,
     described,
+    loaded,
     plan_and_apply,
     plan_and_run,
     run_script,
@@ -82,9 +82,6 @@ TOPICS = {"names", "mode", "pains"}
 """Folders that are not called after a kind."""
 OLDER = {major: f"expected-{major}.sql" for major in MAJORS[:-1]}
 OUTPUTS = {"expected.sql", *OLDER.values(), "error.txt", "createrole.txt"}
-
-
-loaded = cache(load_text)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -14,17 +15,32 @@ from jwtroles.catalog import stable
 from jwtroles.kinds import KINDS
 from jwtroles.planner.script import lines, preamble
 from jwtroles.reader.connection import connect
+from jwtroles.spec.load import load, load_text
 from jwtroles.workflow import make_plan, read_database
 from tests.servers import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from jwtroles.catalog import Catalog
     from jwtroles.planner.model import Plan
     from jwtroles.reader.connection import Connection
     from jwtroles.spec.model import Spec
     from tests.servers import Sandbox
+
+loaded = cache(load_text)
+
+
+@cache
+def _loaded_from(path: Path, _text: str) -> Spec:
+    return load(path)
+
+
+def loaded_from(path: Path) -> Spec:
+    """Return the specification in a file that includes no other."""
+    return _loaded_from(path, path.read_text(encoding="utf-8"))
+
 
 EVERYTHING = ("tightens", "neutral", "loosens", "cuts_off", "destroys")
 AS_NEW = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL"

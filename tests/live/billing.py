@@ -14,8 +14,8 @@ import psycopg
 
 from jwtroles.applier import Applied, apply
 from jwtroles.reader.connection import connect
-from jwtroles.spec.load import load_text
 from jwtroles.workflow import Planned, make_plan
+from tests.workbench import loaded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,14 +70,14 @@ def environment(spec: Spec, name: str = "dev") -> Environment:
 
 def plan(url: str, text: str = TEXT, name: str = "dev") -> Planned:
     """Plan a file for one of its environments."""
-    spec = load_text(text)
+    spec = loaded(text)
     with connect(url) as connection:
         return make_plan(connection, spec, environment(spec, name))
 
 
 def deploy(url: str, text: str = TEXT, allow: tuple[str, ...] = (), **options: Any) -> Applied:
     """Plan and apply a file."""
-    spec = load_text(text)
+    spec = loaded(text)
     with connect(url) as connection:
         made = make_plan(connection, spec, environment(spec))
         return apply(connection, made.plan, made.scope, allow=allow, **options)

@@ -32,6 +32,7 @@ from tests.live.billing import (
     run_plan,
     state,
 )
+from tests.workbench import loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -735,6 +736,5 @@ def test_the_settings_of_the_session_do_not_matter(sandbox, applier, fresh):
 
 
 def test_the_environment_of_the_example_is_found():
-    from jwtroles.spec.load import load_text  # noqa: PLC0415
 
-    assert environment(load_text(TEXT), "production").name == "production"
+    assert environment(loaded(TEXT), "production").name == "production"

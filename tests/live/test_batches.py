@@ -17,11 +17,11 @@ from jwtroles.planner.model import Batch
 from jwtroles.reader.connection import connect
 from jwtroles.report.sql import render_sql
 from jwtroles.report.text import render_plan
-from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan
 from tests.install_servers import FOLDER, bin_dir
 from tests.live import billing
 from tests.servers import Sandbox
+from tests.workbench import loaded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,7 +102,7 @@ def small_server(major: int) -> Iterator[Sandbox]:
 def test_a_plan_that_does_not_fit_is_split_and_each_part_is_proved(
     major: int, monkeypatch: pytest.MonkeyPatch
 ):
-    spec = load_text(FILE)
+    spec = loaded(FILE)
     with small_server(major) as sandbox:
         url = sandbox.make_deployer()
         watch = sandbox.connect()
@@ -137,7 +137,7 @@ def test_a_plan_that_does_not_fit_is_split_and_each_part_is_proved(
             assert max(most) <= plan.server.lock_room
             assert make_plan(connection, spec, None).plan.empty
 
-            more = load_text(FILE.replace("note <> ''", "note <> '' and id > 7"))
+            more = loaded(FILE.replace("note <> ''", "note <> '' and id > 7"))
             planned = make_plan(connection, more, None)
             assert len(planned.plan.batches) > 1, "300 tables are altered"
             applying.apply(connection, planned.plan, planned.scope)

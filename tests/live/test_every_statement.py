@@ -17,12 +17,11 @@ import pytest
 from jwtroles.applier import Interrupted, apply
 from jwtroles.embedded.places import Postmaster
 from jwtroles.errors import ApplyError
-from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan
 from tests.live.billing import state
 from tests.live.splitting import cut_everywhere
 from tests.servers import DEPLOYER
-from tests.workbench import EVERYTHING, Workbench, plan_and_run, run_script
+from tests.workbench import EVERYTHING, Workbench, loaded, plan_and_run, run_script
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -107,10 +106,10 @@ class Course:
         run_script(self.bench.session(self.role), self.script)
 
     def plan(self) -> Planned:
-        return make_plan(self.bench.session(self.role), load_text(self.text), None)
+        return make_plan(self.bench.session(self.role), loaded(self.text), None)
 
     def catalog(self) -> Described:
-        return self.bench.read(load_text(self.text))
+        return self.bench.read(loaded(self.text))
 
     def measure(self) -> Plan:
         """Apply without a disturbance, and note every boundary."""
@@ -121,7 +120,7 @@ class Course:
 
         def note(stage: str, done: int, _of: int) -> None:
             if stage == "committed":
-                self.boundaries.append(watch.read(load_text(self.text)))
+                self.boundaries.append(watch.read(loaded(self.text)))
                 self.ends.append(sum(len(b.statements) for b in planned.plan.batches[:done]))
 
         session = self.bench.session(self.role)
@@ -260,7 +259,7 @@ def course(
         made = Course(bench, role, (), FIRST)
         if request.param == "change":
             made.start()
-            script = plan_and_run(bench.session(role), load_text(FIRST))
+            script = plan_and_run(bench.session(role), loaded(FIRST))
             made = Course(bench, role, script, SECOND)
         yield made
 

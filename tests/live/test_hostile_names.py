@@ -21,10 +21,9 @@ from psycopg import sql
 from jwtroles.errors import JwtrolesError
 from jwtroles.names import QName, ident, literal
 from jwtroles.report.problems import render
-from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan
 from tests.servers import MAJORS
-from tests.workbench import Workbench, plan_and_apply
+from tests.workbench import Workbench, loaded, plan_and_apply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -251,7 +250,7 @@ def test_an_error_or_exactly_these_names(bench: Workbench, one: Hostile) -> None
     before = there(bench)
     refusal: JwtrolesError | None = None
     try:
-        spec = load_text(file_of(one))
+        spec = loaded(file_of(one))
         plan_and_apply(bench.session(), spec)
     except JwtrolesError as error:
         refusal = error

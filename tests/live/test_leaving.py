@@ -12,7 +12,6 @@ from jwtroles.errors import CompileError, Refused
 from jwtroles.leaving import make_release, make_uninstall
 from jwtroles.reader.connection import connect
 from jwtroles.report.text import render_plan
-from jwtroles.spec.load import load_text
 from tests.live.billing import (
     LOGIN,
     ROWS,
@@ -25,6 +24,7 @@ from tests.live.billing import (
     state,
 )
 from tests.live.splitting import cut_everywhere
+from tests.workbench import loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,7 @@ ACCESS = """
 
 def leave(url: str, make: Callable[..., Planned], text: str = EXEMPT, **options: bool) -> Plan:
     """Plan to leave, apply that, and return the plan."""
-    spec = load_text(text)
+    spec = loaded(text)
     with connect(url) as connection:
         planned = make(connection, spec, environment(spec), **options)
         apply(connection, planned.plan, planned.scope, allow=EVERYTHING)
@@ -63,7 +63,7 @@ def leave(url: str, make: Callable[..., Planned], text: str = EXEMPT, **options:
 
 
 def text_of(plan: Plan) -> str:
-    return render_plan(plan, load_text(EXEMPT), color=False, width=100, verbose=False)
+    return render_plan(plan, loaded(EXEMPT), color=False, width=100, verbose=False)
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_released_everybody_keeps_what_they_have(sandbox, installed):
 
 
 def test_uninstalled_the_database_is_as_it_was_but_for_row_security(sandbox, installed):
-    spec = load_text(EXEMPT)
+    spec = loaded(EXEMPT)
     with connect(installed) as connection:
         planned = make_uninstall(connection, spec, environment(spec))
     before = state(sandbox)
@@ -157,7 +157,7 @@ def test_a_role_that_is_used_elsewhere_is_named(sandbox, installed):
         other.execute("CREATE TABLE ledger (); GRANT SELECT ON ledger TO auditor")
     sandbox.run_sql("CREATE SCHEMA theirs AUTHORIZATION member")
     before = state(sandbox)
-    spec = load_text(EXEMPT)
+    spec = loaded(EXEMPT)
     with connect(installed) as connection, pytest.raises(Refused) as error:
         make_uninstall(connection, spec, environment(spec))
     (problem,) = error.value.problems
@@ -189,7 +189,7 @@ def test_an_adopted_role_stays_without_what_it_got(sandbox, applier, record_case
 
 
 def test_another_project_is_left_alone(sandbox, installed):
-    spec = load_text(EXEMPT.replace("project: acme", "project: other"))
+    spec = loaded(EXEMPT.replace("project: acme", "project: other"))
     for make in (make_release, make_uninstall):
         with connect(installed) as connection, pytest.raises(Refused) as error:
             make(connection, spec, environment(spec))

@@ -15,9 +15,8 @@ import pytest
 
 from jwtroles.applier import apply
 from jwtroles.reader.connection import connect
-from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan
-from tests.workbench import EVERYTHING
+from tests.workbench import EVERYTHING, loaded
 
 if TYPE_CHECKING:
     from tests.servers import Sandbox
@@ -95,7 +94,7 @@ class Notes:
     def plan(self) -> int:
         """Apply the file, and return how many changes it took."""
         with connect(self.sandbox.url) as connection:
-            planned = make_plan(connection, load_text(FILE), None)
+            planned = make_plan(connection, loaded(FILE), None)
             apply(connection, planned.plan, planned.scope, allow=EVERYTHING)
             return len(planned.plan.steps)
 

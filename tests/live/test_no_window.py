@@ -12,10 +12,10 @@ from jwtroles.applier import apply
 from jwtroles.kinds.base import Phase
 from jwtroles.planner.batches import Cluster
 from jwtroles.reader.connection import connect
-from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan
 from tests.live.splitting import cut_everywhere
 from tests.live.window import SCHEMA, Fact, Watcher, one_by_one
+from tests.workbench import loaded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -234,9 +234,9 @@ class Ground:
     def run(self, text: str, look: Progress = lambda *_: None, **options: Any) -> Plan:
         """Plan and apply a file."""
         with connect(self.url) as connection:
-            planned = make_plan(connection, load_text(text), None)
+            planned = make_plan(connection, loaded(text), None)
             apply(connection, planned.plan, planned.scope, allow=ALL, progress=look, **options)
-            assert make_plan(connection, load_text(text), None).plan.empty
+            assert make_plan(connection, loaded(text), None).plan.empty
         return planned.plan
 
     def only(self, seen: dict[Fact, str], before: frozenset[Fact]) -> None:
@@ -265,10 +265,10 @@ class Ground:
                 seen.setdefault(fact, sql)
 
         with connect(self.url) as connection:
-            plan = make_plan(connection, load_text(text), None).plan
+            plan = make_plan(connection, loaded(text), None).plan
             moved = sorted(plan.statements, key=lambda s: order.get(s.phase, s.phase))
             one_by_one(connection, moved, look)
-            assert make_plan(connection, load_text(text), None).plan.empty
+            assert make_plan(connection, loaded(text), None).plan.empty
         return seen
 
     def watched_meanwhile(self, text: str) -> dict[Fact, str]:

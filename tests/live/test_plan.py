@@ -11,7 +11,6 @@ import pytest
 
 from jwtroles.errors import ServerError
 from jwtroles.reader.connection import connect
-from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan
 from tests.live.billing import (
     ROWS,
@@ -25,6 +24,7 @@ from tests.live.billing import (
     plan,
     state,
 )
+from tests.workbench import loaded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 def statements_sent(url: str, text: str) -> tuple[int, Planned]:
     """Return how many statements a plan sends, counted in what goes over the wire."""
-    spec = load_text(text)
+    spec = loaded(text)
     with connect(url) as connection, tempfile.TemporaryFile() as trace:
         connection.pgconn.trace(trace.fileno())
         made = make_plan(connection, spec, environment(spec))
@@ -101,7 +101,7 @@ class Watched:
 def test_a_plan_changes_nothing_and_locks_nothing_but_to_read(sandbox, applier, record_case):
     sandbox.load(SCHEMA)
     url = sandbox.applier_url(applier)
-    spec = load_text(TEXT)
+    spec = loaded(TEXT)
     drift = "REVOKE SELECT ON app.plans FROM member; DROP POLICY jr_floor ON app.invoices"
     for step in ("", drift):
         sandbox.run_sql(step)
@@ -187,7 +187,7 @@ def test_what_a_planning_role_lacks_is_told(sandbox, take, said):
 def test_a_read_only_server_is_told(sandbox):
     url = deployed(sandbox, "superuser")
     sandbox.run_sql("CREATE ROLE viewer LOGIN SUPERUSER")
-    spec = load_text(TEXT)
+    spec = loaded(TEXT)
     with connect(sandbox.url_for("viewer")) as connection:
         connection.execute("SET default_transaction_read_only = on")
         assert make_plan(connection, spec, environment(spec)).plan.empty

@@ -18,10 +18,9 @@ from jwtroles.names import QName, ident
 from jwtroles.reader.connection import connect
 from jwtroles.report.sql import render_sql
 from jwtroles.report.text import render_plan
-from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan
 from tests.live import billing
-from tests.workbench import plan_and_apply
+from tests.workbench import loaded, plan_and_apply
 
 if TYPE_CHECKING:
     from jwtroles.planner.model import Plan
@@ -79,7 +78,7 @@ def spec(key: str = "rows") -> Spec:
         "tokens": {"verify": "gateway", "claims": claims},
         "roles": {"member": {"tables": tables}},
     }
-    return load_text(yaml.safe_dump(made, allow_unicode=True, width=10000), "jwtroles.yaml")
+    return loaded(yaml.safe_dump(made, allow_unicode=True, width=10000), "jwtroles.yaml")
 
 
 def plan(connection: Connection, file: Spec) -> Plan:
@@ -141,7 +140,7 @@ def widen(sandbox: Sandbox, condition: str) -> None:
 def test_a_role_that_may_only_plan_gets_the_plan_of_a_superuser(sandbox: Sandbox) -> None:
     sandbox.load(billing.SCHEMA)
     sandbox.run_sql(PLANNER + "REVOKE ALL ON DATABASE sandbox FROM PUBLIC")
-    file = load_text(billing.TEXT, "jwtroles.yaml")
+    file = loaded(billing.TEXT, "jwtroles.yaml")
     with connect(sandbox.url) as connection, connect(sandbox.url_for("planner")) as planner:
         assert texts(planner, file) == texts(connection, file)
         plan_and_apply(connection, file)

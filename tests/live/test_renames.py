@@ -11,9 +11,9 @@ import pytest
 from jwtroles.applier import apply
 from jwtroles.errors import Refused
 from jwtroles.reader.connection import connect
-from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan
 from tests.test_cases import EVERYTHING, SCHEMA
+from tests.workbench import loaded
 
 if TYPE_CHECKING:
     from jwtroles.planner.model import Plan
@@ -78,7 +78,7 @@ ORDER BY 1, 2
 
 def deploy(url: str, text: str) -> Plan:
     with connect(url) as connection:
-        planned = make_plan(connection, load_text(text), None)
+        planned = make_plan(connection, loaded(text), None)
         apply(connection, planned.plan, planned.scope, allow=EVERYTHING)
     return planned.plan
 
@@ -131,7 +131,7 @@ def test_once_renamed_the_old_name_does_nothing(sandbox: Sandbox, applier: str) 
     deploy(url, FILE)
     assert not any(one.code.id == "JR514" for one in deploy(url, RENAMED).remarks)
     with connect(url) as connection:
-        again = make_plan(connection, load_text(RENAMED), None).plan
+        again = make_plan(connection, loaded(RENAMED), None).plan
     assert again.empty
     assert {one.message for one in again.remarks if one.code.id == "JR514"} == {
         "agent has its name: `was: clerk` does nothing any more",

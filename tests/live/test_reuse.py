@@ -12,8 +12,8 @@ from jwtroles.errors import CompileError, SpecError
 from jwtroles.offline import check_against, plan_against, take_snapshot
 from jwtroles.policy_tests import run
 from jwtroles.reader.connection import connect
-from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan
+from tests.workbench import loaded
 
 if TYPE_CHECKING:
     from jwtroles.planner.model import Plan
@@ -53,7 +53,7 @@ tests:
 
 def brought(url: str, text: str, environment: str | None = None) -> Plan:
     """Apply a file and return the plan that was applied; the next one must be empty."""
-    spec = load_text(text)
+    spec = loaded(text)
     chosen = next((env for name, env in spec.environments.items() if name == environment), None)
     with connect(url) as connection:
         planned = make_plan(connection, spec, chosen)
@@ -81,7 +81,7 @@ def has_role(sandbox: Sandbox, role: str) -> bool:
 def test_only_holds_in_its_environment_and_is_taken_away_in_another(sandbox, applier, record_case):
     sandbox.run_sql(TABLES)
     url = sandbox.applier_url(applier)
-    spec = load_text(LIMITED)
+    spec = loaded(LIMITED)
     environments = {str(name): env for name, env in spec.environments.items()}
 
     brought(url, LIMITED, "production")
@@ -202,7 +202,7 @@ def test_groups_and_globs_that_do_not_fit(cluster, old, new, code, where):
     with cluster(18).fresh() as sandbox:
         sandbox.run_sql(MARTS)
         with connect(sandbox.url) as connection, pytest.raises(CompileError) as caught:
-            make_plan(connection, load_text(text), None)
+            make_plan(connection, loaded(text), None)
     problem = caught.value.problems[0]
     assert problem.code.id == code
     assert problem.place is not None
@@ -249,13 +249,13 @@ def test_a_snapshot_knows_what_globs_and_only_come_to(cluster):
     later = GLOBS.replace("update: {except", 'update: {rows: "mart_a.known(id)", except')
     with cluster(18).fresh() as sandbox, connect(sandbox.url) as connection:
         sandbox.run_sql(NOTED)
-        snapshot = take_snapshot(connection, load_text(GLOBS), None)
-        live = make_plan(connection, load_text(later), None).plan
-        offline = plan_against(snapshot, load_text(later), None)
+        snapshot = take_snapshot(connection, loaded(GLOBS), None)
+        live = make_plan(connection, loaded(later), None).plan
+        offline = plan_against(snapshot, loaded(later), None)
     assert [s.sql for s in offline.statements] == [s.sql for s in live.statements]
     assert any("mart_a.known" in s.sql for s in live.statements)
 
-    spec = load_text(LIMITED)
+    spec = loaded(LIMITED)
     production = next(env for name, env in spec.environments.items() if name == "production")
     with cluster(18).fresh() as sandbox, connect(sandbox.url) as connection:
         sandbox.run_sql(TABLES)

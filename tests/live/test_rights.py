@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jwtroles.spec.load import load_text
 from tests.live.billing import ANN, BEN, LOGIN, ONE, ROWS, TEXT, TWO, acting, deploy, deployed
+from tests.workbench import loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,7 +52,7 @@ Held = dict[tuple[str, str, str], frozenset[str]]
 @cache
 def parents() -> dict[str, list[str]]:
     """Return each token role with itself and all that it inherits from."""
-    spec = load_text(TEXT)
+    spec = loaded(TEXT)
 
     def line(role: str) -> list[str]:
         declared = next(value for key, value in spec.roles.items() if key == role)
@@ -64,7 +64,7 @@ def parents() -> dict[str, list[str]]:
 @cache
 def held() -> Held:
     """Say from the file alone who holds what on tables."""
-    spec = load_text(TEXT)
+    spec = loaded(TEXT)
     own: dict[tuple[str, str, str], set[str]] = {}
     for role, declared in spec.roles.items():
         for pattern, accesses in declared.tables.items():

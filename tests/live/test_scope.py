@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from jwtroles.applier import apply
 from jwtroles.reader.connection import connect
 from jwtroles.report.text import render_plan
-from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan
+from tests.workbench import loaded
 
 if TYPE_CHECKING:
     from jwtroles.planner.model import Plan
@@ -37,14 +37,14 @@ ALTER DEFAULT PRIVILEGES FOR ROLE app_owner IN SCHEMA app GRANT ALL ON TABLES TO
 
 
 def planned(sandbox: Sandbox) -> tuple[Plan, Spec]:
-    spec = load_text(FILE)
+    spec = loaded(FILE)
     with connect(sandbox.url) as connection:
         return make_plan(connection, spec, None).plan, spec
 
 
 def apply_all(sandbox: Sandbox) -> None:
     with connect(sandbox.url) as connection:
-        made = make_plan(connection, load_text(FILE), None)
+        made = make_plan(connection, loaded(FILE), None)
         apply(connection, made.plan, made.scope, allow=("cuts_off",))
 
 
@@ -86,7 +86,7 @@ roles:
 def test_a_table_that_is_made_later_is_in_reach_where_the_file_says_so(sandbox: Sandbox) -> None:
     sandbox.load(SCHEMA)
     with connect(sandbox.url) as connection:
-        made = make_plan(connection, load_text(LATER), None)
+        made = make_plan(connection, loaded(LATER), None)
         apply(connection, made.plan, made.scope)
     sandbox.run_sql("SET ROLE app_owner; CREATE TABLE app.later (id int)")
     reach = "SELECT has_table_privilege(role, 'app.later', 'SELECT') FROM unnest(%s) AS role"
@@ -101,7 +101,7 @@ def test_a_partition_outside_the_managed_schemas_is_named(sandbox: Sandbox) -> N
         CREATE TABLE archive.events_2025 PARTITION OF app.events
             FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')""")
     with connect(sandbox.url) as connection:
-        plan = make_plan(connection, load_text(LATER), None).plan
+        plan = make_plan(connection, loaded(LATER), None).plan
     assert [one.message for one in plan.remarks if one.code.id == "JR523"] == [
         "archive.events_2025 is a partition of app.events in a schema that is not managed"
     ]

@@ -16,8 +16,8 @@ from jwtroles.reader.saved import load_snapshot, schema
 from jwtroles.report.contract import render_json
 from jwtroles.report.sql import render_sql
 from jwtroles.report.text import render_plan
-from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan
+from tests.workbench import loaded
 
 SAAS = Path(__file__).parents[2] / "examples" / "saas-gateway"
 FILE = (SAAS / "jwtroles.yaml").read_text("utf-8")
@@ -59,7 +59,7 @@ SPELLED = FILE.replace("unpaid: status <> 'paid'", "unpaid: status <> 'paid'::ap
 
 
 def spec_of(text):
-    spec = load_text(text, "jwtroles.yaml")
+    spec = loaded(text, "jwtroles.yaml")
     return spec, next(e for name, e in spec.environments.items() if name == "staging")
 
 

@@ -12,9 +12,9 @@ import pytest
 from jwtroles.applier import apply
 from jwtroles.errors import CompileError
 from jwtroles.reader.connection import connect
-from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan
 from tests.test_cases import EVERYTHING, SCHEMA
+from tests.workbench import loaded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,7 @@ VALUES (1, '{ONE}', '{ONE}', 'open'), (2, '{TWO}', '{TWO}', 'done');
 
 def deploy(url: str, text: str) -> Plan:
     with connect(url) as connection:
-        planned = make_plan(connection, load_text(text), None)
+        planned = make_plan(connection, loaded(text), None)
         apply(connection, planned.plan, planned.scope, allow=EVERYTHING)
     return planned.plan
 
@@ -209,7 +209,7 @@ def test_the_plan_says_what_is_under_no_floor_and_who_has_no_way_in(
     }
     lost = FILE.replace("jobs: [auditor]", "jobs: [nobody]")
     with connect(sandbox.url) as connection:
-        again = make_plan(connection, load_text(lost), None).plan
+        again = make_plan(connection, loaded(lost), None).plan
     assert ("JR515", "no login may become auditor: tokens that map to it are refused") in {
         (one.code.id, one.message) for one in again.remarks
     }

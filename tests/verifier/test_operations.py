@@ -25,9 +25,9 @@ from jwtroles.report.contract import render_json
 from jwtroles.report.markdown import render_markdown
 from jwtroles.report.sql import render_sql
 from jwtroles.report.text import render_plan
-from jwtroles.spec.load import load
 from jwtroles.workflow import make_plan, read_database
 from tests.servers import Sandbox
+from tests.workbench import loaded_from
 
 ISSUER, PLATFORM = "https://id.example/", "https://platform.example/"
 SECRET = "open-sesame-" * 4
@@ -94,7 +94,7 @@ class Place:
         (self.folder / "keys" / "dev.json").write_text(jwks(*algorithms))
 
     def spec(self) -> Any:
-        spec = load(self.folder / "jwtroles.yaml")
+        spec = loaded_from(self.folder / "jwtroles.yaml")
         return spec, spec.environments["dev"]  # type: ignore[index]
 
     def plan(self, url: str | None = None) -> Any:
