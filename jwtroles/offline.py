@@ -92,9 +92,15 @@ def plan_against(snapshot: Snapshot, spec: Spec, environment: Environment | None
     desired, unknown = snapshot.printed.remembered(compiled.catalog, reading.structure)
     desired = _with_unread(desired, reading.catalog, keys)
     plan = build_plan(spec, environment, reading.structure, reading.catalog, desired, compiled)
+    plan = with_unverified(plan, unknown)
+    return replace(plan, remarks=(*plan.remarks, *_without_secrets(spec, keys)))
+
+
+def with_unverified(plan: Plan, unknown: frozenset[tuple[str, Hashable]]) -> Plan:
+    """Return a plan that says which of its changes come of texts that no one server printed."""
     unsure = tuple(_unsure(plan, unknown))
-    said = (*(_unverified(step) for step in unsure), *_without_secrets(spec, keys))
     unverified = frozenset((step.change.kind, step.change.key) for step in unsure)
+    said = tuple(map(_unverified, unsure))
     return replace(plan, unverified=unverified, remarks=(*plan.remarks, *said))
 
 

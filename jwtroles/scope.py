@@ -18,12 +18,13 @@ from jwtroles.names import glob_matches, parse_qname, text_matches
 from jwtroles.objects import named_objects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from jwtroles.catalog import Structure
     from jwtroles.kinds.function import Function
     from jwtroles.kinds.membership import Membership
     from jwtroles.kinds.policy import Policy
+    from jwtroles.kinds.role import Role
     from jwtroles.kinds.view import View
     from jwtroles.names import QName
 
@@ -55,6 +56,8 @@ class Scope:
         closed: whether nobody who brings a token may make anything, in any schema.
         types, functions: names to look up in the catalog.
         refs: the same as the catalog knows them, since `settled`: role and object.
+        elsewhere: roles that other environments of the file call theirs, which may be of the same
+            cluster: the project's mark does not make them this one's.
         objects: those objects, whatever the role.
         owners: who owns something in a managed schema, since `settled`.
     """
@@ -69,13 +72,14 @@ class Scope:
     types: tuple[str, ...]
     functions: tuple[str, ...]
     closed: bool = False
+    elsewhere: frozenset[str] = frozenset()
     refs: frozenset[tuple[str, ObjectRef]] = frozenset()
     objects: frozenset[ObjectRef] = frozenset()
     owners: frozenset[str] = frozenset()
 
     def settled(self, structure: Structure) -> Scope:
         """Return the scope with everything that takes the database to know."""
-        marked = {name for name, role in structure.roles.items() if role.project == self.project}
+        marked = self.marked(structure.roles)
         refs = frozenset(
             (role, ref)
             for role, section, word in self.named
@@ -90,6 +94,11 @@ class Scope:
             objects=frozenset(ref for _, ref in refs),
             owners=frozenset(owners | set(structure.schemas.values())),
         )
+
+    def marked(self, roles: Mapping[str, Role]) -> frozenset[str]:
+        """Return the roles that carry the project's mark, and are not another environment's."""
+        found = (name for name, role in roles.items() if role.project == self.project)
+        return frozenset(found) - self.elsewhere
 
     def makes(self, role: str) -> bool:
         """Tell by its name whether a role is there to own an object of ours, or our schema."""

@@ -24,7 +24,7 @@ def check_allowed(plan: Plan, allow: tuple[str, ...]) -> None:
         return
     doing = {effect: _doing(plan, effect) for effect in refused}
     counts = ", ".join(_counted(effect, len(lines)) for effect, lines in doing.items())
-    where = plan.environment or plan.server.database
+    where = plan.where
     place = plan.allow_place
     at = f" ({place.source.name}:{place.line})" if place else ""
     once = " ".join(f"--allow {effect}" for effect in refused)

@@ -49,11 +49,12 @@ def still_as_planned(
     if moved:
         where = plan.environment or "the database"
         environment = f" --env {plan.environment}" if plan.environment else ""
+        again = f"{plan.invocation} --plan" if plan.like else f"plan{environment}"
         problem = Problem(
             codes.STALE,
             f"stale: {where} has changed since this plan was made",
             details=tuple(moved),
-            remedy=f"plan again:  jwtroles plan{environment}",
+            remedy=f"plan again:  jwtroles {again}",
         )
         raise Refused(problem)
     check_rights(plan, reading.structure.server, after=after)

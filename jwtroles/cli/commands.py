@@ -54,6 +54,16 @@ COMMANDS: Mapping[str, Entry] = {
     "show": Entry(
         "saved", "show", "Show a saved plan. No database, variable or specification is needed."
     ),
+    "diff": Entry(
+        "mirror",
+        "diff",
+        "Show what differs in access between two environments, databases, snapshots or files.",
+    ),
+    "sync": Entry(
+        "mirror",
+        "sync",
+        "Make the access of one database mirror another's, and prove it before the commit.",
+    ),
     "release": Entry(
         "leave", "release", "Stop managing a database, and leave all access as it is."
     ),

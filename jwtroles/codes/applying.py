@@ -203,3 +203,58 @@ NOT_SHOWN = Code(
     "Each database is planned again right before it is applied. What was not in the plan that was "
     "shown is not done.",
 )
+NOT_THERE = Code(
+    "JR660",
+    "access to something that the target has not",
+    "Access mirrors what there is: tables, columns, functions and the roles of others come with "
+    "migrations and administrators. A sync that left it out would not mirror the source, so "
+    "nothing is done until it is there.",
+)
+LEFT_THERE = Code(
+    "JR661",
+    "access to something that the source has not",
+    "What one of two databases has alone cannot differ in access. It stays as it is, and is named.",
+)
+NEVER_MIRRORED = Code(
+    "JR662",
+    "something that is never mirrored",
+    "Attributes that reach beyond a database (SUPERUSER, BYPASSRLS and the like), membership in a "
+    "role that has them, and settings that say who somebody is, may be there by hand. Whoever "
+    "wants them in another database gives them there by hand.",
+)
+NOTHING_TO_MIRROR = Code(
+    "JR663",
+    "a source without anything of the project",
+    "A database to which the file was never applied has no access to mirror. Its mirror would take "
+    "all access away.",
+)
+KEYS_FIRST = Code(
+    "JR664",
+    "tables of keys that differ",
+    "The tables that hold keys, secrets and revocations are made and changed with the file, which "
+    "brings what is in them. A mirror has none of it.",
+)
+NO_OPTIONS = Code(
+    "JR665",
+    "a membership that an older server cannot have",
+    "INHERIT and SET of a membership came with PostgreSQL 16. Before, a member inherits if its "
+    "role does, and may always become the other role, which would be wider.",
+)
+ISSUER_APART = Code(
+    "JR666",
+    "an issuer that one of two databases accepts",
+    "Which issuers there are goes with their keys, and keys are never mirrored. Of an issuer that "
+    "both accept, the rules are compared.",
+)
+UNPRINTABLE_THERE = Code(
+    "JR667",
+    "an expression of the source that the target refuses",
+    "A policy, view or query of the source uses something that the target has not, such as a "
+    "function, a type, an extension or a column.",
+)
+NO_DATABASE = Code(
+    "JR668",
+    "not a database",
+    "Only a database can be changed; a file or a snapshot is read. Two of them are compared by the "
+    "tables of a database or a snapshot.",
+)

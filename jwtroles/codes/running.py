@@ -106,3 +106,14 @@ DATABASES_QUERY = Code(
     "the query of `databases` is refused",
     "It runs by itself in a transaction that is read-only, as the role of `from`.",
 )
+NO_SOURCE = Code(
+    "JR030",
+    "nothing to compare by that name",
+    "What is compared is an environment of the file, a database by its URL or `service=NAME`, a "
+    "snapshot, or a specification file.",
+)
+SAME_TWICE = Code(
+    "JR031",
+    "a database and itself",
+    "A sync needs two: one whose access is right, and one that is to have the same.",
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from jwtroles.compiler.access import Names
 from jwtroles.kinds.base import PUBLIC
@@ -50,7 +50,16 @@ def scope_of(spec: Spec, environment: Environment | None) -> Scope:
         types=tuple(sorted(_types(spec, signatures))),
         functions=tuple(sorted(function_names(spec))),
         closed=spec.tokens.verify == "database",
+        elsewhere=frozenset(_elsewhere(spec, names, declared + old + logins)),
     )
+
+
+def _elsewhere(spec: Spec, names: Names, roles: Iterable[str]) -> Iterator[str]:
+    """Yield the names that other environments give roles, and this one gives none."""
+    here = set(map(names, roles))
+    for environment in spec.environments.values():
+        theirs = set(map(Names.of(environment), roles))
+        yield from theirs - here
 
 
 def _types(spec: Spec, signatures: Iterable[str]) -> set[str]:

@@ -13,6 +13,7 @@ from typing import Any, Generic, NoReturn, TypeVar, get_args, get_type_hints
 
 from jwtroles.errors import Place
 from jwtroles.frozen import frozen
+from jwtroles.kinds.mirror import Abroad, Mirror, as_source, unchanged
 from jwtroles.names import QName, ident
 
 T = TypeVar("T")
@@ -198,12 +199,14 @@ class Context:
         schema_owners: schema → its owner.
         own_role: the owner of the schema `jwtroles`.
         database: the database that is managed.
+        gone: why something goes, beside the statement that takes it away.
     """
 
     server_version: int
     own_role: str
     reader: str = ""
     database: str = ""
+    gone: str = "not in the file"
     definers: frozenset[str] = frozenset()
     lookups: frozenset[str] = frozenset()
     enabling: frozenset[QName] = frozenset()
@@ -344,6 +347,9 @@ class Kind(Generic[T]):
         follow: an object → the same as PostgreSQL has it once others have their new names.
         named: an object that has followed → the name that it will have itself, as a key; None where
             it has none of its own.
+        abroad: an object that has followed → the same as another database calls it.
+        mirrored: an object of another database by the names of this one, and the one that is here
+            → what is to be here for access to be the same.
         tried_in_order: whether the first of its objects that fits decides. While one of them is
             away, those behind it must be away as well, or they would decide what it decided.
         whole: whether what the query reads of an object is enough to make it again.
@@ -369,6 +375,8 @@ class Kind(Generic[T]):
     leave: Callable[[T, Leaving], T | None] = lambda item, _leaving: item
     follow: Callable[[T, Renames], T] = stays
     named: Callable[[T, Renames], Hashable] | None = None
+    abroad: Callable[[T, Abroad], T] = unchanged
+    mirrored: Callable[[T | None, T | None, Mirror], T | None] = as_source
     tried_in_order: bool = False
     whole: bool = True
 

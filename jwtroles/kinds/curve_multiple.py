@@ -21,6 +21,7 @@ from jwtroles.kinds.base import (
     Statement,
     always,
 )
+from jwtroles.kinds.mirror import as_target
 from jwtroles.kinds.own_schema import leave_with_schema, own_unit
 from jwtroles.kinds.signing_key import key_unit
 from jwtroles.names import QName
@@ -84,4 +85,5 @@ CURVE_MULTIPLE_KIND: Kind[CurveMultiple] = Kind(
     additive=always,
     leave=leave_with_schema,
     whole=False,
+    mirrored=as_target,
 )

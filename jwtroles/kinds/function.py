@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable
 from dataclasses import field, replace
 
@@ -23,6 +24,7 @@ from jwtroles.kinds.base import (
     Statement,
 )
 from jwtroles.kinds.definer import drop, own_again, renamed, with_create_right
+from jwtroles.kinds.mirror import kept_comment
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import SECRETS_HELD, is_lookup
 from jwtroles.kinds.tag import comment_sql, split_tag
@@ -224,11 +226,17 @@ def create_sql(function: Function, name: QName | None = None) -> str:
         key, _, value = setting.partition("=")
         lines.append(f"SET {ident(key)} = {value}")
     if function.atomic:
-        lines.append(f"BEGIN ATOMIC {body}; END")
+        lines.append(f"BEGIN ATOMIC {statement_of(body)}; END")
     else:
         quote = _dollar_quote(body)
         lines.append(f"AS {quote}{body}{quote}")
     return "\n".join(lines)
+
+
+def statement_of(body: str) -> str:
+    """Return the statement of a BEGIN ATOMIC body, also of one that PostgreSQL has printed."""
+    printed = re.fullmatch(r"BEGIN ATOMIC\s(.*?);?\s*END", body, re.DOTALL)
+    return printed[1].strip() if printed else body
 
 
 def _dollar_quote(body: str) -> str:
@@ -293,4 +301,5 @@ FUNCTION: Kind[Function] = Kind(
     leave=leave,
     follow=follow,
     named=lambda one, renames: (_new_name(one, renames), one.arguments),
+    mirrored=kept_comment,
 )

@@ -29,6 +29,7 @@ from jwtroles.kinds.base import (
     Statement,
     grantee_sql,
 )
+from jwtroles.kinds.mirrored_rights import abroad, mirrored
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.passed_on import split
 from jwtroles.names import ident
@@ -84,6 +85,7 @@ def _cascade(right: Right) -> str:
 
 
 def _gains(change: Change[Grant]) -> Iterable[tuple[str, str]]:
+    """Yield GRANT phrases for what is new, each with a remark; options are apart."""
     after = change.after
     if after is None:
         return
@@ -98,6 +100,19 @@ def _gains(change: Change[Grant]) -> Iterable[tuple[str, str]]:
         retaken = old is not None and old.columns is None
         remark = "the REVOKE took these with it" if retaken else ""
         yield f"GRANT {privilege} {columns_sql(new)}", remark
+
+
+def _options(change: Change[Grant]) -> Iterable[str]:
+    """Yield GRANT phrases for options that are new; no file has any, but another database may."""
+    after = change.after
+    if after is None:
+        return
+    old = change.before.right if change.before else Right()
+    option = after.right.option
+    if option is None and (old.option is not None or old.columns is not None):
+        yield f"GRANT {after.privilege}"
+    elif option and old.option is not None and (new := option - old.option):
+        yield f"GRANT {after.privilege} {columns_sql(new)}"
 
 
 def _redundant(change: Change[Grant]) -> str | None:
@@ -153,7 +168,7 @@ def statements(change: Change[Grant], context: Context) -> Iterable[Statement]:
                     as_role=runner,
                     needs=needs if runner is None else (Need("grantor", runner, str(ref)),),
                     origin=origin,
-                    note=remark or ("" if change.after else "not in the file"),
+                    note=remark or ("" if change.after else context.gone),
                     about=on,
                     slots=0,
                 )
@@ -175,6 +190,9 @@ def statements(change: Change[Grant], context: Context) -> Iterable[Statement]:
         )
 
     yield from (give(words, "TO", remark) for words, remark in _gains(change))
+    for words in _options(change):
+        given = give(words, "TO")
+        yield replace(given, sql=f"{given.sql} WITH GRANT OPTION")
     if (redundant := _redundant(change)) is not None:
         yield give(redundant, "FROM")
 
@@ -258,4 +276,6 @@ ACL: Kind[Acl] = Kind(
     called=called,
     leave=leave,
     follow=follow,
+    abroad=abroad,
+    mirrored=mirrored,
 )

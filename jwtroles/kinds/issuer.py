@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import field
 
+from jwtroles import codes
 from jwtroles.frozen import frozen
 from jwtroles.kinds.base import (
     NOWHERE,
@@ -18,6 +19,7 @@ from jwtroles.kinds.base import (
     Statement,
     always,
 )
+from jwtroles.kinds.mirror import Mirror
 from jwtroles.kinds.own_schema import leave_with_schema
 from jwtroles.names import QName, literal
 
@@ -108,6 +110,17 @@ def _admits(one: Issuer, other: Issuer) -> bool:
     )
 
 
+def mirrored(source: Issuer | None, target: Issuer | None, mirror: Mirror) -> Issuer | None:
+    """Take the rules of an issuer that both have; which issuers there are goes with their keys."""
+    if source is not None and target is None:
+        message = f"only {mirror.source.label} accepts tokens of {source.issuer}"
+        mirror.note(codes.ISSUER_APART, f"{message}: issuers come with their keys")
+    if source is None and target is not None:
+        message = f"only {mirror.target.label} accepts tokens of {target.issuer}"
+        mirror.note(codes.ISSUER_APART, f"{message}: issuers go with their keys")
+    return source if source is not None and target is not None else target
+
+
 ISSUER_KIND: Kind[Issuer] = Kind(
     "issuer",
     parse,
@@ -117,4 +130,5 @@ ISSUER_KIND: Kind[Issuer] = Kind(
     store="issuer",
     additive=always,
     leave=leave_with_schema,
+    mirrored=mirrored,
 )

@@ -23,6 +23,7 @@ from jwtroles.kinds.base import (
     Statement,
     always,
 )
+from jwtroles.kinds.mirror import as_target
 from jwtroles.kinds.own_schema import SECRETS_HELD, leave_with_schema
 from jwtroles.kinds.signing_key import key_unit
 from jwtroles.names import QName
@@ -97,4 +98,5 @@ KEY_PAD_KIND: Kind[KeyPad] = Kind(
     additive=always,
     leave=leave_with_schema,
     whole=False,
+    mirrored=as_target,
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import field, replace
 
+from jwtroles import codes
 from jwtroles.frozen import frozen
 from jwtroles.kinds.base import (
     NOWHERE,
@@ -19,6 +20,7 @@ from jwtroles.kinds.base import (
     Row,
     Statement,
 )
+from jwtroles.kinds.mirror import Mirror
 from jwtroles.names import ident, literal
 
 LISTS = frozenset(
@@ -89,7 +91,7 @@ def statements(change: Change[LoginSetting], context: Context) -> Iterable[State
     if "." in subject.name:
         # Who may set one that no extension has defined yet is not known (manual section 20.16).
         needs = (Need("superuser", subject=f"role {subject.role}"),)
-    note = "" if after else "not in the file"
+    note = "" if after else context.gone
     yield Statement(sql, Phase.ROLES, needs=needs, origin=subject.origin, note=note)
 
 
@@ -97,6 +99,26 @@ def effect(change: Change[LoginSetting], _context: Context) -> Effect:
     """Settings are no boundary, but for those that say who somebody is."""
     lost = change.after is None and IDENTITY.match(change.subject.name)
     return Effect.TIGHTENS if lost else Effect.NEUTRAL
+
+
+def mirrored(
+    source: LoginSetting | None, target: LoginSetting | None, mirror: Mirror
+) -> LoginSetting | None:
+    """Take PostgreSQL's own settings; those with a dot are an application's, secrets among them.
+
+    What says who somebody is goes where the source has not the same, and is given to nobody.
+    """
+    one = source if source is not None else target
+    if one is None or not ("." in one.name or IDENTITY.match(one.name)):
+        return source
+    if not IDENTITY.match(one.name):
+        return target
+    if source is not None and source != target:
+        message = f"{source.role} has the setting {source.name} in {mirror.source.label}, which "
+        message += "says who somebody is: that is never mirrored"
+        mirror.fault(codes.NEVER_MIRRORED, message, f"reset it in {mirror.source.label}")
+        return None
+    return source
 
 
 LOGIN_SETTING: Kind[LoginSetting] = Kind(
@@ -107,4 +129,5 @@ LOGIN_SETTING: Kind[LoginSetting] = Kind(
     effect,
     called=lambda one: {"setting": one.name, "of": one.role, "role": one.role},
     follow=lambda one, renames: replace(one, role=renames.role(one.role)),
+    mirrored=mirrored,
 )

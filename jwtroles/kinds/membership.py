@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import field, replace
 
+from jwtroles import codes
 from jwtroles.frozen import frozen
 from jwtroles.kinds.base import (
     NOWHERE,
@@ -20,6 +21,7 @@ from jwtroles.kinds.base import (
     Row,
     Statement,
 )
+from jwtroles.kinds.mirror import Mirror
 from jwtroles.names import ident
 
 
@@ -105,7 +107,7 @@ def statements(change: Change[Membership], context: Context) -> Iterable[Stateme
             tail = f"{pair[0]} FROM {pair[1]}{by}"
             cascade = " CASCADE" if by and before.passed_on else ""
             if after is None:
-                sql, note = f"REVOKE {tail}{cascade}", "not in the file"
+                sql, note = f"REVOKE {tail}{cascade}", context.gone
                 yield Statement(sql, Phase.UNMEMBER, needs=theirs, note=note)
                 continue
             for word in _exceeds(options, after.options):
@@ -148,6 +150,58 @@ def follow(one: Membership, renames: Renames) -> Membership:
     return replace(one, role=renames.role(one.role), member=renames.role(one.member), by=by)
 
 
+def mirrored(
+    source: Membership | None, target: Membership | None, mirror: Mirror
+) -> Membership | None:
+    """Take the membership of the source, with the options that the target's server has.
+
+    What makes its member a superuser, or reaches around row security, is never given.
+    """
+    if source is None:
+        if target is None or target.role in mirror.source.roles:
+            return None
+        mirror.leaves(f"role {target.role}", target.member)
+        return target
+    lacking = [name for name in (source.role, source.member) if not mirror.has_role(name)]
+    for name in lacking:
+        mirror.lacks(f"role {name}", source.member)
+    if lacking:
+        return target
+    wanted = replace(source, options=_options(source, target, mirror), by=(), passed_on=False)
+    facts = mirror.target.roles.get(source.role)
+    given = target is None or bool(_exceeds(wanted.options, target.options))
+    if facts is not None and facts.reserved and given:
+        message = f"{source.member} is a member of {source.role} in {mirror.source.label}"
+        message += ", which reaches around row security: that is never mirrored"
+        mirror.fault(codes.NEVER_MIRRORED, message, f"end it in {mirror.source.label}")
+    return wanted
+
+
+def _options(source: Membership, target: Membership | None, mirror: Mirror) -> Options:
+    """Return the options of the source as far as both servers have them.
+
+    Before 16 a member inherits if its role does, and may always become the other one (manual of 15,
+    section 22.3). Of a membership that is new where there are options, it gets one of the two.
+    """
+    had, has = (side.version >= 160000 for side in (mirror.source, mirror.target))
+    options = source.options
+    if had and has:
+        return options
+    member = mirror.coming_roles.get(source.member) or mirror.target.roles[source.member]
+    if has:
+        if target is not None and bool(target.options.inherit) == member.inherit:
+            return replace(target.options, admin=options.admin)
+        return Options(options.admin, member.inherit, not member.inherit)
+    inherits, becomes = (True, True) if not had else (options.inherit, options.set)
+    if had and (bool(inherits) != member.inherit or not (inherits or becomes)):
+        words = f"INHERIT {str(bool(inherits)).upper()}, SET {str(bool(becomes)).upper()}"
+        message = f"{source.member} is a member of {source.role} WITH {words} in "
+        message += f"{mirror.source.label}: before PostgreSQL 16 the member's own attribute decides"
+        remedy = f"make the member {'INHERIT' if inherits else 'NOINHERIT'}"
+        mirror.fault(codes.NO_OPTIONS, message, f"{remedy}, or end the membership")
+    return Options(options.admin)
+
+
 MEMBERSHIP: Kind[Membership] = Kind(
     "membership",
     parse,
@@ -158,4 +212,5 @@ MEMBERSHIP: Kind[Membership] = Kind(
     called=lambda one: {"membership": one.role, "of": one.member, "role": one.member},
     leave=leave,
     follow=follow,
+    mirrored=mirrored,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any, TypeVar
 
 from jwtroles.frozen import frozen
@@ -20,6 +20,7 @@ from jwtroles.kinds.base import (
     Row,
     Statement,
 )
+from jwtroles.kinds.mirror import kept_comment
 from jwtroles.kinds.tag import comment_sql, split_tag
 from jwtroles.names import QName, ident
 
@@ -115,4 +116,6 @@ OWN_SCHEMA: Kind[OwnSchema] = Kind(
     effect,
     unit=own_unit,
     leave=leave_with_schema,
+    abroad=lambda schema, abroad: replace(schema, owner=abroad.roles.role(schema.owner)),
+    mirrored=kept_comment,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import field, replace
 
+from jwtroles import codes
 from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.base import (
@@ -20,6 +21,7 @@ from jwtroles.kinds.base import (
     Statement,
 )
 from jwtroles.kinds.definer import drop, own_again
+from jwtroles.kinds.mirror import Mirror
 from jwtroles.kinds.own_schema import NAME, leave_with_schema, own_unit
 from jwtroles.names import QName, ident, idents
 
@@ -159,6 +161,24 @@ def dies_with(change: Change[OwnTable]) -> Iterable[tuple[str, Hashable]]:
         yield change.before.name, ANY
 
 
+def mirrored(source: OwnTable | None, target: OwnTable | None, mirror: Mirror) -> OwnTable | None:
+    """Take the tables of the source; those that hold keys are made, and go, with the file alone."""
+    same = (source is None) == (target is None)
+    if same and source is not None and target is not None:
+        same = not recreated(Change("own_table", source.name, target, source))
+    found = source if source is not None else target
+    if found is not None and found.name not in _MIRRORED and not same:
+        here = mirror.target.label
+        message = f"the table {found.qname} of {mirror.source.label} is not the one of {here}: it "
+        message += "goes with keys and secrets, which are never mirrored"
+        mirror.fault(codes.KEYS_FIRST, message, f"apply the file to {here} first: jwtroles apply")
+    return source
+
+
+_MIRRORED = frozenset({"claim_role", "role_setting"})
+"""The tables whose rows are access, and nothing else."""
+
+
 OWN_TABLE: Kind[OwnTable] = Kind(
     "own_table",
     parse,
@@ -168,4 +188,6 @@ OWN_TABLE: Kind[OwnTable] = Kind(
     unit=own_unit,
     dies_with=dies_with,
     leave=leave_with_schema,
+    abroad=lambda table, abroad: replace(table, owner=abroad.roles.role(table.owner)),
+    mirrored=mirrored,
 )

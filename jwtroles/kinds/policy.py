@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import field, replace
 
 from jwtroles.frozen import frozen
+from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.base import (
     NOWHERE,
     PUBLIC,
@@ -24,6 +25,7 @@ from jwtroles.kinds.base import (
     grantee_sql,
 )
 from jwtroles.kinds.implication import implies
+from jwtroles.kinds.mirror import Abroad, Mirror
 from jwtroles.names import MAX_IDENTIFIER_BYTES, QName, ident
 
 PUBLIC_ROLES = frozenset({PUBLIC})
@@ -158,7 +160,7 @@ def statements(change: Change[Policy], context: Context) -> Iterable[Statement]:
             sql, phase, lock, needs=needs, origin=origin, note=note, about=about, slots=slots
         )
 
-    note = "" if after else "not in the file"
+    note = "" if after else context.gone
     definer = phase is Phase.DEFINER_RIGHTS
     about = ", ".join(sorted(subject.roles)) if definer else subject.table
     if before is not None and after is not None and before.name != after.name:
@@ -296,6 +298,38 @@ def _new_name(policy: Policy, renames: Renames) -> str:
     return policy.name if new is None else policy_name(new, policy.command)
 
 
+def abroad(policy: Policy, abroad: Abroad) -> Policy:
+    """Return a policy of ours named after its role by that role's other name."""
+    for old, new in abroad.roles.roles.items():
+        for what in _NAMED_AFTER:
+            if policy.name == policy_name(old, what):
+                return replace(policy, name=policy_name(new, what))
+    return policy
+
+
+_NAMED_AFTER = ("all", "select", "insert", "update", "delete", "gate", "exempt")
+"""What the names of our policies end in, behind that of a role."""
+
+
+def mirrored(source: Policy | None, target: Policy | None, mirror: Mirror) -> Policy | None:
+    """Take the policies of a table that both have, for roles that the target has."""
+    found = source if source is not None else target
+    assert found is not None  # noqa: S101 - one of them is there
+    ref, roles = ObjectRef("table", found.table), found.roles
+    if source is None:
+        if ref in mirror.source.owners:
+            return None
+        mirror.leaves(f"table {found.table}", *roles)
+        return target
+    if mirror.owner(ref) is None:
+        mirror.lacks(f"table {found.table}", *roles)
+        return None
+    lacking = [role for role in roles if role != PUBLIC and not mirror.has_role(role)]
+    for role in lacking:
+        mirror.lacks(f"role {role}", role)
+    return target if lacking else source
+
+
 POLICY: Kind[Policy] = Kind(
     "policy",
     parse,
@@ -308,4 +342,6 @@ POLICY: Kind[Policy] = Kind(
     leave=leave,
     follow=follow,
     named=lambda policy, renames: (policy.table, _new_name(policy, renames)),
+    abroad=abroad,
+    mirrored=mirrored,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import field, replace
 
+from jwtroles import codes
 from jwtroles.frozen import frozen
 from jwtroles.kinds.base import (
     NOWHERE,
@@ -19,6 +20,7 @@ from jwtroles.kinds.base import (
     Row,
     Statement,
 )
+from jwtroles.kinds.mirror import Abroad, Mirror
 from jwtroles.kinds.tag import comment_sql, split_tag
 from jwtroles.names import ident
 
@@ -140,6 +142,42 @@ def sparing(change: Change[Role], attribute: str) -> Change[Role] | None:
     return None if same == before else replace(change, after=same)
 
 
+def abroad(role: Role, abroad: Abroad) -> Role:
+    """Return a role by the name that it has in another environment."""
+    return replace(role, name=abroad.roles.role(role.name))
+
+
+NEVER_MIRRORED = ("superuser", "createrole", "replication", "bypassrls", "createdb")
+"""Attributes that reach beyond a database: no sync gives them."""
+
+
+def mirrored(source: Role | None, target: Role | None, mirror: Mirror) -> Role | None:
+    """Take the attributes of the source; whose a role is, and its comment, are the target's.
+
+    A role that carries no mark of the project was not made for it, and is never dropped.
+    """
+    there, here = mirror.source.label, mirror.target.label
+    if source is None:
+        return None if target is None or target.project == mirror.project else target
+    gained = [flag for flag in NEVER_MIRRORED if getattr(source, flag)]
+    gained = [flag for flag in gained if target is None or not getattr(target, flag)]
+    if gained:
+        words = ", ".join(flag.upper() for flag in gained)
+        message = f"{source.name} is {words} in {there}: that is never mirrored"
+        mirror.fault(codes.NEVER_MIRRORED, message, f"take it from the role in {there}")
+    if target is None:
+        return replace(source, project=mirror.project or None)
+    if source.project != mirror.project or target.project == mirror.project:
+        return replace(source, comment=target.comment, project=target.project)
+    if source.name not in mirror.adopted:
+        owner = f"project {target.project}" if target.project else "nobody that jwtroles knows"
+        message = f"role {source.name} exists in {here} and belongs to {owner}"
+        remedy = f"take it over:  database: {{adopt: [{source.name}]}}   or give it another name"
+        mirror.fault(codes.NOT_OURS, message, f"{remedy} under environments: names")
+        return replace(source, comment=target.comment, project=target.project)
+    return replace(source, comment=target.comment)
+
+
 ROLE: Kind[Role] = Kind(
     "role",
     parse,
@@ -151,4 +189,6 @@ ROLE: Kind[Role] = Kind(
     attributes=("login", "inherit", "createdb", "connection_limit"),
     sparing=sparing,
     named=lambda role, renames: renames.role(role.name),
+    abroad=abroad,
+    mirrored=mirrored,
 )

@@ -20,6 +20,7 @@ from jwtroles.kinds.base import (
     Statement,
     always,
 )
+from jwtroles.kinds.mirror import as_target
 from jwtroles.kinds.own_schema import leave_with_schema
 from jwtroles.names import QName, literal
 
@@ -187,4 +188,5 @@ SIGNING_KEY_KIND: Kind[SigningKey] = Kind(
     additive=always,
     leave=leave_with_schema,
     whole=False,
+    mirrored=as_target,
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any
 
 from jwtroles.frozen import frozen
@@ -23,6 +23,7 @@ from jwtroles.kinds.base import (
     Row,
     Statement,
 )
+from jwtroles.kinds.mirror import Abroad
 from jwtroles.kinds.own_schema import leave_with_schema
 from jwtroles.names import QName, ident, literal
 
@@ -129,6 +130,19 @@ def role_setting_effect(_change: Change[RoleSetting], _context: Context) -> Effe
     return Effect.NEUTRAL
 
 
+def claim_role_abroad(row: ClaimRole, abroad: Abroad) -> ClaimRole:
+    """Return a rule with the other name of its role, which the claim `role` may name as well."""
+    role = abroad.roles.role(row.role)
+    same = row.conditions == conditions_text([named_itself(row.role)])
+    conditions = conditions_text([named_itself(role)]) if same else row.conditions
+    return replace(row, role=role, conditions=conditions)
+
+
+def named_itself(role: str) -> Mapping[str, Any]:
+    """Return the condition of a gateway that sets the role: the claim `role` names it."""
+    return {"claim": "role", "path": ["role"], "split": None, "test": "equals", "value": role}
+
+
 CLAIM_ROLE_KIND: Kind[ClaimRole] = Kind(
     "claim_role",
     parse_claim_role,
@@ -137,6 +151,7 @@ CLAIM_ROLE_KIND: Kind[ClaimRole] = Kind(
     claim_role_effect,
     store="claim_role",
     leave=leave_with_schema,
+    abroad=claim_role_abroad,
     tried_in_order=True,
 )
 
@@ -148,4 +163,5 @@ ROLE_SETTING_KIND: Kind[RoleSetting] = Kind(
     role_setting_effect,
     store="role_setting",
     leave=leave_with_schema,
+    abroad=lambda row, abroad: replace(row, role=abroad.roles.role(row.role)),
 )

@@ -22,6 +22,7 @@ from jwtroles.kinds.base import (
     Statement,
     always,
 )
+from jwtroles.kinds.mirror import as_target
 from jwtroles.kinds.own_schema import SECRETS_HELD, leave_with_schema, own_unit
 from jwtroles.names import QName
 
@@ -115,4 +116,5 @@ TICKET_SECRET_KIND: Kind[TicketSecret] = Kind(
     asks=SECRETS_HELD.name,
     additive=always,
     leave=leave_with_schema,
+    mirrored=as_target,
 )

@@ -21,8 +21,9 @@ from jwtroles.kinds.base import (
     Statement,
 )
 from jwtroles.kinds.definer import drop, own_again, renamed, with_create_right
+from jwtroles.kinds.mirror import kept_comment
 from jwtroles.kinds.tag import comment_sql, split_tag
-from jwtroles.names import QName
+from jwtroles.names import QName, ident
 
 
 @frozen
@@ -121,9 +122,18 @@ def _body(before: View | None, after: View) -> Iterable[Statement]:
     if before is None or _shape(before) != _shape(after):
         select = after.sql if after.sql is not None else after.definition
         verb = "CREATE VIEW" if before is None else "CREATE OR REPLACE VIEW"
-        yield run(f"{verb} {after.name.sql} WITH (security_barrier = true) AS {select}")
+        yield run(f"{verb} {after.name.sql}{_options(after)} AS {select.rstrip().rstrip(';')}")
     if before is None or (before.comment, before.project) != (after.comment, after.project):
         yield run(comment_sql(f"VIEW {after.name.sql}", after.comment, after.project))
+
+
+def _options(view: View) -> str:
+    """Return the options of a view; without the clause OR REPLACE takes all of them away."""
+    options = [f"{name} = {ident(value) if value else 'true'}" for name, _, value in
+               (one.partition("=") for one in view.further)]  # fmt: skip
+    options = ["security_invoker = true"] * view.invoker + options
+    options = ["security_barrier = true"] * view.barrier + options
+    return f" WITH ({', '.join(options)})" if options else ""
 
 
 def _shape(view: View) -> tuple[object, ...]:
@@ -157,4 +167,5 @@ VIEW: Kind[View] = Kind(
     leave=leave,
     follow=lambda view, renames: replace(view, owner=renames.role(view.owner)),
     named=lambda view, renames: renames.views.get(view.name, view.name),
+    mirrored=kept_comment,
 )

@@ -16,7 +16,7 @@ from jwtroles.planner.batches import standing
 from jwtroles.planner.diff import diff
 from jwtroles.planner.kept import Entry, entries, set_aside, without_object
 from jwtroles.planner.key_remarks import key_remarks
-from jwtroles.planner.model import Plan, Step
+from jwtroles.planner.model import Likeness, Plan, Step
 from jwtroles.planner.order import arrange
 from jwtroles.planner.remarks import remarks
 
@@ -76,6 +76,7 @@ def plan_between(
     renames: Renames = NO_RENAMES,
     additive: bool = False,
     keep: tuple[Entry, ...] = (),
+    like: Likeness | None = None,
 ) -> Plan:
     """Return the plan from one catalog to another, whoever says what the other one is.
 
@@ -90,6 +91,7 @@ def plan_between(
         renames: what exists under an old name.
         additive: whether nothing that is there is ever taken away.
         keep: what is left as it is.
+        like: the two databases of which one is to have the access of the other.
     """
     found = changes_between(current, desired, renames, additive=additive)
     changes, kept = set_aside(found, keep)
@@ -99,6 +101,7 @@ def plan_between(
         own_role=spec.own_role,
         reader=server.applier if server.lends else "",
         database=server.database,
+        gone=f"not in {like.source}" if like else "not in the file",
         definers=definers,
         lookups=lookups,
         enabling=frozenset(_enabled(changes)),
@@ -131,6 +134,7 @@ def plan_between(
         put_back=put_back,
         keep=keep,
         kept=kept,
+        like=like,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from functools import cached_property
+from shlex import quote as quoted
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.catalog import Catalog, Server, Structure
@@ -56,6 +57,21 @@ class Batch:
 
 
 @frozen
+class Likeness:
+    """Two databases of which one is to have the access of the other, as people call them.
+
+    Attributes:
+        lacking: how many things the target has not, or cannot be given.
+        database: whether the target is a database, which can be changed.
+    """
+
+    source: str
+    target: str
+    lacking: int = 0
+    database: bool = True
+
+
+@frozen
 class Plan:
     """The difference between a file and a database, ready to be read and applied.
 
@@ -69,6 +85,8 @@ class Plan:
         put_back: in a plan of several transactions, steps that change nothing in the end: what
             must be away while that which is tried before it is away.
         command: the command that carries it out.
+        like: the database whose access is wanted, and the one that is to have it; None where a
+            file is wanted.
         desired: the catalog that must be there afterwards.
         remarks: what is worth a look; cut_off: who else is affected.
         allow: the effects that this environment accepts.
@@ -98,11 +116,26 @@ class Plan:
     kept: tuple[Problem, ...] = ()
     unverified: frozenset[tuple[str, Hashable]] = frozenset()
     command: str = "apply"
+    like: Likeness | None = None
 
     @property
     def gone(self) -> str:
         """Why something goes, in a few words."""
-        return "not in the file" if self.command == "apply" else ""
+        leaving = self.like is None and self.command != "apply"
+        return "" if leaving else self.context.gone
+
+    @property
+    def where(self) -> str:
+        """What is changed, as people call it."""
+        target = self.like.target if self.like is not None else self.environment
+        return target or self.server.database
+
+    @property
+    def invocation(self) -> str:
+        """The command line that carries it out, without `jwtroles`."""
+        if self.like is not None:
+            return f"sync --from {quoted(self.like.source)} --to {quoted(self.like.target)}"
+        return self.command + (f" --env {self.environment}" if self.environment else "")
 
     @property
     def new_names(self) -> dict[str, str]:

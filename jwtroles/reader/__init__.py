@@ -96,7 +96,7 @@ def survey(connection: Connection, scope: Scope) -> Survey:
         return connection.execute(query_text(package, name), parameters or None).fetchall()
 
     roles = {role.name: role for role in _objects(run, "role", {})}
-    marked = _marked(scope, roles)
+    marked = scope.marked(roles)
     files = scope.files | marked
     everyone = {
         "schemas": existing_schemas(run, scope.schemas),
@@ -138,7 +138,7 @@ def survey(connection: Connection, scope: Scope) -> Survey:
 def narrowed(found: Survey, scope: Scope) -> Reading:
     """Return what of a survey the file decides, and what it leaves to others."""
     structure = found.structure
-    files = scope.files | _marked(scope, structure.roles)
+    files = scope.files | scope.marked(structure.roles)
     settled = scope.settled(structure)
     split = [settled.rights(acl) for acl in found.objects["acl"]]
     ours, policies = settled.policies(found.objects["policy"])
@@ -168,11 +168,6 @@ def _elsewhere(run: Run, left: frozenset[str]) -> dict[str, tuple[str, ...]]:
         return {}
     rows = run("jwtroles.reader", "elsewhere", roles=sorted(left))
     return {row["role"]: tuple(sorted(row["databases"])) for row in rows}
-
-
-def _marked(scope: Scope, roles: Mapping[str, Role]) -> frozenset[str]:
-    """Return the roles that carry the project's mark."""
-    return frozenset(name for name, role in roles.items() if role.project == scope.project)
 
 
 def _within(one: Membership, members: frozenset[str], scope: Scope) -> Membership | None:

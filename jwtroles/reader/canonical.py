@@ -69,21 +69,46 @@ def canonical(
     Raises:
         CompileError: JR340 for every expression that the server refuses, with its place.
     """
+    printed, refused = tried(connection, desired, structure, inside=inside)
+    problems = Collector()
+    for one in refused:
+        problems.add(
+            codes.SERVER_REFUSES,
+            f"PostgreSQL refuses an expression on {one.what}: {one.said}",
+            one.item.origin.place,
+            remedy="mend the expression; casts belong on the claim, never on the column",
+        )
+    problems.raise_if_any(CompileError)
+    return printed
+
+
+@frozen
+class Refusal:
+    """An object with an expression that the server refuses, and what the server says."""
+
+    kind: str
+    item: Any
+    said: str
+
+    @property
+    def what(self) -> str:
+        """The table of a policy, or the view or function itself."""
+        return str(getattr(self.item, "table", None) or self.item.name)
+
+
+def tried(
+    connection: Connection, desired: Catalog, structure: Structure, *, inside: bool = False
+) -> tuple[Catalog, tuple[Refusal, ...]]:
+    """Return what `canonical` does, and what the server refuses apart from it."""
     batch = _Batch.of(desired, structure)
     with rolled_back(connection, inside=inside):
         answer = batch.answers(_ask(connection, batch.payload(structure)))
-    problems = Collector()
-    for label, (item, _) in batch.items.items():
-        if "error" in answer[label]:
-            what = getattr(item, "table", None) or item.name
-            problems.add(
-                codes.SERVER_REFUSES,
-                f"PostgreSQL refuses an expression on {what}: {answer[label]['error']}",
-                item.origin.place,
-                remedy="mend the expression; casts belong on the claim, never on the column",
-            )
-    problems.raise_if_any(CompileError)
-    return batch.printed(desired, answer)
+    refused = tuple(
+        Refusal(_KINDS[label[0]], item, answer[label]["error"])
+        for label, (item, _) in batch.items.items()
+        if "error" in answer[label]
+    )
+    return batch.printed(desired, answer), refused
 
 
 def printable(desired: Catalog, structure: Structure) -> Iterator[tuple[str, Hashable, Any]]:
@@ -157,6 +182,8 @@ class _Batch:
             for kind in _KINDS.values()
         }
         for label, (item, sent) in self.items.items():
+            if "error" in answer[label]:
+                continue
             said = dict(answer[label]) if item is sent else {}
             if "columns" in said:
                 said["columns"] = tuple((name, kind) for name, kind in said["columns"])

@@ -96,7 +96,7 @@ class Snapshot:
     def _unknown(self, scope: Scope, structure: Structure) -> Iterator[str]:
         """Tell names that nobody asked the server about."""
         ours = self.scope
-        marked = {name for name, role in structure.roles.items() if role.project == scope.project}
+        marked = scope.marked(structure.roles)
         functions = {*ours.functions, *(one.name for one in structure.functions)}
         large = {word for _, section, word in ours.named if section == LARGE}
         for what, names in (

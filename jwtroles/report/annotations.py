@@ -45,7 +45,7 @@ def render_error_annotations(error: JwtrolesError) -> str:
 
 
 def _refused(plan: Plan, refused: Iterable[str]) -> Iterator[str]:
-    where = plan.environment or plan.server.database
+    where = plan.where
     for effect in refused:
         word = effect.replace("_", " ")
         message = f"{where} allows {', '.join(plan.allow) or 'nothing'}, and this plan {word}"
@@ -84,7 +84,7 @@ def _what(step: Step) -> str:
 
 
 def _verdict(plan: Plan, allowed: Iterable[str]) -> str:
-    where = plan.environment or plan.server.database
+    where = plan.where
     word = verdict_of(plan, allowed).value.replace("_", " ")
     verbs = ", ".join(f"{number} to {verb}" for verb, number in plan.verbs().items())
     message = f"{counted(len(plan.units), 'change')}: {verbs}" if plan.steps else "nothing to do"

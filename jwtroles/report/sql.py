@@ -64,6 +64,8 @@ def render_sql(plan: Plan, spec: Spec) -> str:
 def heading(plan: Plan) -> str:
     """Return the comment that says which plan this is."""
     target = plan.project + (f" → {plan.environment}" if plan.environment else "")
+    if plan.like is not None:
+        target = f"{plan.project}: {plan.like.source} → {plan.like.target}"
     return f"-- jwtroles {__version__} · {visible(target)} · plan {plan.id} · spec {plan.digest}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from jwtroles.kinds.base import Origin
-from jwtroles.kinds.stored_row import ClaimRole, RoleSetting, conditions_text
+from jwtroles.kinds.stored_row import ClaimRole, RoleSetting, conditions_text, named_itself
 from jwtroles.verifier.claims import pointer_steps
 
 if TYPE_CHECKING:
@@ -27,7 +27,12 @@ def claim_rows(spec: Spec, role_name: RoleName) -> tuple[ClaimRole, ...]:
     """
     if spec.tokens.role_set_by and not spec.mapping:
         return tuple(
-            ClaimRole(position, _names_itself(role_name(role)), role_name(role), Origin(role.place))
+            ClaimRole(
+                position,
+                conditions_text([named_itself(role_name(role))]),
+                role_name(role),
+                Origin(role.place),
+            )
             for position, role in enumerate(spec.token_roles, start=1)
         )
     return tuple(
@@ -39,11 +44,6 @@ def claim_rows(spec: Spec, role_name: RoleName) -> tuple[ClaimRole, ...]:
         )
         for position, rule in enumerate(spec.mapping, start=1)
     )
-
-
-def _names_itself(role: str) -> str:
-    test = {"claim": "role", "path": ["role"], "split": None, "test": "equals", "value": role}
-    return conditions_text([test])
 
 
 def _conditions(spec: Spec, rule: MappingRule) -> Iterator[Mapping[str, object]]:

@@ -49,8 +49,11 @@ def planned(plan: Plan, allowed: tuple[str, ...], exit_code: Exit) -> Planned:
     return Planned(
         format=FORMAT,
         jwtroles=__version__,
+        command=plan.command,
         project=plan.project,
         environment=plan.environment or None,
+        source=plan.like.source if plan.like else None,
+        target=plan.like.target if plan.like else None,
         mode="additive" if plan.additive else "authoritative",
         server=ServerFacts(
             server.version, server.label, server.database, server.applier, server.address

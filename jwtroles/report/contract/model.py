@@ -121,12 +121,16 @@ class Planned:
     """A plan; `plan`, `fingerprint` and `digest` name it, the database and the file behind it.
 
     `transactions` is how many there are; each begins with the statements of `preamble`.
+    `source` and `target` are those of `diff` and `sync`, null where a file is wanted.
     """
 
     format: int
     jwtroles: str
+    command: str
     project: str
     environment: str | None
+    source: str | None
+    target: str | None
     mode: Literal["authoritative", "additive"]
     server: ServerFacts
     plan: str

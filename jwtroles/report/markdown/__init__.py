@@ -174,7 +174,7 @@ def _sql(sheet: Sheet) -> Iterator[Section]:
 
 def _below(sheet: Sheet) -> str:
     plan = sheet.plan
-    where = code(plan.environment or plan.server.database)
+    where = code(plan.where)
     how = "plans again, and applies what it then shows"
     if sheet.saved:
         how = f"applies exactly this, or refuses if {where} has moved"

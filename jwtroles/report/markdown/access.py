@@ -110,7 +110,8 @@ def _columns(sheet: Sheet, step: Step, grant: Grant | None) -> str:
     other: Grant | None = change.before if grant is change.after else None
     option = " with grant option" if grant.right.option != frozenset() else ""
     if grant.right.columns is None:
-        by_hand = " (not in the file)" if step.verb == "remove" and grant is change.before else ""
+        removed = step.verb == "remove" and grant is change.before
+        by_hand = f" ({sheet.plan.gone})" if removed and sheet.plan.gone else ""
         whole = "yes" if grant.privilege == "DELETE" else "every column"
         return f"{whole}{option}{by_hand}"
     had = other.right.columns if other is not None else None

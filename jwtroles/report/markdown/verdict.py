@@ -45,7 +45,7 @@ def heading(plan: Plan, allowed: tuple[str, ...], *, plain: bool) -> str:
 def said(plan: Plan, allowed: tuple[str, ...]) -> str:
     """Return the verdict in words, and where."""
     verdict = verdict_of(plan, allowed)
-    where = bold(plan.environment or plan.server.database)
+    where = bold(plan.where)
     if not plan.empty and not plan.current["own_schema"]:
         return _first(plan, where, refused=verdict is Verdict.REFUSED)
     return _SAID[verdict](plan, where, allowed)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jwtroles.report.problems import visible
 from jwtroles.report.text import header
 from jwtroles.report.text.layout import MAX_WIDTH, MIN_WIDTH, Page
 from jwtroles.report.text.sheet import Sheet
@@ -63,6 +64,9 @@ _NOTHING_LEFT = {
 
 def _in_sync(sheet: Sheet, page: Page) -> Iterator[str]:
     said = _NOTHING_LEFT.get(sheet.plan.command, "In sync.")
+    if sheet.plan.like is not None:
+        apart = f", but for what {visible(sheet.plan.like.target)} lacks"
+        said = f"Access is the same{apart if sheet.plan.like.lacking else ''}."
     yield from page.paragraph(f"{header.target(sheet)}    {said}")
     seen = [one for one in sheet.plan.remarks if sheet.verbose or one.place is None]
     if not sheet.plan.kept and not seen:

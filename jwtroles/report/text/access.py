@@ -10,7 +10,6 @@ from jwtroles.kinds.policy import policy_name
 from jwtroles.report.text.layout import SIGNS, Detail, Row
 from jwtroles.report.text.layout import Right as Edge
 from jwtroles.report.text.sheet import (
-    NOT_IN_FILE,
     Sheet,
     effect_word,
     option_word,
@@ -100,6 +99,10 @@ def _rows(sheet: Sheet, access: Access, sign: str, origin: Origin) -> Iterator[D
             yield from _was(before, "rows" if sign == REMOVE else "was")
         return
     edge = _effect(step, sign) if step else Edge()
+    if step is not None and not sheet.of_file:
+        first, *more = _was(wanted, "rows")
+        yield from (replace(first, right=edge), *more, *policy_before(step.change))
+        return
     declared = sheet.accesses.get((origin.place, access.command)) if origin.place else None
     rows = declared.rows if declared else (origin.said or None)
     check = declared.check if declared else None
@@ -128,6 +131,10 @@ def policy_before(change: Change[Policy]) -> Iterator[Detail]:
         yield Detail("for", ", ".join([*new, *gone]))
     if (before.using, before.check) != (after.using, after.check):
         yield from _was(before, "was ")
+
+
+def _sides(policy: Policy | None) -> tuple[str | None, str | None] | None:
+    return (policy.using, policy.check) if policy is not None else None
 
 
 def _was(policy: Policy, label: str) -> Iterator[Detail]:
@@ -214,7 +221,7 @@ def _kept(sheet: Sheet, access: Access, change: Change[Grant], origin: Origin) -
     text = ", ".join(filter(None, ("all columns", options)))
     keeps = f"keeps {_columns(sheet, change.subject, origin)}"
     kept = Detail("", keeps, Edge(place=sheet.place(origin.place)))
-    edge = Edge(place=NOT_IN_FILE)
+    edge = Edge(place=sheet.plan.gone)
     return Row(REMOVE, shown(access.role), access.command, text, edge, (kept,), access.steps)
 
 
@@ -237,8 +244,9 @@ def other_policies(sheet: Sheet, steps: Sequence[Step]) -> Iterator[Row]:
 def _gate(sheet: Sheet, steps: tuple[Step, ...]) -> Row:
     """Return the line of what every row asks for before anything else: a token, and the floors."""
     origin = steps[0].change.subject.origin
-    sign = sign_of(steps)
+    sign, gate = sign_of(steps), steps[0].change.subject
     text = seen(origin.said) if origin.said else "a valid token"
+    text = text if sheet.of_file else expression(gate.using or "true")
     details = tuple(policy_before(steps[0].change))
     return Row(sign, FLOOR, "all", text, sheet.edge(steps, origin), details, steps)
 
@@ -263,6 +271,8 @@ def _extra(sheet: Sheet, step: Step, policy: Policy) -> Row:
     details = tuple(policy_before(step.change))
     if sign != ALTER and not exempt:
         details = tuple(_was(policy, "rows"))
+    elif not sheet.of_file and _sides(step.change.before) != _sides(step.change.after):
+        details = (*_was(policy, "rows"), *details)
     roles = shown_all(sorted(policy.roles))
     edge = sheet.edge([step], policy.origin)
     return Row(sign, roles, policy.command, text, edge, details, (step,))

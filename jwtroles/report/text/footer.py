@@ -40,7 +40,7 @@ def lines(sheet: Sheet, page: Page) -> Iterator[str]:
     if told:
         yield from told
         yield ""
-    if tables := plan.locked_tables():
+    if (tables := plan.locked_tables()) and plan.command != "diff":
         few = len(tables) <= _NAMED
         on = ", ".join(map(table_name, tables)) if few else f"{len(tables)} tables"
         number = len(plan.batches)
@@ -123,6 +123,9 @@ def _remark(sheet: Sheet, problem: Problem) -> Row:
 
 def _verdict(sheet: Sheet, page: Page) -> Iterator[str]:
     plan = sheet.plan
+    if plan.command == "diff":
+        yield from _difference(plan, page)
+        return
     verbs, effects = plan.verbs(), plan.effects()
     parts = ", ".join(f"{number} to {verb}" for verb, number in verbs.items())
     words = ", ".join(_counted(effect, effects[effect]) for effect in _ORDER if effect in effects)
@@ -145,6 +148,19 @@ def _verdict(sheet: Sheet, page: Page) -> Iterator[str]:
     yield from page.paragraph(f"Refused{here} as it stands: {reasons}.{said}{once}")
     options = "".join(f" --allow {effect}" for effect in refused)
     yield from page.paragraph(f"{sheet.carry_out}{options}")
+
+
+def _difference(plan: Plan, page: Page) -> Iterator[str]:
+    """Say how many differences there are, and how to make them none."""
+    verbs = plan.verbs()
+    assert plan.like is not None  # noqa: S101 - it is a comparison
+    source, target = visible(plan.like.source), visible(plan.like.target)
+    words = f"{verbs['add']} in {source} alone, {verbs['remove']} in {target} alone, "
+    words += f"{verbs['alter']} otherwise in {target}"
+    yield from page.paragraph(f"{counted(sum(verbs.values()), 'difference')}: {words}.")
+    if plan.like.database:
+        next_step = f"jwtroles {visible(plan.invocation)}"
+        yield from page.paragraph(f"Make {target} mirror {source}: {next_step}")
 
 
 def _counted(effect: Effect, number: int) -> str:

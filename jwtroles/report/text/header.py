@@ -20,8 +20,14 @@ _LONG = 30
 
 
 def target(sheet: Sheet) -> str:
-    """Return project and environment: `acme → staging`."""
+    """Return project and environment: `acme → staging`; of a mirror both: `staging → production`.
+
+    A file stands for itself: its project says enough.
+    """
     plan = sheet.plan
+    if plan.like is not None:
+        both = f"{visible(plan.like.source)} → {visible(plan.like.target)}"
+        return f"{shown(plan.project)}: {both}"
     return shown(plan.project) + (f" → {shown(plan.environment)}" if plan.environment else "")
 
 
@@ -36,11 +42,21 @@ def lines(sheet: Sheet, page: Page) -> Iterator[str]:
     rows = [first]
     if sheet.verbose or not sheet.plan.current["own_schema"]:
         rows.append(_managed(sheet))
+    if sheet.plan.command == "diff":
+        rows.append(_legend(sheet))
     heads = [cell_len(row[0]) for row in rows]
     column = max((length for length in heads if length <= _LONG), default=0)
     for row in rows:
         lead = padded(row[0], column + len(_GAP)) if len(row) > 1 else row[0]
         yield from page.paragraph(lead.rstrip() + _spaces(lead) + _GAP.join(row[1:]), "", "  ")
+
+
+def _legend(sheet: Sheet) -> list[str]:
+    """Return what the signs mean where nothing is going to be done."""
+    like = sheet.plan.like
+    assert like is not None  # noqa: S101 - it is a comparison
+    source, target = visible(like.source), visible(like.target)
+    return [f"+ in {source} alone   - in {target} alone   ~ otherwise in {target}"]
 
 
 def _spaces(lead: str) -> str:

@@ -10,7 +10,6 @@ from jwtroles.report.text.access import columns_text
 from jwtroles.report.text.layout import SIGNS, Block, Row
 from jwtroles.report.text.layout import Right as Edge
 from jwtroles.report.text.sheet import (
-    NOT_IN_FILE,
     Section,
     Sheet,
     counted,
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
     from jwtroles.catalog import Catalog
     from jwtroles.kinds.acl import Grant
     from jwtroles.planner.model import Step
-
-BUILT_IN = f"PostgreSQL's default; {NOT_IN_FILE}"
-"""PUBLIC may EXECUTE every new function, for example (manual section 5.8)."""
 
 
 def blocks(sheet: Sheet, steps: Sequence[Step]) -> list[Block]:
@@ -107,7 +103,8 @@ def _row(sheet: Sheet, steps: Sequence[Step]) -> Row:
     edge = sheet.edge(steps)
     given = {step.change.subject.privilege for step in steps}
     if sign == SIGNS["remove"] and grant.grantee == PUBLIC and given <= built_in(ref):
-        edge = Edge(place=BUILT_IN)
+        # PUBLIC may EXECUTE every new function, for example (manual section 5.8).
+        edge = Edge(place="; ".join(filter(None, ("PostgreSQL's default", sheet.plan.gone))))
     elif sign == SIGNS["alter"]:
         edge = Edge(effect_word(steps), edge.glob, edge.place)
     return Row(sign, name, shown(grant.grantee), text, edge, steps=tuple(steps))

@@ -87,7 +87,7 @@ def _rights(sheet: Sheet, grants: Sequence[Step], *, told: bool = True) -> Itera
                and s.change.after is None}  # fmt: skip
     follow: dict[str, list[Step]] = {}
     for (sign, grantee), group in sorted(groups.items()):
-        if (sign == ADD or grantee in leaving) and not sheet.verbose:
+        if (sign == ADD or grantee in leaving) and sheet.of_file and not sheet.verbose:
             follow.setdefault(sign, []).extend(group)
             continue
         edge = Edge() if sign == ADD else sheet.edge(group)

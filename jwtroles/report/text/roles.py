@@ -133,8 +133,10 @@ def _grouped(sheet: Sheet, members: Iterable[Step]) -> list[tuple[str, list[Step
 
 def _membership(sheet: Sheet, one: Membership) -> str:
     options = one.options
-    if options.inherit is None:  # before PostgreSQL 16 the login's NOINHERIT decides
-        words = [_BECOMES if one.member in sheet.logins else "inherits"]
+    if options.inherit is None:  # before PostgreSQL 16 the member's NOINHERIT decides
+        roles = (sheet.plan.desired["role"], sheet.plan.current["role"])
+        member: Role | None = next((c[one.member] for c in roles if one.member in c), None)
+        words = [_BECOMES if member is not None and not member.inherit else "inherits"]
     else:
         words = ["inherits"] * bool(options.inherit) + [_BECOMES] * bool(options.set)
     words += ["may grant"] * options.admin

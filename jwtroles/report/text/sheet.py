@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from jwtroles.planner.model import Plan, Step
     from jwtroles.spec.model import Access, Floor, Spec
 
-NOT_IN_FILE = "not in the file"
-
 _LINE_END = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|[ \t]*\n[ \t]*""")
 _PLAIN = re.compile(r"[\w$-]+\Z")
 
@@ -90,11 +88,15 @@ class Sheet:
     @property
     def carry_out(self) -> str:
         """The command line that carries the plan out."""
+        if self.plan.like is not None:
+            return f"jwtroles {visible(self.plan.invocation)}"
         return f"jwtroles {self.plan.command}{self._which}"
 
     @property
     def see(self) -> str:
         """The command line that shows the plan."""
+        if self.plan.like is not None:
+            return f"{self.carry_out} --plan"
         return f"jwtroles {'show' if self.saved else 'plan'}{self._which}"
 
     @property
@@ -102,6 +104,11 @@ class Sheet:
         if self.saved:
             return f" {visible(quote(self.saved))}"
         return f" --env {shown(self.plan.environment)}" if self.plan.environment else ""
+
+    @property
+    def of_file(self) -> bool:
+        """Whether the file says what is wanted, and how to call it."""
+        return self.plan.like is None
 
     def place(self, place: Place | None) -> str:
         """Return a place: `:65` in the one file, `services/shipping.yaml:13` in another."""
@@ -162,11 +169,6 @@ class Sheet:
     def owns_lookup(self, role: str) -> bool:
         """Tell whether a role is there to own a lookup."""
         return role in self.own_roles and role.startswith(f"{self.spec.project}_lookup_")
-
-    @cached_property
-    def logins(self) -> frozenset[str]:
-        """The logins that become token roles."""
-        return frozenset(self._names(login.name) for login in self.spec.database.connect_as)
 
     @cached_property
     def without_token(self) -> frozenset[str]:

@@ -148,7 +148,7 @@ def _shape(sheet: Sheet, step: Step) -> tuple[str, tuple[Detail, ...]]:
 
 
 def _view_shape(sheet: Sheet, view: View) -> tuple[str, tuple[Detail, ...]]:
-    declared = sheet.spec.views.get(model.Word(str(view.name)))
+    declared = sheet.spec.views.get(model.Word(str(view.name))) if sheet.of_file else None
     if declared is None:
         return "", (Detail("as", seen(view.sql or view.definition)),)
     table = parse_qname(declared.from_)
@@ -175,6 +175,8 @@ _SHORT = 44
 
 
 def _query_shape(sheet: Sheet, function: Function) -> tuple[str, tuple[Detail, ...]]:
+    if not sheet.of_file:
+        return visible(function.returns), (Detail("sql", seen(function.body)),)
     if is_lookup(function.name):
         name = model.Word(function.name.name.removeprefix(LOOKUP))
         lookup = sheet.spec.lookups.get(name)
