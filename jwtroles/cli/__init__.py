@@ -134,7 +134,9 @@ def _usage(error: BaseException) -> UsageError:
 
     option = getattr(error, "option_name", None)
     near = getattr(error, "possibilities", None) or ()
-    said = _without_tokens(str(getattr(error, "message", error)).rstrip("."))
+    # What is said of a missing argument is made when it is asked for.
+    told = getattr(error, "message", "") or getattr(error, "format_message", lambda: str(error))()
+    said = _without_tokens(told.rstrip("."))
     message = f"no option {option}" if option and "No such option" in said else said
     if near:
         message += f". Did you mean {near[0]}?"

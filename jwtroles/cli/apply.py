@@ -89,6 +89,9 @@ def apply(
         carry_out(connection, planned, target, manner)
 
 
+_UNTOUCHED = "Nothing was changed."
+
+
 def _apply_saved(
     path: Path, spec: Path | None, env: str | None, database: str | None, manner: Manner
 ) -> None:
@@ -100,8 +103,14 @@ def _apply_saved(
     saved_plans.check_environment(rebuilt, env)
     if spec is not None:
         saved_plans.check_file(rebuilt, spec)
+    environment = rebuilt.environment
+    if environment is not None and environment.load and database in (None, "embedded"):
+        # They would be looked for where the file says, and it may come from anybody.
+        message = "the SQL files that this environment loads are not in the plan"
+        remedy = "say which database it is:  --database URL"
+        raise UsageError(Problem(codes.USAGE, message, remedy=remedy), footer=_UNTOUCHED)
     main = Path(rebuilt.spec.source.name)
-    target = reached(main, rebuilt.spec, rebuilt.environment, database)
+    target = reached(main, rebuilt.spec, environment, database)
     with connected(target) as connection:
         saved_plans.check_database(connection, rebuilt)
         carry_out(connection, saved_plans.planned_again(connection, rebuilt), target, manner)
@@ -174,9 +183,7 @@ def agree(what: str, question: str, where: str, environment: Environment | None)
     if not sys.stdin.isatty():
         message = f"{what} and nobody to ask: there is no terminal"
         remedy = "apply with --yes"
-        raise UsageError(
-            Problem(codes.NO_YES, message, remedy=remedy), footer="Nothing was changed."
-        )
+        raise UsageError(Problem(codes.NO_YES, message, remedy=remedy), footer=_UNTOUCHED)
     if environment is not None and environment.confirm:
         agreed = typer.prompt(f"{question} Type {where} to go on") == where
     else:
@@ -184,6 +191,4 @@ def agree(what: str, question: str, where: str, environment: Environment | None)
     if not agreed:
         message = "not confirmed"
         remedy = "answer as asked, or apply with --yes"
-        raise UsageError(
-            Problem(codes.NO_YES, message, remedy=remedy), footer="Nothing was changed."
-        )
+        raise UsageError(Problem(codes.NO_YES, message, remedy=remedy), footer=_UNTOUCHED)

@@ -183,7 +183,8 @@ def test_a_stale_plan_is_refused_naming_what_moved(ours: Desk):
     ((floor,),) = ours.sandbox.rows(FLOOR)
     wrong = []
     with connect(ours.url) as connection:
-        for name, (by_hand, undone, told) in DRIFT.items():
+        drifts = list(DRIFT.items())[:: 1 if ours.sandbox.major == 16 else 3]
+        for name, (by_hand, undone, told) in drifts:
             ours.sandbox.run_sql(by_hand)
             before = state(ours.sandbox)
             with pytest.raises(Refused) as refused:
@@ -392,6 +393,18 @@ def ours_on_18(cluster: Clusters, tmp_path: Path) -> Iterator[Desk]:
         found = desk(sandbox, "superuser", tmp_path)
         assert found.plan().code == 3
         yield found
+
+
+def test_files_that_a_plan_names_are_not_run(ours_on_18: Desk):
+    """An embedded database is made of files of the specification's folder, which is elsewhere."""
+    ours = ours_on_18
+    ours.edit("    database: embedded\n", "    database: embedded\n    load: [schema.sql]\n")
+    (ours.folder / "schema.sql").write_text("CREATE TABLE loaded ()")
+    assert ours.plan().code == 3
+    for database in ((), ("--database", "embedded")):
+        said = run(ours.folder, "apply", "plan.json", "--yes", *database)
+        assert (said.code, said.out, "are not in the plan" in said.err) == (1, "", True)
+    assert ours.apply("--allow", "cuts_off").code == 0
 
 
 # Whoever plans and whoever applies may be two roles.
