@@ -72,6 +72,11 @@ COMMANDS: Mapping[str, Entry] = {
         "uninstall",
         "Remove everything that jwtroles made: policies, rights, views, queries, roles, schema.",
     ),
+    "retire": Entry(
+        "retire",
+        "retire",
+        "Drop a role that left the file, after letting it go in every database of its cluster.",
+    ),
     "validate": Entry(
         "check",
         "validate",

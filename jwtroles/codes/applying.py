@@ -258,3 +258,24 @@ NO_DATABASE = Code(
     "Only a database can be changed; a file or a snapshot is read. Two of them are compared by the "
     "tables of a database or a snapshot.",
 )
+NOT_TO_RETIRE = Code(
+    "JR674",
+    "a role that is not retired",
+    "`retire` drops roles that carry the project's mark and have left the file. It never touches a "
+    "role of PostgreSQL, of a platform, of somebody else, or one that reaches around row security.",
+)
+OWNS = Code(
+    "JR675",
+    "a role that owns something",
+    "What a role owns would be destroyed with it, or has to be given to somebody who is named.",
+)
+SESSIONS_STAY = Code(
+    "JR676",
+    "sessions that do not end",
+    "A role that is retired may have no session: it would go on with what it has open.",
+)
+RETIRE_REFUSED = Code(
+    "JR677",
+    "the server refused a step of retiring a role",
+    "Each step is a transaction of its own. Those before it stay, and the next run goes on.",
+)

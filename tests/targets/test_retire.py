@@ -1,0 +1,136 @@
+"""A role is retired in every database of its cluster; never one that is not the project's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from tests.targets.tenants import FILE, Tenants
+from tests.targets.test_cluster import NO_READER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.servers import Clusters, Sandbox
+
+ELSEWHERE = """
+CREATE TABLE app.audit (id int, tenant_id uuid); ALTER TABLE app.audit OWNER TO reader;
+INSERT INTO app.audit VALUES (7);
+GRANT SELECT ON app.tags TO reader WITH GRANT OPTION;
+SET ROLE reader; GRANT SELECT ON app.tags TO bot;
+"""
+ALLOWED = ("--to", "app_owner", "--allow", "destroys", "--allow", "cuts_off", "--yes")
+
+
+@pytest.fixture
+def left(sandbox: Sandbox, tmp_path: Path) -> Tenants:
+    """Give two databases with a role that left the file, and what somebody did with it since."""
+    tenants = Tenants(sandbox, tmp_path, "createrole").make(2)
+    assert tenants.run("apply", "--yes").code == 0
+    tenants.file(NO_READER)
+    tenants.run_sql("postgres", "CREATE ROLE bot; ALTER ROLE reader LOGIN")
+    tenants.run_sql("postgres", "CREATE DATABASE billing")
+    tenants.run_sql("billing", "GRANT CREATE ON SCHEMA public TO reader")
+    tenants.run_sql("postgres", "GRANT CREATE ON DATABASE billing TO reader")
+    tenants.run_sql("tenant_01", ELSEWHERE)
+    return tenants
+
+
+def knows(tenants: Tenants) -> list[tuple[object, ...]]:
+    return tenants.sandbox.rows("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'reader'")
+
+
+def test_it_says_what_holds_it_and_goes_on_where_it_was_stopped(left):
+    session = psycopg.connect(left.url("tenant_00", "reader"))
+    done = left.run("retire", "reader")
+    assert done.code == 3
+    assert "error[JR675]: reader owns 1 object\n   tenant_01: table app.audit\n" in done.err
+
+    done = left.run("retire", "reader", "--to", "app_owner", "--plan")
+    assert done.code == 0, done
+    assert "reader: may log in, 1 session" in done.out
+    assert "billing  rights on " in done.out
+    assert "not a database of this environment" in done.out
+    assert "~ table app.audit goes to app_owner" in done.out
+    assert "! bot has select on app.tags from it, and loses it" in done.out
+    assert done.out.endswith("and it is dropped.\nThis cuts off and destroys.\n")
+    done = left.run("retire", "reader", "--to", "app_owner", "--yes")
+    assert done.code == 3
+    assert "error[JR622]: not allowed: retiring reader cuts off and destroys" in done.err
+    assert knows(left) == [(True,)]
+    session.execute("SELECT 1")
+
+    with psycopg.connect(left.url("tenant_01", "postgres")) as other:
+        other.execute("LOCK TABLE app.notes IN ACCESS SHARE MODE")
+        done = left.run("retire", "reader", *ALLOWED, "--lock-timeout", "100ms")
+    assert done.code == 1
+    assert "✓ no login any more\n ✓ 1 session ended\n" in done.err
+    assert "✓ tenant_00: nothing left" in done.err
+    assert "error[JR677]: tenant_01 refuses: canceling statement due to lock timeout" in done.err
+    assert "What was done before stays." in done.err
+    assert knows(left) == [(False,)]
+    with pytest.raises(psycopg.OperationalError):
+        session.execute("SELECT 1")
+
+    done = left.run("retire", "reader", *ALLOWED)
+    assert done.code == 1
+    assert "tenant_00" not in done.out
+    assert "error[JR677]: reader keeps 1 right in billing\n   schema public\n" in done.err
+    left.run_sql("billing", "REVOKE ALL ON SCHEMA public FROM reader")
+    left.run_sql("billing", "REVOKE ALL ON DATABASE billing FROM reader")
+
+    done = left.run("retire", "reader", *ALLOWED)
+    assert done.code == 0, done
+    assert knows(left) == []
+    with psycopg.connect(left.url("tenant_01", "postgres")) as connection:
+        assert connection.execute("SELECT id FROM app.audit").fetchall() == [(7,)]
+        assert connection.execute(
+            "SELECT relowner::regrole::text FROM pg_class WHERE oid = 'app.audit'::regclass"
+        ).fetchone() == ("app_owner",)
+    assert left.run("apply", "--yes").code == 0
+    assert left.run("plan", "--check").code == 0
+    again = left.run("retire", "reader", *ALLOWED)
+    assert (again.code, again.out.splitlines()[-1]) == (0, "There is no role reader any more.")
+
+
+@pytest.fixture(scope="module")
+def others(cluster: Clusters, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tenants]:
+    with cluster(18).fresh() as sandbox:
+        tenants = Tenants(sandbox, tmp_path_factory.mktemp("others")).make(1)
+        assert tenants.run("apply", "--yes").code == 0
+        tenants.run_sql(
+            "postgres",
+            """CREATE ROLE stranger; CREATE ROLE theirs; CREATE ROLE boss SUPERUSER;
+               CREATE ROLE rds_admin;
+               COMMENT ON ROLE theirs IS '[jwtroles: shop]';
+               COMMENT ON ROLE rds_admin IS '[jwtroles: acme]';
+               COMMENT ON ROLE boss IS '[jwtroles: acme]'""",
+        )
+        tenants.file(FILE.replace("connect_as: web", "connect_as: web, platform: [rds_admin]"))
+        yield tenants
+
+
+@pytest.mark.parametrize(
+    ("role", "why"),
+    [
+        ("pg_monitor", "it is PostgreSQL's own"),
+        ("postgres", "jwtroles did not make it"),
+        ("stranger", "jwtroles did not make it"),
+        ("theirs", "it belongs to project shop"),
+        ("writer", "the file declares it"),
+        ("web", "the file declares it"),
+        ("rds_admin", "database.platform says that it is a platform's"),
+        ("acme_jwtroles", "it owns what jwtroles makes"),
+        ("boss", "its attributes reach around row security"),
+    ],
+)
+def test_a_role_that_is_not_to_go(others, role, why):
+    done = others.run("retire", role, *ALLOWED)
+    assert done.code == 3
+    assert f"error[JR674]: {role} is not retired: {why}" in done.err
+    assert done.out == ""
+    rows = others.sandbox.rows(f"SELECT 1 FROM pg_roles WHERE rolname = '{role}'")
+    assert rows == [(1,)]
