@@ -6,9 +6,7 @@ what, `unsaid.txt` lists all that the language cannot say of it, and nothing els
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,30 +14,13 @@ from jwtroles.decompile import Imported, import_database
 from jwtroles.errors import CompileError, UsageError
 from jwtroles.planner.diff import diff
 from jwtroles.planner.kept import entries, set_aside
+from jwtroles.reader.connection import connect
 from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan, read_database
 from tests.servers import MAJORS, Clusters
-from tests.workbench import Workbench, plan_and_apply
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.workbench import plan_and_apply
 
 SHAPES = sorted(path for path in Path(__file__).with_name("imports").iterdir() if path.is_dir())
-
-
-@pytest.fixture(scope="module", params=MAJORS)
-def bench(request: pytest.FixtureRequest, cluster: Clusters) -> Iterator[Workbench]:
-    with cluster(request.param).fresh() as sandbox, closing(Workbench(sandbox)) as bench:
-        yield bench
-
-
-@pytest.fixture(params=SHAPES, ids=[path.name for path in SHAPES])
-def shape(request: pytest.FixtureRequest, bench: Workbench) -> Iterator[Path]:
-    folder: Path = request.param
-    bench.empty()
-    bench.run_sql(text(folder, "objects.sql") + "; RESET ROLE;" + text(folder, "access.sql"))
-    yield folder
-    bench.empty()
 
 
 def text(folder: Path, name: str) -> str:
@@ -64,25 +45,27 @@ def kept(made: Imported) -> list[str]:
     return sorted(" ".join(f"{k} {w}" for k, w in one.words.items()) for one in spec.keep)
 
 
-def test_the_plan_is_empty_and_the_unsaid_is_listed(bench: Workbench, shape: Path) -> None:
-    """The file is the same each time, its plan is empty, and it keeps just what is listed."""
-    session = bench.session()
-    made = import_database(session, "acme")
-    assert import_database(session, "acme").text == made.text
-    assert make_plan(session, load_text(made.text), None).plan.steps == ()
-    assert kept(made) == unsaid(shape, bench.major)
+@pytest.mark.parametrize("shape", SHAPES, ids=[path.name for path in SHAPES])
+@pytest.mark.parametrize("major", MAJORS)
+def test_there_and_back(cluster: Clusters, major: int, shape: Path) -> None:
+    """The file is the same each time and changes nothing, and keeps just what is listed.
 
-
-def test_on_a_bare_copy_the_file_makes_the_same(bench: Workbench, shape: Path) -> None:
-    """Applied where there are tables alone it gives the same catalog, but for what it keeps."""
-    spec = load_text(import_database(bench.session(), "acme").text)
-    wanted = read_database(bench.session(), spec, None)
-    bench.empty()
-    bench.run_sql(text(shape, "objects.sql"))
-    plan_and_apply(bench.session(), spec)
-    made = read_database(bench.session(), spec, None).catalog
+    Applied where there are tables alone it gives the same catalog, but for what it keeps.
+    """
+    with cluster(major).fresh() as sandbox, connect(sandbox.url) as session:
+        sandbox.run_sql(text(shape, "objects.sql") + "; RESET ROLE;" + text(shape, "access.sql"))
+        made = import_database(session, "acme")
+        assert import_database(session, "acme").text == made.text
+        spec = load_text(made.text)
+        assert make_plan(session, spec, None).plan.steps == ()
+        assert kept(made) == unsaid(shape, major)
+        wanted = read_database(session, spec, None)
+    with cluster(major).fresh() as sandbox, connect(sandbox.url) as session:
+        sandbox.run_sql(text(shape, "objects.sql"))
+        plan_and_apply(session, spec)
+        catalog = read_database(session, spec, None).catalog
     # What is left is there in the first database alone, and an entry of `keep` says so.
-    changes = diff(wanted.catalog, made)
+    changes = diff(wanted.catalog, catalog)
     left, _ = set_aside(changes, entries(spec, None, wanted.structure))
     assert [change for change in left if not forced(change)] == []
 
@@ -93,43 +76,37 @@ def forced(change: object) -> bool:
     return getattr(before, "forced", None) is True and getattr(after, "forced", None) is False
 
 
-def test_a_managed_database_is_not_planned_as_unmarked(bench: Workbench) -> None:
-    """JR802: the plan would remove what jwtroles has there."""
-    bench.empty()
-    bench.run_sql("CREATE SCHEMA app; CREATE SCHEMA jwtroles")
-    file = "jwtroles: 1\nproject: acme\ndatabase: {schemas: [app], unmarked: true}\n"
-    with pytest.raises(CompileError) as caught:
-        make_plan(bench.session(), load_text(file), None)
-    assert [problem.code.id for problem in caught.value.problems] == ["JR802"]
-    bench.empty()
-
-
+UNMARKED = "jwtroles: 1\nproject: acme\ndatabase: {schemas: [app], unmarked: true}\n"
 POLICY = "- {name: p, tables: [app.*], to: [PUBLIC], using: id > 0}\n"
+TABLES = "CREATE SCHEMA app; CREATE TABLE app.a (id int); CREATE VIEW app.v AS SELECT 1;"
 
 
 @pytest.mark.parametrize(
-    ("policies", "code"),
+    ("before", "policies", "code"),
     [
-        (POLICY + POLICY.replace("app.*", "app.a"), "JR803"),
-        (POLICY.replace("PUBLIC", "nobody_there"), "JR361"),
-        (POLICY.replace("app.*", "app.v"), "JR305"),
-        ("- {name: p, tables: [app.b], to: [PUBLIC], using: id > 0}\n", "JR302"),
+        ("CREATE SCHEMA jwtroles", "", "JR802"),
+        ("", POLICY + POLICY.replace("app.*", "app.a"), "JR803"),
+        ("", POLICY.replace("PUBLIC", "nobody_there"), "JR361"),
+        ("", POLICY.replace("app.*", "app.v"), "JR305"),
+        ("", POLICY.replace("app.*", "app.b"), "JR302"),
+        ("CREATE ROLE boss SUPERUSER", "roles: {boss: {token: false}}", "JR308"),
     ],
 )
-def test_policies_fit_the_database(bench: Workbench, policies: str, code: str) -> None:
-    """What `policies` names has to be there, once."""
-    bench.empty()
-    bench.run_sql("CREATE SCHEMA app; CREATE TABLE app.a (id int); CREATE VIEW app.v AS SELECT 1")
-    file = "jwtroles: 1\nproject: acme\ndatabase: {schemas: [app], unmarked: true}\npolicies:\n"
-    with pytest.raises(CompileError) as caught:
-        make_plan(bench.session(), load_text(file + policies), None)
+def test_what_a_file_states_fits_the_database(
+    cluster: Clusters, before: str, policies: str, code: str
+) -> None:
+    """A superuser is not taken into a file, and what `policies` names has to be there, once."""
+    file = UNMARKED + ("policies:\n" if policies.startswith("-") else "") + policies
+    with cluster(max(MAJORS)).fresh() as sandbox, connect(sandbox.url) as session:
+        sandbox.run_sql(TABLES + before)
+        with pytest.raises(CompileError) as caught:
+            make_plan(session, load_text(file), None)
     assert code in [problem.code.id for problem in caught.value.problems]
-    bench.empty()
 
 
-def test_nothing_to_import(bench: Workbench) -> None:
+def test_nothing_to_import(cluster: Clusters) -> None:
     """JR814: no such schema."""
-    bench.empty()
-    with pytest.raises(UsageError) as caught:
-        import_database(bench.session(), "acme", ("nowhere",))
+    with cluster(max(MAJORS)).fresh() as sandbox, connect(sandbox.url) as session:
+        with pytest.raises(UsageError) as caught:
+            import_database(session, "acme", ("nowhere",))
     assert [problem.code.id for problem in caught.value.problems] == ["JR814"]

@@ -8,9 +8,10 @@ from jwtroles import codes
 from jwtroles.decompile.claims import Claims, Declared
 from jwtroles.decompile.draft import Choices, Draft, Kept, RoleDraft
 from jwtroles.decompile.found import Found, find
+from jwtroles.decompile.naming import named
 from jwtroles.decompile.policies import stated
 from jwtroles.decompile.predicates import written as condition
-from jwtroles.decompile.proof import not_proved, prove, said_of
+from jwtroles.decompile.proof import not_proved, prove, said_of, together
 from jwtroles.decompile.rights import rights_of
 from jwtroles.decompile.roles import entrances, facts_of
 from jwtroles.decompile.writing import write
@@ -93,13 +94,17 @@ def drafted(found: Found, project: str, choices: Choices) -> Draft:
     public = dict(rights_of(PUBLIC, found, token=False))
     if public:
         roles.append(RoleDraft(PUBLIC, public))
-    keep = (*security.kept, *choices.kept)
+    columns = (c.name for r in found.structure.relations.values() for c in r.columns)
+    rows, policies = named(security.policies, ("claims", *columns))
+    kept = (*security.kept, *choices.kept)
+    keep = together(kept, found.structure.server.version)
     return Draft(
         project=project,
         schemas=found.schemas,
         connect_as=entered.logins,
         claims=dict(map(_claim, claims.declared())),
-        policies=security.policies,
+        rows=rows,
+        policies=policies,
         row_security=security.row_security,
         roles=tuple(roles),
         keep=keep,

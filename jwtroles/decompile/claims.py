@@ -7,7 +7,7 @@ that it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,28 +63,32 @@ class Claims:
 
     by_shape: dict[Any, Declared] = field(default_factory=dict)
 
-    def put(self, tree: Any) -> Any:
-        """Return a condition with claims in the place of what reads them."""
+    def put(self, tree: Any, write: Callable[[Any], str]) -> Any:
+        """Return a condition with claims in the place of what reads them.
+
+        Args:
+            tree: the condition.
+            write: how the SQL of a claim is written.
+        """
         read = read_by(tree)
         if read is not None and read.path and read.type in _TYPES:
-            return _reference(self._named(tree, read))
-        sqltree.rewrite(tree, self.put)
+            return _reference(self._named(tree, read, write))
+        sqltree.rewrite(tree, lambda child: self.put(child, write))
         return tree
 
     def declared(self) -> Iterator[Declared]:
         """Yield the claims, by name."""
         yield from sorted(self.by_shape.values(), key=lambda one: one.name)
 
-    def _named(self, tree: Any, read: _Read) -> str:
-        shape = sqltree.shape(tree)
+    def _named(self, tree: Any, read: _Read, write: Callable[[Any], str]) -> str:
+        shape = sqltree.shape(tree), write
         if shape not in self.by_shape:
             plain = re.sub(r"[^a-z0-9_]+", "_", read.path[-1].lower()).strip("_")
             name = plain if plain and not plain[0].isdigit() else f"claim_{plain}"
             taken = {one.name for one in self.by_shape.values()}
             names = (name, *(f"{name}_{number}" for number in range(2, len(taken) + 3)))
             free = next(one for one in names if one not in taken)
-            text = sqltree.print_expression(tree)
-            self.by_shape[shape] = Declared(free, read.type, read.path, text)
+            self.by_shape[shape] = Declared(free, read.type, read.path, write(tree))
         return self.by_shape[shape].name
 
 

@@ -30,10 +30,21 @@ def written(printed: str, form: int, claims: Claims) -> str:
         tree = sqltree.expression(printed)
         if form == FORMS - 1 and not any(map(read_by, sqltree.walk(tree))):
             return printed
-        tree = claims.put(tree)
-        return lowered(sqltree.print_expression(_plain(tree) if form == 0 else tree))
+        write = _WRITE[form > 0]
+        return write(claims.put(tree, write))
     except (sqltree.SyntaxFault, sqltree.UnfaithfulPrintError, ValueError, AttributeError):
         return printed
+
+
+def _shorter(tree: Any) -> str:
+    return lowered(sqltree.print_expression(_plain(tree)))
+
+
+def _longer(tree: Any) -> str:
+    return lowered(sqltree.print_expression(tree))
+
+
+_WRITE = (_shorter, _longer)
 
 
 def lowered(sql: str) -> str:
@@ -52,6 +63,8 @@ def _plain(tree: Any) -> Any:
         return _comparison(tree)
     if sqltree.boolean(tree) == enums.BoolExprType.AND_EXPR:
         return _between(tree)
+    if isinstance(tree, ast.FuncCall) and tree.args:
+        tree.args = tuple(_constant(arg, bare=False) for arg in tree.args)
     if isinstance(tree, ast.SubLink) and tree.subLinkType == enums.SubLinkType.EXPR_SUBLINK:
         select: Any = tree.subselect
         for target in select.targetList or ():

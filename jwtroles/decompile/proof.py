@@ -5,14 +5,16 @@ What the language turns out not to be able to say becomes an entry of `keep`, an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
+from jwtroles.compiler.tokenless import MAINTAIN_SINCE
 from jwtroles.decompile.draft import Choices, Kept
 from jwtroles.decompile.policies import key_of
 from jwtroles.decompile.predicates import FORMS
+from jwtroles.decompile.rights import COMMANDS
 from jwtroles.errors import CompileError, JwtrolesError, Problem, SpecError
 from jwtroles.frozen import frozen
 from jwtroles.kinds import BY_NAME
@@ -96,10 +98,16 @@ def _entries(change: Change[Any]) -> Iterator[Kept]:
     ]
     for attribute in attributes:
         words = {**called, "attribute": attribute}
-        yield Kept(tuple(words.items()), f"{attribute} is {getattr(change.before, attribute)}")
+        yield Kept(tuple(words.items()), _attribute(attribute, getattr(change.before, attribute)))
     words = {key: word for key, word in called.items() if key != "role"}
     if words and not attributes:
         yield Kept(tuple(words.items()), reason)
+
+
+def _attribute(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return ("" if value else "NO") + name.upper()
+    return f"{name.replace('_', ' ').upper()} {value}"
 
 
 def _reason(change: Change[Any]) -> str:
@@ -111,8 +119,28 @@ def _reason(change: Change[Any]) -> str:
             return f"default privileges of {before.object.arguments}"
         if after is not None and before.right.option != after.right.option:
             return "with GRANT OPTION"
+    if change.kind == "login_setting":
+        return "stored for every database" if before.everywhere else "nobody logs in as the role"
+    if change.kind == "membership":
+        return "a login of connect_as has memberships of the file alone"
     what = describe(replace(change, after=None))
     return f"the language has no words for it: {what}"
+
+
+def together(kept: Iterable[Kept], version: int) -> tuple[Kept, ...]:
+    """Return entries with one for all privileges of a table, where each of them is kept."""
+    held: dict[tuple[tuple[str, str], ...], set[str]] = {}
+    for one in kept:
+        held.setdefault(_without(one), set()).add(dict(one.words).get("privilege", ""))
+    every = {command for command in COMMANDS if command != "maintain" or version >= MAINTAIN_SINCE}
+    found = (
+        replace(one, words=_without(one)) if every <= held[_without(one)] else one for one in kept
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _without(one: Kept) -> tuple[tuple[str, str], ...]:
+    return tuple((key, word) for key, word in one.words if key != "privilege")
 
 
 def not_proved(proof: Proof) -> tuple[Problem, ...]:

@@ -148,7 +148,7 @@ def _future(role: str, schema: str, found: Found) -> set[str]:
     return set(different.pop())
 
 
-def _objects(role: str, section: str, found: Found) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _objects(role: str, section: str, found: Found) -> Iterator[tuple[str | int, tuple[str, ...]]]:
     for acl in found.acls:
         ref = acl.object
         if _SECTIONS.get(ref.cls) != section or not _nameable(ref, found):
@@ -191,5 +191,7 @@ def _routine(ref: ObjectRef, found: Found) -> bool:
     )
 
 
-def _word(ref: ObjectRef, found: Found) -> str:
+def _word(ref: ObjectRef, found: Found) -> str | int:
+    if ref.cls == "large_object":
+        return int(str(ref))
     return found.structure.name_of(ref) if ref.cls in ROUTINES else str(ref)

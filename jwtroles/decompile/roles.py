@@ -48,10 +48,11 @@ def entrances(found: Found) -> Entrances:
     for role in found.roles:
         facts = found.facts(role)
         held = [one for one in found.memberships if one.member == role]
-        apart = facts.login and not facts.inherit and held
-        if apart and all(one.role in ours and _becomes(one.options) for one in held):
-            logins[role] = tuple(sorted(one.role for one in held))
-    above = {one.role for one in found.memberships if one.member in logins}
+        apart = facts.login and not facts.inherit and all(_becomes(one.options) for one in held)
+        becomes = tuple(sorted(one.role for one in held if one.role in ours))
+        if apart and becomes:
+            logins[role] = becomes
+    above = {one for roles in logins.values() for one in roles}
     taken = {role for role in above if not found.facts(role).login}
     if taken != above or above & logins.keys():
         return Entrances({}, frozenset())

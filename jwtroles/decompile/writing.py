@@ -45,24 +45,24 @@ def flow(value: Any) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, Mapping):
-        inside = ", ".join(f"{scalar(str(key))}: {flow(one)}" for key, one in value.items())
+        inside = ", ".join(f"{flow(key)}: {flow(one)}" for key, one in value.items())
         return "{" + inside + "}"
     if isinstance(value, tuple | list):
         return "[" + ", ".join(map(flow, value)) + "]"
     return scalar(str(value))
 
 
-def block(key: str, value: Any, indent: int) -> Iterator[str]:
+def block(key: Any, value: Any, indent: int) -> Iterator[str]:
     """Yield the lines of a key and its value: on one line where it fits, else spread."""
     lead = " " * indent
-    line = f"{lead}{scalar(key)}: {flow(value)}"
+    line = f"{lead}{flow(key)}: {flow(value)}"
     if len(line) <= WIDTH or not isinstance(value, Mapping | tuple | list) or not value:
         yield line
         return
-    yield f"{lead}{scalar(key)}:"
+    yield f"{lead}{flow(key)}:"
     if isinstance(value, Mapping):
         for inner, one in value.items():
-            yield from block(str(inner), one, indent + 2)
+            yield from block(inner, one, indent + 2)
     else:
         for one in value:
             yield f"{lead}  - {flow(one)}"
@@ -72,7 +72,7 @@ def spread(key: str, value: Mapping[str, Any], indent: int) -> Iterator[str]:
     """Yield a map with each of its keys on a line of its own."""
     yield f"{' ' * indent}{scalar(key)}:"
     for inner, one in value.items():
-        yield from block(str(inner), one, indent + 2)
+        yield from block(inner, one, indent + 2)
 
 
 def write(draft: Draft) -> Written:

@@ -1,0 +1,10 @@
+CREATE ROLE app_owner;
+CREATE SCHEMA app AUTHORIZATION app_owner;
+SET ROLE app_owner;
+CREATE TABLE app.a (id int, at date);
+CREATE TYPE app.mood AS ENUM ('x');
+CREATE FUNCTION app.f() RETURNS int LANGUAGE sql RETURN 1;
+CREATE FUNCTION app.g() RETURNS int LANGUAGE sql RETURN 1;
+CREATE PROCEDURE app.p() LANGUAGE sql AS 'SELECT 1';
+RESET ROLE;
+CREATE TABLE public.b (id int);

@@ -1,0 +1,17 @@
+CREATE ROLE analyst;
+CREATE ROLE hr_analyst;
+CREATE ROLE loader LOGIN;
+CREATE ROLE bi LOGIN CONNECTION LIMIT 20;
+GRANT analyst TO bi, hr_analyst;
+GRANT USAGE ON SCHEMA mart_sales, mart_hr TO analyst;
+GRANT USAGE ON SCHEMA mart_hr TO hr_analyst;
+GRANT USAGE, CREATE ON SCHEMA raw TO loader;
+GRANT SELECT ON mart_sales.dim_product, mart_sales.fact_orders TO analyst;
+GRANT SELECT (id, name, email, phone, city) ON mart_sales.dim_customer TO analyst;
+GRANT SELECT (id, name, email, grade, team) ON mart_hr.dim_person TO analyst;
+GRANT SELECT ON ALL TABLES IN SCHEMA mart_hr TO hr_analyst;
+GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA raw TO loader;
+GRANT SELECT, INSERT, TRUNCATE ON ALL TABLES IN SCHEMA mart_sales, mart_hr TO loader;
+ALTER DEFAULT PRIVILEGES FOR ROLE dwh_owner IN SCHEMA mart_hr GRANT SELECT ON TABLES TO hr_analyst;
+ALTER ROLE bi IN DATABASE sandbox SET statement_timeout = '60s';
+ALTER ROLE bi IN DATABASE sandbox SET search_path = mart_sales, "$user";

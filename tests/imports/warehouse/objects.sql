@@ -1,0 +1,13 @@
+CREATE ROLE dwh_owner;
+CREATE SCHEMA raw AUTHORIZATION dwh_owner;
+CREATE SCHEMA mart_sales AUTHORIZATION dwh_owner;
+CREATE SCHEMA mart_hr AUTHORIZATION dwh_owner;
+SET ROLE dwh_owner;
+CREATE TABLE raw.loads (id int, source text);
+CREATE TABLE raw.errors (id int, message text);
+CREATE TABLE mart_sales.dim_customer (id int, name text, email text, ssn text, phone text, city text);
+CREATE TABLE mart_sales.dim_product (id int, name text, price numeric);
+CREATE TABLE mart_sales.fact_orders (id int, customer int, product int, total numeric);
+CREATE TABLE mart_hr.dim_person (id int, name text, email text, ssn text, grade int, team text);
+CREATE TABLE mart_hr.fact_pay (id int, person int, amount numeric, month date);
+RESET ROLE;
