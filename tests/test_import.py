@@ -106,7 +106,7 @@ def test_what_a_file_states_fits_the_database(
 
 def test_nothing_to_import(cluster: Clusters) -> None:
     """JR814: no such schema."""
-    with cluster(max(MAJORS)).fresh() as sandbox, connect(sandbox.url) as session:
-        with pytest.raises(UsageError) as caught:
-            import_database(session, "acme", ("nowhere",))
+    newest = cluster(max(MAJORS)).fresh()
+    with newest as sandbox, connect(sandbox.url) as session, pytest.raises(UsageError) as caught:
+        import_database(session, "acme", ("nowhere",))
     assert [problem.code.id for problem in caught.value.problems] == ["JR814"]

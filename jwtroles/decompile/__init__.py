@@ -8,6 +8,7 @@ from jwtroles import codes
 from jwtroles.decompile.claims import Claims, Declared
 from jwtroles.decompile.draft import Choices, Draft, Kept, RoleDraft
 from jwtroles.decompile.found import Found, find
+from jwtroles.decompile.managed import managed_draft
 from jwtroles.decompile.naming import named
 from jwtroles.decompile.policies import stated
 from jwtroles.decompile.predicates import written as condition
@@ -20,9 +21,10 @@ from jwtroles.frozen import frozen
 from jwtroles.kinds.base import PUBLIC
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from jwtroles.reader.connection import Connection
+    from jwtroles.verifier.key_sources import Document
 
 ROUNDS = 12
 """How often a file is written anew; each round says at least one thing in another way."""
@@ -36,11 +38,13 @@ class Imported:
         text: the file.
         notes: what it could not say, and whom it leaves to others.
         counts: how many of what it says, for a person.
+        documents: the public keys of issuers, each beside the file under the path that it names.
     """
 
     text: str
     notes: tuple[Problem, ...]
     counts: tuple[tuple[str, int], ...]
+    documents: tuple[Document, ...] = ()
 
 
 def import_database(
@@ -65,11 +69,16 @@ def import_database(
         raise UsageError(Problem(codes.NOTHING_TO_IMPORT, message, remedy="--schemas names them"))
     choices = Choices()
     for _ in range(ROUNDS):
-        draft = drafted(found, project, choices)
+        documents: Mapping[str, Document] = {}
+        if found.project:
+            draft, tokens = managed_draft(found, choices)
+            documents = tokens.documents
+        else:
+            draft = drafted(found, project, choices)
         written = write(draft)
-        proof = prove(connection, written, choices, name)
+        proof = prove(connection, written, choices, name, documents)
         if proof.plan is not None and proof.plan.empty:
-            return Imported(written.text, draft.notes, _counts(draft))
+            return Imported(written.text, draft.notes, _counts(draft), tuple(documents.values()))
         if proof.choices == choices:
             break
         choices = proof.choices
@@ -98,11 +107,12 @@ def drafted(found: Found, project: str, choices: Choices) -> Draft:
     rows, policies = named(security.policies, ("claims", *columns))
     kept = (*security.kept, *choices.kept)
     keep = together(kept, found.structure.server.version)
+    database = {"schemas": found.schemas, "unmarked": True}
+    declared = dict(map(_claim, claims.declared()))
     return Draft(
         project=project,
-        schemas=found.schemas,
-        connect_as=entered.logins,
-        claims=dict(map(_claim, claims.declared())),
+        database=database | ({"connect_as": entered.logins} if entered.logins else {}),
+        tokens={"verify": "gateway", "claims": declared} if declared else {},
         rows=rows,
         policies=policies,
         row_security=security.row_security,

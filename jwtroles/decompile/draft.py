@@ -48,22 +48,31 @@ class RoleDraft:
 
 @frozen
 class Draft:
-    """A whole file.
+    """A whole file: its sections as values of YAML.
 
     Attributes:
         notes: what it leaves to others, and what it cannot say.
     """
 
     project: str
-    schemas: tuple[str, ...]
-    connect_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    claims: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    database: Mapping[str, Any]
+    tokens: Mapping[str, Any] = field(default_factory=dict)
+    mapping: tuple[Mapping[str, Any], ...] = ()
+    tenancy: tuple[Mapping[str, Any], ...] = ()
     rows: Mapping[str, str] = field(default_factory=dict)
+    lookups: Mapping[str, Any] = field(default_factory=dict)
     policies: tuple[StatedDraft, ...] = ()
     row_security: tuple[str, ...] = ()
     roles: tuple[RoleDraft, ...] = ()
+    views: Mapping[str, Any] = field(default_factory=dict)
+    queries: Mapping[str, Any] = field(default_factory=dict)
     keep: tuple[Kept, ...] = ()
     notes: tuple[Problem, ...] = ()
+
+    @property
+    def unmarked(self) -> bool:
+        """Whether jwtroles has nothing of its own in the database."""
+        return "unmarked" in self.database
 
 
 @frozen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import built_in
 from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
+from jwtroles.names import QName
 from jwtroles.reader import query_text, snapshot, survey
 from jwtroles.reader.connection import asking
 from jwtroles.scope import Scope
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from jwtroles.kinds.membership import Membership
     from jwtroles.kinds.policy import Policy
     from jwtroles.kinds.role import Role
-    from jwtroles.names import QName
     from jwtroles.reader import Survey
     from jwtroles.reader.connection import Connection
 
@@ -35,10 +36,12 @@ class Found:
 
     Attributes:
         schemas: the schemas that the file is to manage, by name.
+        project: whose mark the schema `jwtroles` carries; '' where the database is not managed.
     """
 
     survey: Survey
     schemas: tuple[str, ...]
+    project: str = ""
 
     @property
     def structure(self) -> Structure:
@@ -106,12 +109,53 @@ class Found:
     @cached_property
     def roles(self) -> tuple[str, ...]:
         """The roles of the file, by name."""
+        if self.project:
+            return tuple(sorted(self.marked | self.logins | self.token_roles))
         return tuple(sorted(role for role in self.concerned if not self.why_left(role)))
+
+    @cached_property
+    def marked(self) -> frozenset[str]:
+        """The roles with the project's mark that are not there to own something of ours."""
+        roles = self.structure.roles.items()
+        made = self._own_scope.makes
+        return frozenset(n for n, r in roles if r.project == self.project and not made(n))
+
+    @cached_property
+    def logins(self) -> frozenset[str]:
+        """The logins that take on the roles of tokens in a managed database."""
+        able = self._executors("pre_request")
+        return frozenset(role for role in able if self.facts(role).login)
+
+    @cached_property
+    def token_roles(self) -> frozenset[str]:
+        """The roles of tokens in a managed database: their policies read claims."""
+        able = self._executors("claims")
+        return frozenset(r for r in able - self.logins if not self._own_scope.makes(r))
+
+    def _executors(self, function: str) -> frozenset[str]:
+        name = QName(OWN_SCHEMA, function)
+        held = (acl for acl in self.survey.objects["acl"] if acl.object.name == name)
+        known = self.structure.roles
+        return frozenset(g for acl in held for g, _ in acl.rights if g in known)
+
+    @cached_property
+    def _own_scope(self) -> Scope:
+        return _scope(self.project, self.schemas, frozenset())
+
+    @property
+    def closed(self) -> bool:
+        """Whether nobody who brings a token may make anything: the database verifies tokens."""
+        return bool(self.survey.objects["ticket_secret"])
 
     @cached_property
     def left(self) -> tuple[str, ...]:
         """The roles that hold something here and that no file can declare."""
         return tuple(sorted(role for role in self.concerned if self.why_left(role)))
+
+    def has_ours(self, schema: str) -> bool:
+        """Tell whether a role of the project holds anything in a schema."""
+        acls = (acl for acl in self.acls if acl.object.name.schema == schema)
+        return any(grantee in self.roles for acl in acls for grantee, _ in acl.rights)
 
     def facts(self, role: str) -> Role:
         """Return what a role of the file is."""
@@ -147,19 +191,30 @@ def find(connection: Connection, wanted: Iterable[str]) -> Found:
     """
     with asking(connection), snapshot(connection):
         there = connection.execute(query_text("jwtroles.reader", "namespace")).fetchall()
-        roles = connection.execute("SELECT rolname::text AS name FROM pg_roles").fetchall()
+        rows = connection.execute("SELECT rolname::text AS name FROM pg_roles").fetchall()
         schemas = tuple(wanted) or tuple(row["name"] for row in there)
-        scope = Scope(
-            project="",
-            schemas=(*schemas, OWN_SCHEMA),
-            roles=frozenset(row["name"] for row in roles),
-            logins=frozenset(),
-            platform=frozenset(),
-            policies_only=(),
-            named=frozenset(),
-            types=(),
-            functions=(),
-        )
-        surveyed = survey(connection, scope)
-    managed = (name for name in surveyed.structure.schemas if name != OWN_SCHEMA)
-    return Found(surveyed, tuple(sorted(managed)))
+        roles = frozenset(row["name"] for row in rows)
+        surveyed = survey(connection, _scope("", schemas, roles))
+        own = surveyed.objects["own_schema"]
+        project = (own[0].project or "") if own else ""
+        if project:
+            surveyed = survey(connection, _scope(project, schemas, roles))
+    managed = sorted(name for name in surveyed.structure.schemas if name != OWN_SCHEMA)
+    found = Found(surveyed, tuple(managed), project)
+    if project and not wanted:
+        return replace(found, schemas=tuple(filter(found.has_ours, managed)))
+    return found
+
+
+def _scope(project: str, schemas: tuple[str, ...], roles: frozenset[str]) -> Scope:
+    return Scope(
+        project=project,
+        schemas=(*schemas, OWN_SCHEMA),
+        roles=roles,
+        logins=frozenset(),
+        platform=frozenset(),
+        policies_only=(),
+        named=frozenset(),
+        types=(),
+        functions=(),
+    )

@@ -36,7 +36,8 @@ def written(printed: str, form: int, claims: Claims) -> str:
         return printed
 
 
-def _shorter(tree: Any) -> str:
+def shortened(tree: Any) -> str:
+    """Return a condition without the casts, brackets and names that PostgreSQL adds."""
     return lowered(sqltree.print_expression(_plain(tree)))
 
 
@@ -44,7 +45,7 @@ def _longer(tree: Any) -> str:
     return lowered(sqltree.print_expression(tree))
 
 
-_WRITE = (_shorter, _longer)
+_WRITE = (shortened, _longer)
 
 
 def lowered(sql: str) -> str:

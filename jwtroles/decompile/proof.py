@@ -20,6 +20,7 @@ from jwtroles.frozen import frozen
 from jwtroles.kinds import BY_NAME
 from jwtroles.planner.describe import describe
 from jwtroles.spec.load import load_text
+from jwtroles.verifier.key_sources import read_keys
 from jwtroles.workflow import make_plan
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from jwtroles.kinds.base import Change
     from jwtroles.planner.model import Plan
     from jwtroles.reader.connection import Connection
+    from jwtroles.verifier.key_sources import Document
 
 
 @frozen
@@ -44,10 +46,26 @@ class Proof:
     problems: tuple[Problem, ...] = ()
 
 
-def prove(connection: Connection, written: Written, choices: Choices, name: str) -> Proof:
-    """Load a file, plan it, and say what has to be said in another way."""
+def prove(
+    connection: Connection,
+    written: Written,
+    choices: Choices,
+    name: str,
+    documents: Mapping[str, Document],
+) -> Proof:
+    """Load a file, plan it, and say what has to be said in another way.
+
+    Args:
+        connection: to the database that the file is of.
+        written: the file.
+        choices: what is known so far.
+        name: what errors call the file.
+        documents: the keys of its issuers.
+    """
     try:
-        plan = make_plan(connection, load_text(written.text, name), None).plan
+        spec = load_text(written.text, name)
+        keys = read_keys(spec, None, documents=documents, offline=True)
+        plan = make_plan(connection, spec, None, keys).plan
     except (SpecError, CompileError) as error:
         return Proof(_refused(error, written, choices), problems=error.problems)
     return Proof(_differing(plan, choices), plan)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.compiler.grants import later_owners
 from jwtroles.decompile.patterns import FEWEST, glob_of
-from jwtroles.kinds.acl import ROUTINES, ObjectRef, built_in
+from jwtroles.frozen import frozen
+from jwtroles.kinds.acl import IN_SCHEMA, ROUTINES, ObjectRef, built_in
 from jwtroles.kinds.base import PUBLIC
 from jwtroles.names import QName, parse_qname
 
@@ -53,26 +54,55 @@ _SAID = {
 }
 """Section → the privileges that the file has there, in its order."""
 
+@frozen
+class Said:
+    """What a role may do to a table with one command; all columns where none are listed."""
+
+    columns: tuple[str, ...] | None = None
+    rows: str | None = None
+    check: str | None = None
+
+    @property
+    def value(self) -> Any:
+        """The same as YAML."""
+        if self.rows is None and self.check is None:
+            return "all" if self.columns is None else self.columns
+        said = {"columns": self.columns, "rows": self.rows, "check": self.check}
+        return {key: value for key, value in said.items() if value is not None}
+
+
 Access = Mapping[str, Any]
-"""Command → `all` or a list of columns."""
+"""Command → what is said of it."""
+
+Rows = Callable[[QName, str], tuple[str | None, str | None]]
+"""Table and command → the rows that a role has there, and the check on new ones."""
 
 
-def rights_of(role: str, found: Found, *, token: bool) -> Iterator[tuple[str, Any]]:
+def no_rows(_table: QName, _command: str) -> tuple[None, None]:
+    """Say that every row is meant: policies are stated by themselves."""
+    return None, None
+
+
+def rights_of(
+    role: str, found: Found, *, token: bool, rows: Rows = no_rows, out: Container[ObjectRef] = ()
+) -> Iterator[tuple[str, Any]]:
     """Yield the sections of a role that say what it may do to what.
 
     Args:
         role: a role of the file, or PUBLIC.
         found: the database.
         token: whether it is a role of tokens, which has to say so where rights are unsafe.
+        rows: which rows it has.
+        out: objects that are granted where they are declared.
     """
-    tables = dict(_tables(role, found))
+    tables = dict(_tables(role, found, rows, out))
     said = _globs(role, tables, found)
     if token:
         said = {name: _unsafe(access) for name, access in said.items()}
     if said:
         yield "tables", said
     for section in _IN_ORDER:
-        objects = dict(sorted(_objects(role, section, found)))
+        objects = dict(sorted(_objects(role, section, found, out)))
         if section == "database" and objects:
             yield section, next(iter(objects.values()))
         elif objects and section != "database":
@@ -84,9 +114,11 @@ def _unsafe(access: Access) -> Access:
     return access if governed else {**access, "unsafe": True}
 
 
-def _tables(role: str, found: Found) -> Iterator[tuple[QName, Access]]:
+def _tables(
+    role: str, found: Found, rows: Rows, out: Container[ObjectRef]
+) -> Iterator[tuple[QName, Access]]:
     for acl in found.acls:
-        if acl.object.cls != "table":
+        if acl.object.cls != "table" or acl.object in out or (found.project and role == PUBLIC):
             continue
         columns = [one.name for one in found.structure.relations[acl.object.name].columns]
         access = {}
@@ -94,20 +126,20 @@ def _tables(role: str, found: Found) -> Iterator[tuple[QName, Access]]:
             right = acl.rights.get((role, command.upper()))
             if right is None or (right.columns is not None and command not in _BY_COLUMN):
                 continue  # REFERENCES (column) is told by the proof
-            access[command] = _said(right, columns)
+            access[command] = Said(_listed(right, columns), *rows(acl.object.name, command))
         if access:
             yield acl.object.name, access
 
 
-def _said(right: Right, columns: Iterable[str]) -> Any:
+def _listed(right: Right, columns: Iterable[str]) -> tuple[str, ...] | None:
     if right.columns is None:
-        return "all"
+        return None
     return tuple(name for name in columns if name in right.columns)
 
 
-def _globs(role: str, tables: Mapping[QName, Access], found: Found) -> dict[str, Access]:
+def _globs(role: str, tables: Mapping[QName, Access], found: Found) -> dict[str, dict[str, Any]]:
     """Return what is said of tables, by globs where all tables of a schema have a command."""
-    said: dict[str, Access] = {}
+    said: dict[str, dict[str, Any]] = {}
     left = {name: dict(access) for name, access in tables.items()}
     for schema in sorted({name.schema for name in tables}):
         every = found.tables(schema)
@@ -118,18 +150,22 @@ def _globs(role: str, tables: Mapping[QName, Access], found: Found) -> dict[str,
             if None in held:
                 continue
             value, count = Counter(held).most_common(1)[0]
-            if value == "all" and count * 2 >= len(held):
+            if value.columns is None and count * 2 >= len(held):
                 common[command] = value
                 for name in every:
                     if left[name][command] == value:
                         del left[name][command]
         if common:
+            said[glob_of(schema)] = _values(common)
             if set(common) == future:
-                common["future"] = True
-            said[glob_of(schema)] = common
+                said[glob_of(schema)]["future"] = True
         for name in sorted(name for name in left if name.schema == schema and left[name]):
-            said[str(name)] = left[name]
+            said[str(name)] = _values(left[name])
     return said
+
+
+def _values(access: Mapping[str, Said]) -> dict[str, Any]:
+    return {command: one.value for command, one in access.items()}
 
 
 def _future(role: str, schema: str, found: Found) -> set[str]:
@@ -148,18 +184,37 @@ def _future(role: str, schema: str, found: Found) -> set[str]:
     return set(different.pop())
 
 
-def _objects(role: str, section: str, found: Found) -> Iterator[tuple[str | int, tuple[str, ...]]]:
+def _objects(
+    role: str, section: str, found: Found, out: Container[ObjectRef]
+) -> Iterator[tuple[str | int, tuple[str, ...]]]:
     for acl in found.acls:
         ref = acl.object
-        if _SECTIONS.get(ref.cls) != section or not _nameable(ref, found):
+        if _SECTIONS.get(ref.cls) != section or not _nameable(ref, found) or ref in out:
+            continue
+        if section == "schemas" and ref.name.name not in found.schemas:
             continue
         held = {privilege.lower() for grantee, privilege in acl.rights if grantee == role}
         privileges = tuple(one for one in _SAID[section] if one in held)
         if role == PUBLIC:
             if _public_says(acl, privileges, found):
                 yield _word(ref, found), privileges
-        elif privileges:
+        elif privileges := _apart(role, section, ref, privileges, found):
             yield _word(ref, found), privileges
+
+
+def _apart(
+    role: str, section: str, ref: ObjectRef, privileges: tuple[str, ...], found: Found
+) -> tuple[str, ...]:
+    """Return what has to be said: in a managed database USAGE follows from what is inside."""
+    if not found.project or section != "schemas":
+        return privileges
+    inside = (acl for acl in found.acls if acl.object.name.schema == ref.name.name)
+    held = any(
+        grantee == role and acl.object.cls in IN_SCHEMA
+        for acl in inside
+        for grantee, _ in acl.rights
+    )
+    return tuple(one for one in privileges if one != "usage" or not held)
 
 
 def _public_says(acl: Acl, privileges: Iterable[str], found: Found) -> bool:
@@ -172,7 +227,9 @@ def _public_says(acl: Acl, privileges: Iterable[str], found: Found) -> bool:
     ours = set(found.roles)
     named = any(grantee in ours for grantee, _ in acl.rights)
     held = set(privileges)
-    return bool(held) if named else held != free
+    if named:
+        return bool(held)
+    return bool(held - free) if found.project else held != free
 
 
 def _nameable(ref: ObjectRef, found: Found) -> bool:

@@ -45,6 +45,12 @@ def entrances(found: Found) -> Entrances:
     """Return the logins that are there to become other roles: NOINHERIT, and with SET alone."""
     ours = set(found.roles)
     logins: dict[str, tuple[str, ...]] = {}
+    if found.project:
+        becoming = ((one.member, one.role) for one in found.memberships)
+        pairs = [(login, role) for login, role in becoming if login in found.logins]
+        for login in sorted(found.logins):
+            logins[login] = tuple(sorted(role for member, role in pairs if member == login))
+        return Entrances(logins, found.token_roles)
     for role in found.roles:
         facts = found.facts(role)
         held = [one for one in found.memberships if one.member == role]
@@ -83,7 +89,7 @@ def _becomes(options: Options) -> bool:
 def facts_of(role: str, found: Found, entered: Entrances) -> Iterator[tuple[str, Any]]:
     """Yield the keys of a role that say what it is."""
     facts = found.facts(role)
-    if facts.comment and facts.comment.isprintable() and facts.project is None:
+    if facts.comment and facts.comment.isprintable():
         yield "comment", facts.comment
     if role not in entered.taken:
         yield "token", False

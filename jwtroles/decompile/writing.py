@@ -88,16 +88,19 @@ def write(draft: Draft) -> Written:
 
     add(f"# {line}".rstrip() for line in _head(draft))
     add(["jwtroles: 1", f"project: {scalar(draft.project)}", ""])
-    database: dict[str, Any] = {"schemas": draft.schemas, "unmarked": True}
-    if draft.connect_as:
-        database["connect_as"] = draft.connect_as
-    add(spread("database", database, 0))
-    if draft.claims:
-        add(["", "tokens:", "  verify: gateway"])
-        add(spread("claims", draft.claims, 2))
-    if draft.rows:
+    add(spread("database", draft.database, 0))
+    if draft.tokens:
+        add(["", "tokens:"])
+        for key, value in draft.tokens.items():
+            add(spread(key, value, 2) if isinstance(value, Mapping) else block(key, value, 2))
+    add(_list("mapping", draft.mapping))
+    if len(draft.tenancy) == 1 and "name" not in draft.tenancy[0]:
         add([""])
-        add(spread("rows", draft.rows, 0))
+        add(spread("tenancy", draft.tenancy[0], 0))
+    else:
+        add(_list("tenancy", draft.tenancy))
+    for key, section in (("rows", draft.rows), ("lookups", draft.lookups)):
+        add(["", *spread(key, section, 0)] if section else [])
     if draft.policies:
         add(["", "policies:"])
         for policy in draft.policies:
@@ -115,16 +118,17 @@ def write(draft: Draft) -> Written:
         add([f"  {scalar(role.name)}:"])
         for key, value in role.keys.items():
             add(_section(key, value))
-    if draft.keep:
-        add(["", "keep:"])
-        add(f"  - {flow({**dict(one.words), 'reason': one.reason})}" for one in draft.keep)
+    for key, section in (("views", draft.views), ("queries", draft.queries)):
+        add(["", *spread(key, section, 0)] if section else [])
+    add(_list("keep", tuple({**dict(one.words), "reason": one.reason} for one in draft.keep)))
     return Written("\n".join(lines) + "\n", about)
 
 
 def _head(draft: Draft) -> Iterator[str]:
     """Yield the comment at the head of the file."""
     yield "Who may do what, as a database had it: the plan of this file is empty there."
-    yield "`unmarked: true`: jwtroles has nothing of its own in it yet (docs/import.md)."
+    if draft.unmarked:
+        yield "`unmarked: true`: jwtroles has nothing of its own in it yet (docs/import.md)."
     for note in draft.notes:
         if note.code is not codes.NOT_SAID:
             yield f"{note.code.id}: {visible(note.message)}"
@@ -135,6 +139,24 @@ def _head(draft: Draft) -> Iterator[str]:
 def visible(text: str) -> str:
     """Return a text on one line without characters that a reader would not see."""
     return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+
+
+def _list(key: str, items: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a list of maps, each on a line where it fits."""
+    for number, item in enumerate(items):
+        if not number:
+            yield from ("", f"{key}:")
+        yield from _item(item)
+
+
+def _item(item: Mapping[str, Any]) -> Iterator[str]:
+    line = f"  - {flow(item)}"
+    if len(line) <= WIDTH:
+        yield line
+        return
+    first, *rest = (line for key, one in item.items() for line in block(key, one, 4))
+    yield f"  - {first.strip()}"
+    yield from rest
 
 
 def _section(key: str, value: Any) -> Iterator[str]:
@@ -155,10 +177,4 @@ def _policy(policy: StatedDraft) -> Iterator[str]:
     said["to"] = policy.to
     conditions = (("using", policy.using), ("check", policy.check))
     said |= {key: text for key, text in conditions if text is not None}
-    line = f"  - {flow(said)}"
-    if len(line) <= WIDTH:
-        yield line
-        return
-    first, *rest = (line for key, one in said.items() for line in block(key, one, 4))
-    yield f"  - {first.strip()}"
-    yield from rest
+    yield from _item(said)

@@ -1,0 +1,130 @@
+"""The file of a database that jwtroles manages, made of what it put there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jwtroles import codes
+from jwtroles.decompile.draft import Choices, Draft, RoleDraft
+from jwtroles.decompile.managed.definers import lookups, queries, views
+from jwtroles.decompile.managed.floors import standing, tenancy, under
+from jwtroles.decompile.managed.rows import conditions, joined
+from jwtroles.decompile.managed.tokens import TokensDraft, tokens_of
+from jwtroles.decompile.proof import together
+from jwtroles.decompile.rights import Rows, rights_of
+from jwtroles.decompile.roles import entrances, facts_of
+from jwtroles.errors import Problem
+from jwtroles.kinds.acl import ObjectRef
+from jwtroles.kinds.base import PUBLIC
+from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
+from jwtroles.kinds.policy import policy_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jwtroles.decompile.found import Found
+    from jwtroles.decompile.managed.floors import Standing
+    from jwtroles.kinds.policy import Policy
+    from jwtroles.names import QName
+
+__all__ = ["managed_draft"]
+
+
+def managed_draft(found: Found, choices: Choices) -> tuple[Draft, TokensDraft]:
+    """Return the file of a managed database, and what stands beside it."""
+    functions = found.survey.objects["function"]
+    own = {f.name.name: f for f in functions if f.name.schema == OWN_SCHEMA}
+    tokens = tokens_of(found, found.project, own)
+    entered = entrances(found)
+    floors = standing(found, found.token_roles)
+    declared = {ObjectRef("table", view.name) for view in found.survey.objects["view"]}
+    declared |= {ObjectRef("function", f.name, f.arguments) for f in functions}
+    policies = {(one.table, one.name): one for one in found.all_policies}
+    roles = []
+    for role in found.roles:
+        if role in entered.logins:
+            continue
+        facts = dict(facts_of(role, found, entered))
+        if role not in found.marked:
+            facts = {}
+        rows = _rows(role, policies, floors)
+        token = role in entered.taken
+        rights = dict(rights_of(role, found, token=token, rows=rows, out=declared))
+        settings = _settings(role, found)
+        roles.append(RoleDraft(role, {**facts, **rights, **({"settings": settings} if settings else {})}))
+    public = dict(rights_of(PUBLIC, found, token=False, out=declared))
+    if public:
+        roles.append(RoleDraft(PUBLIC, public))
+    keep = together(choices.kept, found.structure.server.version)
+    draft = Draft(
+        project=found.project,
+        database=_database(found, entered.logins),
+        tokens=tokens.tokens,
+        mapping=tokens.mapping,
+        tenancy=tenancy(floors, found, found.token_roles),
+        lookups=lookups(found),
+        roles=tuple(roles),
+        views=views(found),
+        queries=queries(found),
+        keep=keep,
+        notes=tuple(_notes(found, tokens)),
+    )
+    return draft, tokens
+
+
+def _database(found: Found, logins: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    said: dict[str, Any] = {"schemas": found.schemas}
+    every = tuple(sorted(found.token_roles))
+    if len(logins) == 1 and next(iter(logins.values())) == every:
+        said["connect_as"] = next(iter(logins))
+    elif logins:
+        said["connect_as"] = logins
+    platform = tuple(sorted(found.token_roles - found.marked))
+    if platform:
+        said["platform"] = platform
+    exempt = {role for one in found.all_policies if one.exempts for role in one.roles}
+    return said | ({"exempt": tuple(sorted(exempt))} if exempt else {})
+
+
+def _rows(
+    role: str, policies: Mapping[tuple[QName, str], Policy], floors: tuple[Standing, ...]
+) -> Rows:
+    """Return what gives the rows of a role: those of its own policies, less its floors."""
+
+    def rows(table: QName, command: str) -> tuple[str | None, str | None]:
+        policy = policies.get((table, policy_name(role, command)))
+        if policy is None:
+            return None, None
+        below = under(floors, table, role)
+
+        def said(text: str | None) -> str | None:
+            found = () if text is None else conditions(text, table.name)
+            return joined(part for part in found if part not in below)
+
+        using, check = said(policy.using), said(policy.check)
+        if command == "insert":
+            return check, None
+        return using, (check if command == "update" and check != using else None)
+
+    return rows
+
+
+def _settings(role: str, found: Found) -> dict[str, str]:
+    rows = (row for row in found.survey.objects["role_setting"] if row.role == role)
+    return {row.name: row.value for row in sorted(rows, key=lambda row: row.name)}
+
+
+def _notes(found: Found, tokens: TokensDraft) -> Iterator[Problem]:
+    others = {
+        grantee
+        for acl in found.acls
+        if acl.object.name.schema in found.schemas
+        for grantee, _ in acl.rights
+        if grantee != PUBLIC and grantee not in found.roles and grantee in found.structure.roles
+    }
+    made = {one.owner for kind in ("view", "function") for one in found.survey.objects[kind]}
+    for role in sorted(others - made):
+        message = f"{role} has rights in these schemas and is not of the project {found.project}"
+        yield Problem(codes.LEFT_TO_OTHERS, message)
+    for key in tokens.unsaid:
+        yield Problem(codes.NOT_COMPARED, f"{key}: its exponent is not known, so no document has it")

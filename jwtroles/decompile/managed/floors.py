@@ -1,0 +1,146 @@
+"""Floors, read off the RESTRICTIVE policies that stand under the roles of a file."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from pglast import ast, enums
+
+from jwtroles.decompile.managed.rows import conditions, joined
+from jwtroles.decompile.patterns import patterns
+from jwtroles.decompile.predicates import shortened
+from jwtroles.frozen import frozen
+from jwtroles.names import QName
+from jwtroles.spec import sqltree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from jwtroles.decompile.found import Found
+    from jwtroles.kinds.policy import Policy
+
+FLOOR = "jr_floor"
+
+
+@frozen
+class Standing:
+    """A floor: its condition on each table, and the roles of tokens that it stands under."""
+
+    name: str
+    parts: tuple[str, ...]
+    tables: tuple[QName, ...]
+    roles: frozenset[str]
+
+
+def standing(found: Found, roles: frozenset[str]) -> tuple[Standing, ...]:
+    """Return every floor, those that go through another table too.
+
+    Args:
+        found: the database.
+        roles: the roles of tokens.
+    """
+    by_part: dict[tuple[str, str], dict[QName, set[str]]] = {}
+    for policy in found.all_policies:
+        relation = found.structure.relations.get(policy.table)
+        if policy.permissive or relation is None or relation.partition:
+            continue
+        for name, part in _parts(policy):
+            tables = by_part.setdefault((name, part), {})
+            tables.setdefault(policy.table, set()).update(policy.roles & roles)
+    merged: dict[tuple[str, tuple[QName, ...], frozenset[str]], list[str]] = {}
+    for (name, part), tables in by_part.items():
+        under = frozenset[str]().union(*tables.values())
+        merged.setdefault((name, tuple(sorted(tables)), under), []).append(part)
+    return tuple(
+        Standing(name, tuple(parts), tables, under)
+        for (name, tables, under), parts in merged.items()
+    )
+
+
+def _parts(policy: Policy) -> Iterable[tuple[str, str]]:
+    if policy.using is None or not (policy.gates or policy.name.startswith(FLOOR)):
+        return ()
+    name = policy.name.removeprefix(FLOOR).lstrip("_") if policy.name.startswith(FLOOR) else ""
+    return [(name, part) for part in conditions(policy.using, policy.table.name)]
+
+
+def under(floors: Iterable[Standing], table: QName, role: str) -> frozenset[str]:
+    """Return the conditions of the floors that stand on a table under a role."""
+    return frozenset(
+        part for one in floors if table in one.tables and role in one.roles for part in one.parts
+    )
+
+
+def tenancy(
+    floors: tuple[Standing, ...], found: Found, roles: frozenset[str]
+) -> tuple[Mapping[str, Any], ...]:
+    """Return the floors as the file has them, each with the tables that go through others."""
+    own = [one for one in floors if _through(one, found) is None]
+    through = [(one, _through(one, found)) for one in floors if _through(one, found) is not None]
+    said: list[dict[str, Any]] = []
+    for number, one in enumerate(own, start=1):
+        reached = set(one.tables)
+        steps: dict[str, dict[str, str]] = {}
+        more = True
+        while more:
+            more = False
+            for step, to in through:
+                child = step.tables[0]
+                if to and to[0] in reached and step.roles == one.roles and child not in reached:
+                    steps[str(child)] = {str(to[0]): to[1]}
+                    reached.add(child)
+                    more = True
+        entry: dict[str, Any] = {}
+        if len(own) > 1 or one.name:
+            entry["name"] = one.name or _named(one.parts, number)
+        entry["rows"] = joined(one.parts)
+        words, out = patterns(reached, found)
+        column = _column(one, found)
+        if column and not steps and out:
+            words, out = patterns([t for s in found.schemas for t in found.tables(s)], found)
+            entry |= {"tables": words, "where_column": column}
+        else:
+            entry["tables"] = words
+            entry |= {"except": out} if out else {}
+        entry |= {"through": steps} if steps else {}
+        lifted = tuple(sorted(roles - one.roles))
+        entry |= {"lifted_for": lifted} if lifted else {}
+        said.append(entry)
+    return tuple(said)
+
+
+def _named(parts: tuple[str, ...], number: int) -> str:
+    match = re.match(r"[a-z_]+", parts[0])
+    return match[0] if match else f"floor_{number}"
+
+
+def _column(floor: Standing, found: Found) -> str:
+    """Return the column that just the tables of a floor have, or ''."""
+    relations = found.structure.relations
+    every = [table for schema in found.schemas for table in found.tables(schema)]
+    for column in relations[floor.tables[0]].columns:
+        having = [table for table in every if relations[table].column(column.name)]
+        if re.search(rf"\b{re.escape(column.name)}\b", floor.parts[0]) and set(having) == set(
+            floor.tables
+        ):
+            return column.name
+    return ""
+
+
+def _through(floor: Standing, found: Found) -> tuple[QName, str] | None:
+    """Return the parent of a floor that is `EXISTS (SELECT FROM parent WHERE join)`, and the join."""
+    if len(floor.parts) != 1 or len(floor.tables) != 1:
+        return None
+    tree = sqltree.expression(floor.parts[0])
+    exists = enums.SubLinkType.EXISTS_SUBLINK
+    if not isinstance(tree, ast.SubLink) or tree.subLinkType != exists:
+        return None
+    select: Any = tree.subselect
+    sources = select.fromClause or ()
+    if select.targetList or len(sources) != 1 or not isinstance(sources[0], ast.RangeVar):
+        return None
+    parent = QName(sources[0].schemaname or "", sources[0].relname or "")
+    if parent not in found.structure.relations or sources[0].alias:
+        return None
+    return parent, shortened(select.whereClause)

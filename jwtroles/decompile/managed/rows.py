@@ -1,0 +1,137 @@
+"""Conditions of policies that jwtroles made, as the file that they came from says them.
+
+`verify: database` takes several claims from one call, and puts the claims of a floor beside those
+of a role's own rows. Here both are taken apart again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pglast import ast, enums
+
+from jwtroles.decompile.predicates import shortened
+from jwtroles.kinds.own_schema import LOOKUP
+from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
+from jwtroles.spec import sqltree
+from jwtroles.verifier.claims import AUTHORIZED, CLAIMS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Kind = enums.A_Expr_Kind
+AND = enums.BoolExprType.AND_EXPR
+ACCESSOR = "claim_"
+
+
+def conditions(printed: str, table: str) -> tuple[str, ...]:
+    """Return what has to hold together, each condition as the file writes it.
+
+    Args:
+        printed: a condition of a policy as PostgreSQL prints it.
+        table: the name of the policy's table, by which its columns may be called in it.
+    """
+    opened = _opened(sqltree.expression(printed))
+    parts = opened.args if sqltree.boolean(opened) == AND else (opened,)
+    found = (_unqualified(part, table) for part in parts if not _checks_login(part))
+    return tuple(dict.fromkeys(map(shortened, found)))
+
+
+def joined(parts: Iterable[str]) -> str | None:
+    """Return conditions that hold together as one; None where there is none, or only `true`."""
+    listed = [part for part in parts if part != "true"]
+    if len(listed) <= 1:
+        return listed[0] if listed else None
+    trees = tuple(map(sqltree.expression, listed))
+    return shortened(sqltree.flatten(ast.BoolExpr(boolop=AND, args=trees)))
+
+
+def opened(tree: Any) -> Any:
+    """Return a tree with claims and lookups in the place of what reads them."""
+    return _opened(tree)
+
+
+def _opened(tree: Any) -> Any:
+    read = _of_login(tree)
+    if read is not None:
+        return read
+    sqltree.rewrite(tree, _opened)
+    if isinstance(tree, ast.TypeCast) and _is_claim(tree.arg):
+        return tree.arg  # a list claim is cast, so that ANY takes it for a value
+    if isinstance(tree, ast.A_Expr) and tree.kind == Kind.AEXPR_OP_ANY:
+        return _looked_up(tree)
+    return sqltree.flatten(tree)
+
+
+def _of_login(tree: Any) -> Any:
+    """Return what a subquery on the login stands for, or None for anything else."""
+    if isinstance(tree, ast.SubLink):
+        select: Any = tree.subselect
+        if tree.subLinkType == enums.SubLinkType.EXISTS_SUBLINK and _from_claims(select):
+            return _opened(select.whereClause)
+        called = _called(select)
+        if tree.subLinkType == enums.SubLinkType.EXPR_SUBLINK and called.startswith(ACCESSOR):
+            return sqltree.expression(f"claims.{called.removeprefix(ACCESSOR)}")
+    if isinstance(tree, ast.A_Expr) and isinstance(tree.rexpr, ast.SubLink):
+        select = tree.rexpr.subselect
+        if isinstance(tree.lexpr, ast.RowExpr) and _from_claims(select):
+            pairs = zip(tree.lexpr.args or (), select.targetList, strict=True)
+            return ast.BoolExpr(boolop=AND, args=tuple(_equal(*pair) for pair in pairs))
+    return None
+
+
+def _equal(left: Any, target: Any) -> Any:
+    equal = sqltree.expression("NULL = NULL")
+    equal.lexpr, equal.rexpr = _opened(left), _opened(target.val)
+    return equal
+
+
+def _from_claims(select: Any) -> bool:
+    source = (select.fromClause or (None,))[0]
+    if not isinstance(source, ast.RangeFunction):
+        return False
+    functions: Any = source.functions
+    called = functions[0][0]
+    return sqltree.name_parts(called.funcname) == (CLAIMS.schema, CLAIMS.name)
+
+
+def _called(select: Any) -> str:
+    """Return the function of our schema that a SELECT is the mere call of, or ''."""
+    if getattr(select, "fromClause", None) or len(select.targetList or ()) != 1:
+        return ""
+    value = select.targetList[0].val
+    if not isinstance(value, ast.FuncCall):
+        return ""
+    names = sqltree.name_parts(value.funcname)
+    return names[1] if names[:-1] == (OWN_SCHEMA,) else ""
+
+
+def _checks_login(tree: Any) -> bool:
+    return isinstance(tree, ast.SubLink) and _called(tree.subselect) == AUTHORIZED.name
+
+
+def _is_claim(node: Any) -> bool:
+    return sqltree.is_column(node) and sqltree.name_parts(node.fields)[0] == CLAIMS.name
+
+
+def _looked_up(tree: Any) -> Any:
+    """Return `x IN (NAME)` for the list of a lookup."""
+    value = tree.rexpr.arg if isinstance(tree.rexpr, ast.TypeCast) else tree.rexpr
+    if not isinstance(value, ast.SubLink) or not _called(value.subselect).startswith(LOOKUP):
+        return tree
+    found = sqltree.expression(f"NULL IN ({_called(value.subselect).removeprefix(LOOKUP)})")
+    found.lexpr = tree.lexpr
+    return found
+
+
+def _unqualified(tree: Any, table: str) -> Any:
+    """Return a condition in which columns of its own table stand bare outside of subqueries."""
+    if isinstance(tree, ast.SelectStmt):
+        return tree
+    if sqltree.is_column(tree):
+        names = sqltree.name_parts(tree.fields)
+        if len(names) == len((table, "column")) and names[0] == table:
+            tree.fields = tree.fields[1:]
+        return tree
+    sqltree.rewrite(tree, lambda child: _unqualified(child, table))
+    return tree
