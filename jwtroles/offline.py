@@ -28,6 +28,7 @@ from jwtroles.reader.printed import Printed
 from jwtroles.reader.saved import Snapshot
 from jwtroles.spec.resolve import resolve
 from jwtroles.verifier.key_sources import read_keys
+from jwtroles.workflow import with_unread
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -90,7 +91,7 @@ def plan_against(snapshot: Snapshot, spec: Spec, environment: Environment | None
     keys = read_keys(spec, environment, offline=True)
     compiled = compile_spec(spec, environment, reading.structure, keys)
     desired, unknown = snapshot.printed.remembered(compiled.catalog, reading.structure)
-    desired = _with_unread(desired, reading.catalog, keys)
+    desired = with_unread(desired, reading.catalog, keys)
     plan = build_plan(spec, environment, reading.structure, reading.catalog, desired, compiled)
     plan = with_unverified(plan, unknown)
     return replace(plan, remarks=(*plan.remarks, *_without_secrets(spec, keys)))
@@ -128,20 +129,6 @@ def compile_alone(snapshot: Snapshot, spec: Spec, environment: Environment | Non
     )
     plan = build_plan(spec, environment, structure, current, compiled.catalog, compiled)
     return replace(plan, remarks=(*plan.remarks, *_without_secrets(spec, keys)))
-
-
-def _with_unread(desired: Catalog, current: Catalog, keys: Keys) -> Catalog:
-    """Return what is wanted, with the keys that nobody could read as the database has them."""
-    left = [
-        key
-        for key in current["signing_key"].values()
-        if key.issuer in keys.unread and key.id not in desired["signing_key"]
-    ]
-    ids = {key.id for key in left}
-    for kind in ("signing_key", "key_pad", "curve_multiple"):
-        theirs = [item for number, item in current[kind].items() if number in ids]
-        desired = desired.with_kind(kind, [*desired[kind].values(), *theirs])
-    return desired
 
 
 def _without_secrets(spec: Spec, keys: Keys) -> Iterator[Problem]:

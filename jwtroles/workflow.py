@@ -133,3 +133,17 @@ def plan_from(basis: Basis) -> Planned:
     structure, current, desired = reading.structure, reading.catalog, basis.desired
     plan = build_plan(spec, environment, structure, current, desired, basis.compiled)
     return Planned(plan, reading.scope)
+
+
+def with_unread(desired: Catalog, current: Catalog, keys: Keys) -> Catalog:
+    """Return what is wanted, with the keys that nobody could read as the database has them."""
+    left = [
+        key
+        for key in current["signing_key"].values()
+        if key.issuer in keys.unread and key.id not in desired["signing_key"]
+    ]
+    ids = {key.id for key in left}
+    for kind in ("signing_key", "key_pad", "curve_multiple"):
+        theirs = [item for number, item in current[kind].items() if number in ids]
+        desired = desired.with_kind(kind, [*desired[kind].values(), *theirs])
+    return desired

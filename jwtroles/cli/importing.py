@@ -72,7 +72,7 @@ def import_file(
     if out is None:
         show(made.text.removesuffix("\n"))
     else:
-        write_file(out, made.text, force=force)
+        _write(made, out, force=force)
     if not quiet:
         for line in told(made, out):
             tell(line)
@@ -86,6 +86,18 @@ def _imported(
     wanted = tuple(filter(None, map(str.strip, (schemas or "").split(","))))
     name = project or project_of(connection.info.dbname)
     return import_database(connection, name, wanted, out.name if out else "jwtroles.yaml")
+
+
+def _write(made: Imported, out: Path, *, force: bool) -> None:
+    """Write the file, and the public keys of its issuers below its folder."""
+    documents = {out.parent / document.path: document.text for document in made.documents}
+    for path in documents if not force else ():
+        if path.exists():
+            raise _there(path)
+    for path, text in documents.items():
+        path.parent.mkdir(exist_ok=True)
+        write_file(path, text, force=force)
+    write_file(out, made.text, force=force)
 
 
 def project_of(database: str) -> str:
@@ -119,5 +131,8 @@ def told(made: Imported, out: Path | None) -> list[str]:
 
     counted = ", ".join(f"{number} {noun}" for noun, number in made.counts)
     lines = [f"{out or 'imported'}: {counted}. Its plan is empty."]
+    for document in made.documents:
+        where = "public keys" if out else "public keys, which --out writes beside the file"
+        lines.append(f"  {document.path}: {where}")
     lines += [f"  {note.code.id} {note.message}" for note in made.notes]
     return [visible(line) for line in lines]

@@ -57,6 +57,7 @@ class Draft:
     project: str
     database: Mapping[str, Any]
     tokens: Mapping[str, Any] = field(default_factory=dict)
+    policies_only: tuple[str, ...] = ()
     mapping: tuple[Mapping[str, Any], ...] = ()
     tenancy: tuple[Mapping[str, Any], ...] = ()
     rows: Mapping[str, str] = field(default_factory=dict)

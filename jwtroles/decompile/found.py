@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +9,12 @@ from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import built_in
 from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
+from jwtroles.kinds.policy import policy_name
 from jwtroles.names import QName
 from jwtroles.reader import query_text, snapshot, survey
 from jwtroles.reader.connection import asking
 from jwtroles.scope import Scope
+from jwtroles.spec.model import COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -153,9 +154,32 @@ class Found:
         return tuple(sorted(role for role in self.concerned if self.why_left(role)))
 
     def has_ours(self, schema: str) -> bool:
-        """Tell whether a role of the project holds anything in a schema."""
+        """Tell whether a schema is one that the project manages.
+
+        A role with its mark holds something there, or, where a platform owns all of its roles, a
+        table has a policy of ours for whatever they hold on it.
+        """
         acls = (acl for acl in self.acls if acl.object.name.schema == schema)
-        return any(grantee in self.roles for acl in acls for grantee, _ in acl.rights)
+        if self.marked - self.logins:
+            return any(grantee in self.marked for acl in acls for grantee, _ in acl.rights)
+        tables = (acl for acl in acls if acl.object.cls == "table")
+        return any(self._is_decided(acl) for acl in tables)
+
+    def _is_decided(self, acl: Acl) -> bool:
+        """Tell whether what roles of tokens hold on a table follows from policies of ours."""
+        names = {p.name for p in self.all_policies if p.table == acl.object.name}
+        held = {
+            policy_name(grantee, privilege.lower())
+            for grantee, privilege in acl.rights
+            if grantee in self.token_roles and privilege.lower() in COMMANDS
+        }
+        return bool(held) and held <= names
+
+    def borrowed(self, schemas: Iterable[str]) -> frozenset[str]:
+        """Return the tables outside of some schemas on which policies of ours stand."""
+        managed = set(schemas)
+        ours = (p for p in self.all_policies if p.named_by_us and p.roles <= self.token_roles)
+        return frozenset(str(p.table) for p in ours if p.table.schema not in managed)
 
     def facts(self, role: str) -> Role:
         """Return what a role of the file is."""
@@ -198,22 +222,24 @@ def find(connection: Connection, wanted: Iterable[str]) -> Found:
         own = surveyed.objects["own_schema"]
         project = (own[0].project or "") if own else ""
         if project:
-            surveyed = survey(connection, _scope(project, schemas, roles))
+            wide = Found(survey(connection, _scope(project, schemas, roles)), schemas, project)
+            schemas = schemas if wanted else tuple(filter(wide.has_ours, wide.structure.managed))
+            borrowed = tuple(sorted(wide.borrowed(schemas)))
+            surveyed = survey(connection, _scope(project, schemas, roles, borrowed))
     managed = sorted(name for name in surveyed.structure.schemas if name != OWN_SCHEMA)
-    found = Found(surveyed, tuple(managed), project)
-    if project and not wanted:
-        return replace(found, schemas=tuple(filter(found.has_ours, managed)))
-    return found
+    return Found(surveyed, tuple(managed), project)
 
 
-def _scope(project: str, schemas: tuple[str, ...], roles: frozenset[str]) -> Scope:
+def _scope(
+    project: str, schemas: tuple[str, ...], roles: frozenset[str], borrowed: tuple[str, ...] = ()
+) -> Scope:
     return Scope(
         project=project,
         schemas=(*schemas, OWN_SCHEMA),
         roles=roles,
         logins=frozenset(),
         platform=frozenset(),
-        policies_only=(),
+        policies_only=borrowed,
         named=frozenset(),
         types=(),
         functions=(),

@@ -36,4 +36,7 @@ def patterns(tables: Iterable[QName], found: Found) -> tuple[tuple[str, ...], tu
             out += map(str, missing)
             here = [name for name in here if name not in every]
         named += map(str, sorted(here))
+    globs = list(map(glob_of, found.schemas))
+    if named == globs and len(globs) > 1 and not out:
+        named = ["*.*"]
     return tuple(named), tuple(sorted(out))

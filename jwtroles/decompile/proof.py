@@ -21,7 +21,7 @@ from jwtroles.kinds import BY_NAME
 from jwtroles.planner.describe import describe
 from jwtroles.spec.load import load_text
 from jwtroles.verifier.key_sources import read_keys
-from jwtroles.workflow import make_plan
+from jwtroles.workflow import look, plan_from, with_unread
 
 if TYPE_CHECKING:
     from jwtroles.decompile.writing import Written
@@ -65,7 +65,10 @@ def prove(
     try:
         spec = load_text(written.text, name)
         keys = read_keys(spec, None, documents=documents, offline=True)
-        plan = make_plan(connection, spec, None, keys).plan
+        seen = look(connection, spec, None, keys)
+        # Secrets are in variables of whoever applies: they are as the database has them.
+        seen = replace(seen, desired=with_unread(seen.desired, seen.reading.catalog, keys))
+        plan = plan_from(seen).plan
     except (SpecError, CompileError) as error:
         return Proof(_refused(error, written, choices), problems=error.problems)
     return Proof(_differing(plan, choices), plan)

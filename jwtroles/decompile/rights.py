@@ -54,6 +54,7 @@ _SAID = {
 }
 """Section → the privileges that the file has there, in its order."""
 
+
 @frozen
 class Said:
     """What a role may do to a table with one command; all columns where none are listed."""
@@ -74,13 +75,12 @@ class Said:
 Access = Mapping[str, Any]
 """Command → what is said of it."""
 
-Rows = Callable[[QName, str], tuple[str | None, str | None]]
-"""Table and command → the rows that a role has there, and the check on new ones."""
+Rows = Callable[[QName, str], tuple[str | None, str | None] | None]
+"""Table and command → the rows that a role has there by a policy, and the check on new ones."""
 
 
-def no_rows(_table: QName, _command: str) -> tuple[None, None]:
-    """Say that every row is meant: policies are stated by themselves."""
-    return None, None
+def no_rows(_table: QName, _command: str) -> None:
+    """Say that no policy of a role's own is meant: policies are stated by themselves."""
 
 
 def rights_of(
@@ -109,7 +109,7 @@ def rights_of(
             yield section, objects
 
 
-def _unsafe(access: Access) -> Access:
+def _unsafe(access: dict[str, Any]) -> dict[str, Any]:
     governed = set(access) <= {*COMMANDS[:4], "future"} and "future" not in access
     return access if governed else {**access, "unsafe": True}
 
@@ -120,15 +120,22 @@ def _tables(
     for acl in found.acls:
         if acl.object.cls != "table" or acl.object in out or (found.project and role == PUBLIC):
             continue
-        columns = [one.name for one in found.structure.relations[acl.object.name].columns]
+        relation = found.structure.relations[acl.object.name]
+        columns = [one.name for one in relation.columns]
         access = {}
-        for command in COMMANDS:
+        for command in () if relation.policies_only else COMMANDS:
             right = acl.rights.get((role, command.upper()))
             if right is None or (right.columns is not None and command not in _BY_COLUMN):
                 continue  # REFERENCES (column) is told by the proof
-            access[command] = Said(_listed(right, columns), *rows(acl.object.name, command))
+            held = rows(acl.object.name, command) or (None, None)
+            access[command] = Said(_listed(right, columns), *held)
         if access:
             yield acl.object.name, access
+    for name, relation in sorted(found.structure.relations.items()):
+        given = {command: rows(name, command) for command in COMMANDS if relation.policies_only}
+        access = {command: Said(None, *held) for command, held in given.items() if held}
+        if access:
+            yield name, access
 
 
 def _listed(right: Right, columns: Iterable[str]) -> tuple[str, ...] | None:
@@ -146,8 +153,8 @@ def _globs(role: str, tables: Mapping[QName, Access], found: Found) -> dict[str,
         future = _future(role, schema, found)
         common: dict[str, Any] = {}
         for command in COMMANDS if len(every) >= FEWEST and "*" not in schema else ():
-            held = [tables.get(name, {}).get(command) for name in every]
-            if None in held:
+            held = [one for t in every if (one := tables.get(t, {}).get(command)) is not None]
+            if len(held) < len(every):
                 continue
             value, count = Counter(held).most_common(1)[0]
             if value.columns is None and count * 2 >= len(held):
@@ -177,6 +184,8 @@ def _future(role: str, schema: str, found: Found) -> set[str]:
             held = {privilege.lower() for grantee, privilege in acl.rights if grantee == role}
             if held:
                 given[ref.arguments] = held
+    if schema not in found.structure.schemas:
+        return set()
     owners = later_owners(schema, found.structure)
     different = {frozenset(held) for held in given.values()}
     if given.keys() != set(owners) or len(different) != 1:
@@ -225,7 +234,12 @@ def _public_says(acl: Acl, privileges: Iterable[str], found: Found) -> bool:
     """
     free = {one.lower() for one in built_in(acl.object)}
     ours = set(found.roles)
-    named = any(grantee in ours for grantee, _ in acl.rights)
+    holders = ((grantee, (privilege.lower(),)) for grantee, privilege in acl.rights)
+    section = _SECTIONS[acl.object.cls]
+    named = any(
+        grantee in ours and _apart(grantee, section, acl.object, one, found)
+        for grantee, one in holders
+    )
     held = set(privileges)
     if named:
         return bool(held)

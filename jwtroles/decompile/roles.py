@@ -49,7 +49,8 @@ def entrances(found: Found) -> Entrances:
         becoming = ((one.member, one.role) for one in found.memberships)
         pairs = [(login, role) for login, role in becoming if login in found.logins]
         for login in sorted(found.logins):
-            logins[login] = tuple(sorted(role for member, role in pairs if member == login))
+            roles = (role for member, role in pairs if member == login)
+            logins[login] = tuple(sorted(found.token_roles & set(roles)))
         return Entrances(logins, found.token_roles)
     for role in found.roles:
         facts = found.facts(role)

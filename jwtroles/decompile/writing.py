@@ -11,7 +11,7 @@ from jwtroles import codes
 from jwtroles.frozen import frozen
 
 if TYPE_CHECKING:
-    from jwtroles.decompile.draft import Draft, StatedDraft
+    from jwtroles.decompile.draft import Draft, RoleDraft, StatedDraft
 
 WIDTH = 110
 """How long a line may be before what stands on it is spread over several."""
@@ -79,49 +79,59 @@ def write(draft: Draft) -> Written:
     """Return the file."""
     lines: list[str] = []
     about: dict[int, Any] = {}
-
-    def add(some: Iterable[str], what: Any = None) -> None:
+    for some, what in _sections(draft):
         for line in some:
             lines.append(line)
             if what is not None:
                 about[len(lines)] = what
-
-    add(f"# {line}".rstrip() for line in _head(draft))
-    add(["jwtroles: 1", f"project: {scalar(draft.project)}", ""])
-    add(spread("database", draft.database, 0))
-    if draft.tokens:
-        add(["", "tokens:"])
-        for key, value in draft.tokens.items():
-            add(spread(key, value, 2) if isinstance(value, Mapping) else block(key, value, 2))
-    add(_list("mapping", draft.mapping))
-    if len(draft.tenancy) == 1 and "name" not in draft.tenancy[0]:
-        add([""])
-        add(spread("tenancy", draft.tenancy[0], 0))
-    else:
-        add(_list("tenancy", draft.tenancy))
-    for key, section in (("rows", draft.rows), ("lookups", draft.lookups)):
-        add(["", *spread(key, section, 0)] if section else [])
-    if draft.policies:
-        add(["", "policies:"])
-        for policy in draft.policies:
-            add(_policy(policy), policy.key)
-    if draft.row_security:
-        add([""])
-        add(block("row_security", draft.row_security, 0))
-    if draft.roles:
-        add(["", "roles:"])
-    for number, role in enumerate(draft.roles):
-        add([""] if number else [])
-        if not role.keys:
-            add([f"  {scalar(role.name)}: {{}}"])
-            continue
-        add([f"  {scalar(role.name)}:"])
-        for key, value in role.keys.items():
-            add(_section(key, value))
-    for key, section in (("views", draft.views), ("queries", draft.queries)):
-        add(["", *spread(key, section, 0)] if section else [])
-    add(_list("keep", tuple({**dict(one.words), "reason": one.reason} for one in draft.keep)))
     return Written("\n".join(lines) + "\n", about)
+
+
+def _sections(draft: Draft) -> Iterator[tuple[Iterable[str], Any]]:
+    """Yield the parts of the file in their order, each with what it is about."""
+    yield (f"# {line}".rstrip() for line in _head(draft)), None
+    yield ("jwtroles: 1", f"project: {scalar(draft.project)}", ""), None
+    yield spread("database", draft.database, 0), None
+    yield _apart("policies_only", draft.policies_only), None
+    yield _nested("tokens", draft.tokens), None
+    yield _list("mapping", draft.mapping), None
+    if len(draft.tenancy) == 1 and "name" not in draft.tenancy[0]:
+        yield _apart("tenancy", draft.tenancy[0]), None
+    else:
+        yield _list("tenancy", draft.tenancy), None
+    yield _apart("rows", draft.rows), None
+    yield _apart("lookups", draft.lookups), None
+    yield ("", "policies:") if draft.policies else (), None
+    yield from ((_policy(policy), policy.key) for policy in draft.policies)
+    yield _apart("row_security", draft.row_security), None
+    yield _roles(draft.roles), None
+    yield _apart("views", draft.views), None
+    yield _apart("queries", draft.queries), None
+    kept = tuple({**dict(one.words), "reason": one.reason} for one in draft.keep)
+    yield _list("keep", kept), None
+
+
+def _apart(key: str, value: Any) -> Iterator[str]:
+    """Yield a section behind an empty line, if there is anything in it."""
+    if value:
+        yield ""
+        yield from spread(key, value, 0) if isinstance(value, Mapping) else block(key, value, 0)
+
+
+def _nested(key: str, value: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a section in which maps are spread."""
+    if value:
+        yield from ("", f"{key}:")
+    for inner, one in value.items():
+        yield from spread(inner, one, 2) if isinstance(one, Mapping) else block(inner, one, 2)
+
+
+def _roles(roles: Iterable[RoleDraft]) -> Iterator[str]:
+    for number, role in enumerate(roles):
+        yield from ("",) if number else ("", "roles:")
+        yield f"  {scalar(role.name)}:" + ("" if role.keys else " {}")
+        for key, value in role.keys.items():
+            yield from _section(key, value)
 
 
 def _head(draft: Draft) -> Iterator[str]:

@@ -51,14 +51,19 @@ def managed_draft(found: Found, choices: Choices) -> tuple[Draft, TokensDraft]:
         token = role in entered.taken
         rights = dict(rights_of(role, found, token=token, rows=rows, out=declared))
         settings = _settings(role, found)
-        roles.append(RoleDraft(role, {**facts, **rights, **({"settings": settings} if settings else {})}))
+        roles.append(
+            RoleDraft(role, {**facts, **rights, **({"settings": settings} if settings else {})})
+        )
     public = dict(rights_of(PUBLIC, found, token=False, out=declared))
     if public:
         roles.append(RoleDraft(PUBLIC, public))
+    relations = sorted(found.structure.relations.values(), key=lambda r: r.name)
+    borrowed = [one for one in relations if one.policies_only]
     keep = together(choices.kept, found.structure.server.version)
     draft = Draft(
         project=found.project,
         database=_database(found, entered.logins),
+        policies_only=tuple(str(r.name) for r in borrowed),
         tokens=tokens.tokens,
         mapping=tokens.mapping,
         tenancy=tenancy(floors, found, found.token_roles),
@@ -75,13 +80,15 @@ def managed_draft(found: Found, choices: Choices) -> tuple[Draft, TokensDraft]:
 def _database(found: Found, logins: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
     said: dict[str, Any] = {"schemas": found.schemas}
     every = tuple(sorted(found.token_roles))
+    held = ((one.member, one.role) for one in found.memberships)
+    foreign = {login for login, role in held if login in logins and role not in found.roles}
+    platform = (found.token_roles | foreign) - found.marked
     if len(logins) == 1 and next(iter(logins.values())) == every:
         said["connect_as"] = next(iter(logins))
     elif logins:
         said["connect_as"] = logins
-    platform = tuple(sorted(found.token_roles - found.marked))
     if platform:
-        said["platform"] = platform
+        said["platform"] = tuple(sorted(platform))
     exempt = {role for one in found.all_policies if one.exempts for role in one.roles}
     return said | ({"exempt": tuple(sorted(exempt))} if exempt else {})
 
@@ -91,10 +98,10 @@ def _rows(
 ) -> Rows:
     """Return what gives the rows of a role: those of its own policies, less its floors."""
 
-    def rows(table: QName, command: str) -> tuple[str | None, str | None]:
+    def rows(table: QName, command: str) -> tuple[str | None, str | None] | None:
         policy = policies.get((table, policy_name(role, command)))
         if policy is None:
-            return None, None
+            return None
         below = under(floors, table, role)
 
         def said(text: str | None) -> str | None:
@@ -127,4 +134,6 @@ def _notes(found: Found, tokens: TokensDraft) -> Iterator[Problem]:
         message = f"{role} has rights in these schemas and is not of the project {found.project}"
         yield Problem(codes.LEFT_TO_OTHERS, message)
     for key in tokens.unsaid:
-        yield Problem(codes.NOT_COMPARED, f"{key}: its exponent is not known, so no document has it")
+        yield Problem(
+            codes.NOT_COMPARED, f"{key}: its exponent is not known, so no document has it"
+        )

@@ -97,9 +97,9 @@ def tenancy(
         entry["rows"] = joined(one.parts)
         words, out = patterns(reached, found)
         column = _column(one, found)
-        if column and not steps and out:
-            words, out = patterns([t for s in found.schemas for t in found.tables(s)], found)
-            entry |= {"tables": words, "where_column": column}
+        every = [table for schema in found.schemas for table in found.tables(schema)]
+        if column and not steps and len(one.tables) < len(every):
+            entry |= {"tables": patterns(every, found)[0], "where_column": column}
         else:
             entry["tables"] = words
             entry |= {"except": out} if out else {}
@@ -129,7 +129,7 @@ def _column(floor: Standing, found: Found) -> str:
 
 
 def _through(floor: Standing, found: Found) -> tuple[QName, str] | None:
-    """Return the parent of a floor that is `EXISTS (SELECT FROM parent WHERE join)`, and the join."""
+    """Return parent and join of a floor that is `EXISTS (SELECT FROM parent WHERE join)`."""
     if len(floor.parts) != 1 or len(floor.tables) != 1:
         return None
     tree = sqltree.expression(floor.parts[0])
@@ -137,7 +137,7 @@ def _through(floor: Standing, found: Found) -> tuple[QName, str] | None:
     if not isinstance(tree, ast.SubLink) or tree.subLinkType != exists:
         return None
     select: Any = tree.subselect
-    sources = select.fromClause or ()
+    sources: tuple[Any, ...] = select.fromClause or ()
     if select.targetList or len(sources) != 1 or not isinstance(sources[0], ast.RangeVar):
         return None
     parent = QName(sources[0].schemaname or "", sources[0].relname or "")

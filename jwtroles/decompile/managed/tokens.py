@@ -69,7 +69,7 @@ def tokens_of(found: Found, project: str, own: Mapping[str, Function]) -> Tokens
     said |= _extras(own, found)
     documents: dict[str, Document] = {}
     unsaid: list[str] = []
-    issuers = {}
+    issuers: dict[str, Any] = {}
     for one in sorted(found.survey.objects["issuer"], key=lambda one: one.issuer):
         entry: dict[str, Any] = {"audience": tuple(sorted(one.audience))}
         keys = [key for key in found.survey.objects["signing_key"] if key.issuer == one.issuer]
@@ -116,7 +116,11 @@ def _extras(own: Mapping[str, Function], found: Found) -> Iterator[tuple[str, An
         names = [name for name, claim in _claims(own, "database") if _pointer(name, claim) == steps]
         yield "application_name", (names or [steps[-1]])[0]
     if "login_session" in own:
-        held = (acl for acl in found.survey.objects["acl"] if acl.object.name == own["login_session"].name)
+        held = (
+            acl
+            for acl in found.survey.objects["acl"]
+            if acl.object.name == own["login_session"].name
+        )
         logins = {grantee for acl in held for grantee, _ in acl.rights}
         yield "login_session", tuple(sorted(logins))
 

@@ -1,0 +1,152 @@
+"""`jwtroles import` of a database that jwtroles manages gives the file back that made it.
+
+Two files are the same where they compile to the same catalog on the same database, and say the
+same about tokens: that is what is left of a file without its comments, names and spelling.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from jwtroles.applier import apply
+from jwtroles.decompile import Imported, import_database
+from jwtroles.names import is_glob
+from jwtroles.reader.connection import connect
+from jwtroles.spec.load import load, load_text
+from jwtroles.spec.resolve import resolve
+from jwtroles.verifier.key_sources import read_keys
+from jwtroles.workflow import look, make_plan
+from tests.pages import ROOT
+from tests.servers import MAJORS, Clusters
+from tests.workbench import EVERYTHING, described
+
+if TYPE_CHECKING:
+    from jwtroles.spec.model import Environment, Spec
+
+EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/jwtroles.yaml"))
+EVERYWHERE = {"saas", "saas-gateway"}
+CASES = [
+    (major, folder)
+    for folder in EXAMPLES
+    for major in (MAJORS if folder.name in EVERYWHERE else MAJORS[-1:])
+]
+
+
+def environment(spec: Spec) -> Environment | None:
+    return next((one for name, one in spec.environments.items() if name == "dev"), None)
+
+
+def about_tokens(spec: Spec) -> dict[str, Any]:
+    """Return what a file says about tokens: claims that decide nothing leave no trace."""
+    claims = {str(c.name): replace(c, place=None) for c in spec.tokens.claims.values() if c.trusted}
+    issuers = {
+        str(one.name): replace(one, keys=None, algorithms=(), audience=tuple(sorted(one.audience)))
+        for one in spec.tokens.issuers.values()
+    }
+    rest = replace(spec.tokens, claims={}, issuers={})
+    verifies = spec.tokens.verify == "database"
+    return {"claims": claims, "issuers": issuers if verifies else {}, "rest": rest}
+
+
+def about_roles(spec: Spec) -> dict[str, Any]:
+    """Return what a file says of roles apart from tables, whose rights the catalog has."""
+    logins = {name for login in spec.database.connect_as for name in [login.name]}
+    return {
+        str(name): (
+            role.token,
+            role.login,
+            frozenset(role.inherits),
+            dict(role.settings),
+            role.connection_limit,
+            str(role.comment or ""),
+        )
+        for name, role in spec.roles.items()
+        if name not in logins and (role.token or role.objects() or role.tables)
+    }
+
+
+@pytest.mark.parametrize(("major", "folder"), CASES, ids=[f"{m}-{f.name}" for m, f in CASES])
+def test_an_example_comes_back(cluster: Clusters, major: int, folder: Path) -> None:
+    """Its plan is empty, and it compiles to the same catalog as the file that was applied."""
+    original = load(folder / "jwtroles.yaml")
+    where = environment(original)
+    with cluster(major).fresh() as sandbox, connect(sandbox.url) as session:
+        sandbox.load(folder / "schema.sql")
+        planned = make_plan(session, original, where)
+        apply(session, planned.plan, planned.scope, allow=EVERYTHING)
+        made = import_database(session, "another_name")
+        assert import_database(session, "another_name") == made
+        spec = load_text(made.text)
+        keys = read_keys(spec, None, documents=dict(documents(made, spec)))
+        assert make_plan(session, spec, None, keys).plan.steps == ()
+        wanted = look(session, original, where).desired
+        assert described(look(session, spec, None, keys).desired) == described(wanted)
+    assert about_tokens(spec) == about_tokens(original)
+    assert about_roles(spec) == about_roles(resolve(original, where))
+    assert spec.keep == ()
+
+
+def documents(made: Imported, spec: Spec) -> list[tuple[str, Any]]:
+    found = {document.path: document for document in made.documents}
+    issuers = spec.tokens.issuers.values()
+    return [(str(one.name), found[str(one.keys)]) for one in issuers if str(one.keys) in found]
+
+
+def test_saas_comes_back_as_short_as_it_was(cluster: Clusters) -> None:
+    """At most 1.5 times the lines of the example without its tests, and as many globs."""
+    folder = ROOT / "examples" / "saas"
+    original = load(folder / "jwtroles.yaml")
+    with cluster(max(MAJORS)).fresh() as sandbox, connect(sandbox.url) as session:
+        sandbox.load(folder / "schema.sql")
+        planned = make_plan(session, original, environment(original))
+        apply(session, planned.plan, planned.scope, allow=EVERYTHING)
+        made = import_database(session, "acme")
+    source = (folder / "jwtroles.yaml").read_text("utf-8").partition("\ntests:\n")[0]
+    assert len(made.text.splitlines()) <= 1.5 * len(source.splitlines())
+    spec = load_text(made.text)
+    assert globs(spec) == globs(original)
+    assert [floor.through for floor in spec.tenancy] == [
+        floor.through for floor in original.tenancy
+    ]
+    assert "sesame" not in made.text
+
+
+def globs(spec: Spec) -> list[tuple[str, str]]:
+    return sorted((str(n), str(p)) for n, r in spec.roles.items() for p in r.tables if is_glob(p))
+
+
+def test_a_secret_stays_in_its_variable(cluster: Clusters, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file names a variable for the secret of an issuer; the database tells nobody."""
+    secret = "sesame-" * 8
+    monkeypatch.setenv("PLATFORM_SECRET", secret)
+    original = load_text(SECRET)
+    with cluster(max(MAJORS)).fresh() as sandbox, connect(sandbox.url) as session:
+        sandbox.run_sql("CREATE SCHEMA app; CREATE TABLE app.a (id int, owner uuid)")
+        planned = make_plan(session, original, None)
+        apply(session, planned.plan, planned.scope, allow=EVERYTHING)
+        made = import_database(session, "acme")
+        monkeypatch.setenv("ACME_LEGACY_SECRET", secret)
+        assert make_plan(session, load_text(made.text), None).plan.steps == ()
+    assert 'legacy: "${ACME_LEGACY_SECRET}"' in made.text
+    assert "sesame" not in made.text
+
+
+SECRET = """\
+jwtroles: 1
+project: acme
+database: {schemas: [app], connect_as: web}
+tokens:
+  verify: database
+  issuers:
+    https://a.example/:
+      audience: [x]
+      algorithms: [HS256]
+      secrets: {legacy: "${PLATFORM_SECRET}"}
+  claims: {sub: {type: uuid, required: true}}
+mapping: [{claim: sub, present: true, role: member}]
+roles: {member: {tables: {app.a: {select: {rows: owner = claims.sub}}}}}
+"""
