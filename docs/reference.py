@@ -82,7 +82,7 @@ JR810, JR811 and JR812 are no errors: `import` tells them, and the file that it 
 comments. Exit code 3 for JR813, where nothing is written; 1 for the others.
 
 `jwtroles doctor` tells JR850 to JR878 of a server. Each has a severity beside its code: error,
-warning or note. Exit code 1 where there is an error.
+warning or note. Exit code 1 where there is an error. JR876 is a remark of a plan too.
 
 {JR8}
 """

@@ -67,7 +67,7 @@ def _wide(connection: Connection, scope: Scope) -> Scope:
         return connection.execute(query_text(package, name)).fetchall()
 
     text = query_text("jwtroles.reader", "vocabulary")
-    schemas = existing_schemas(run, scope.schemas)
+    schemas = existing_schemas(run, scope.schemas, scope.left)
     row = connection.execute(text, {"schemas": schemas}).fetchone()
     assert row is not None  # noqa: S101 - a SELECT without FROM has one row
     return replace(

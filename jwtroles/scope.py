@@ -51,6 +51,7 @@ class Scope:
             `settled` also those that carry the project's mark.
         logins: those of them that services connect as.
         platform: roles that a hosting platform owns, whether the file gives them rights or not.
+        left: schemas of a managed service, and globs of them: never managed.
         policies_only: tables and globs of tables of which nothing but the policies is decided.
         named: objects that the file gives rights on: role, section and word.
         closed: whether nobody who brings a token may make anything, in any schema.
@@ -73,6 +74,7 @@ class Scope:
     functions: tuple[str, ...]
     closed: bool = False
     elsewhere: frozenset[str] = frozenset()
+    left: tuple[str, ...] = ()
     refs: frozenset[tuple[str, ObjectRef]] = frozenset()
     objects: frozenset[ObjectRef] = frozenset()
     owners: frozenset[str] = frozenset()
@@ -122,8 +124,13 @@ class Scope:
 
     def looks_at(self, table: QName) -> bool:
         """Tell whether the file may name a table at all."""
-        managed = any(text_matches(schema, table.schema) for schema in self.schemas)
-        return managed or self.only_policies(table)
+        return self.manages(table.schema) or self.only_policies(table)
+
+    def manages(self, schema: str) -> bool:
+        """Tell whether a schema is managed."""
+        if any(text_matches(one, schema) for one in self.left):
+            return False
+        return any(text_matches(one, schema) for one in self.schemas)
 
     def whose(self, role: str) -> Whose:
         """Return to whom a role belongs."""
@@ -147,9 +154,7 @@ class Scope:
 
     def _elsewhere(self, ref: ObjectRef) -> bool:
         """Tell whether an object is a schema that is not managed: nobody may create there."""
-        if ref.cls != "schema":
-            return False
-        return not any(text_matches(schema, ref.name.name) for schema in self.schemas)
+        return ref.cls == "schema" and not self.manages(ref.name.name)
 
     def _decides(self, ref: ObjectRef, grantee: str, privilege: str) -> bool:
         """Tell whether a right is the file's to decide.

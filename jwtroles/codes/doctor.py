@@ -150,6 +150,17 @@ LITTLE_ROOM = Code(
     "A first plan locks every managed table. What does not fit into three quarters of the table "
     "of locks is cut into several transactions.",
 )
+SERVICE_UNSAID = Code(
+    "JR876",
+    "a managed service that the file does not name",
+    "The database has the roles of a hosting service. With `database.hosted_by` they and the "
+    "service's schemas are left alone whatever the file says.",
+)
+SERVICE_UNLIKE = Code(
+    "JR877",
+    "not the service that the file names",
+    "The roles by which that service is known are not there, so that its preset protects nothing.",
+)
 PUBLIC_MAKES = Code(
     "JR878",
     "what everybody may make, and the applying role cannot stop",

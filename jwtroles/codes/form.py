@@ -255,6 +255,17 @@ EMBEDDED_AMONG_MANY = Code(
     "the embedded server among many databases",
     "It is a server of this machine with one database, which jwtroles makes when it is needed.",
 )
+SERVICE_ROLE = Code(
+    "JR150",
+    "a role of the managed service",
+    "What `database.hosted_by` names has roles of its own, which its programs and its staff use. "
+    "They are not for a file to declare, to adopt or to connect as.",
+)
+SERVICE_SCHEMA = Code(
+    "JR151",
+    "a schema of the managed service",
+    "Its objects belong to the service, and what it grants there is what its programs need.",
+)
 NOT_A_QUERY = Code(
     "JR147",
     "not one SELECT",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from jwtroles.compiler.access import Names
+from jwtroles.hosting import services
 from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.names import parse_signature
@@ -51,6 +52,7 @@ def scope_of(spec: Spec, environment: Environment | None) -> Scope:
         functions=tuple(sorted(function_names(spec))),
         closed=spec.tokens.verify == "database",
         elsewhere=frozenset(_elsewhere(spec, names, declared + old + logins)),
+        left=services()[spec.database.hosted_by].schemas if spec.database.hosted_by else (),
     )
 
 

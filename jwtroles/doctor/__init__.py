@@ -32,14 +32,14 @@ def examine(
         ServerError: JR005 when the server does not answer.
     """
     facts = look(connection, now)
-    subject = subject_of(spec, environment) if spec else subject_found(facts.roles)
+    subject = subject_of(spec, environment) if spec else subject_found(facts.roles, facts.functions)
     server = facts.server
     arrow = f" → {subject.environment}" if subject.environment else ""
     return Examination(
         target=f"{subject.project}{arrow}",
         address=f"{server.applier}@{server.address or 'local socket'}/{server.database}",
         label=server.label,
-        service="",
+        service=subject.service,
         checks=tuple(check(facts, subject) for check in CHECKS),
     )
 

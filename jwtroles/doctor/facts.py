@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.frozen import frozen
+from jwtroles.hosting import functions
 from jwtroles.kinds.role import Role, parse
 from jwtroles.names import QName
 from jwtroles.reader import query_text, server_of, snapshot
@@ -111,6 +112,7 @@ class Facts:
         owned: tables by schema and owner.
         event_triggers: those that are on.
         makes: what PUBLIC may make: the statement that stops it → the owner whose rights it takes.
+        functions: names of pg_catalog by which a service is known.
         clock: of the server, beside ours.
     """
 
@@ -132,6 +134,7 @@ class Facts:
     owned: tuple[Owned, ...]
     event_triggers: tuple[EventTrigger, ...]
     makes: Mapping[str, str]
+    functions: frozenset[str]
     clock: Clock
 
     @property
@@ -199,6 +202,7 @@ def look(connection: Connection, now: Callable[[], float] = time.time) -> Facts:
         owned = run(here, "owner")
         triggers = run(here, "event_trigger")
         makes = run(here, "public_makes")
+        special = run(reader, "special", names=functions())
         clock = _clock(connection, now)
     facts = server_of(server | {"address": network(connection)})
     return Facts(
@@ -220,6 +224,7 @@ def look(connection: Connection, now: Callable[[], float] = time.time) -> Facts:
         owned=tuple(Owned(row["schema"], row["owner"], tuple(row["tables"])) for row in owned),
         event_triggers=tuple(EventTrigger(**row) for row in triggers),
         makes={row["stop"]: row["owner"] for row in makes},
+        functions=frozenset(row["name"] for row in special),
         clock=clock,
     )
 

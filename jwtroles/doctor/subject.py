@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from jwtroles.compiler.access import Names
 from jwtroles.frozen import frozen
+from jwtroles.hosting import recognised, services
 from jwtroles.names import text_matches
 from jwtroles.spec.model import PUBLIC
 
@@ -26,6 +27,7 @@ class Subject:
         logins, token_roles: by their names in the database.
         adopted: roles that the file takes over.
         platform: roles that a platform owns.
+        service: the managed service that the file names.
         verify: who verifies tokens, `database` or `gateway`; '' where it is not known.
     """
 
@@ -37,6 +39,7 @@ class Subject:
     adopted: frozenset[str] = frozenset()
     platform: frozenset[str] = frozenset()
     verify: str = ""
+    service: str = ""
 
     @property
     def known(self) -> bool:
@@ -45,6 +48,8 @@ class Subject:
 
     def covers(self, schema: str) -> bool:
         """Tell whether a schema is looked at."""
+        if self.service and services()[self.service].holds(schema):
+            return False
         return not self.schemas or any(text_matches(one, schema) for one in self.schemas)
 
 
@@ -60,13 +65,16 @@ def subject_of(spec: Spec, environment: Environment | None) -> Subject:
         adopted=frozenset(map(names, spec.database.adopt)),
         platform=frozenset(map(names, spec.database.platform)),
         verify=str(spec.tokens.verify),
+        service=str(spec.database.hosted_by or ""),
     )
 
 
-def subject_found(roles: Mapping[str, Role]) -> Subject:
-    """Return what can be told without a specification: roles that carry the mark of any project."""
+def subject_found(roles: Mapping[str, Role], functions: frozenset[str]) -> Subject:
+    """Return what can be told without a specification: the roles with a mark, and the service."""
+    seems = [one.name for one in recognised(roles, functions)]
     marked = [role for role in roles.values() if role.project and role.name != PUBLIC]
     return Subject(
         logins=frozenset(role.name for role in marked if role.login),
         token_roles=frozenset(role.name for role in marked if not role.login),
+        service=seems[0] if seems else "",
     )

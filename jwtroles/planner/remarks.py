@@ -10,6 +10,7 @@ from jwtroles.compiler.floors import column_of
 from jwtroles.compiler.renames import in_vain
 from jwtroles.compiler.rights import Inheritance
 from jwtroles.errors import Problem
+from jwtroles.hosting import recognised
 from jwtroles.names import ident
 from jwtroles.planner.ungated import ungated
 from jwtroles.spec.wording import listed
@@ -35,6 +36,7 @@ def remarks(
     names = Names.of(environment)
     found = [
         *_outsiders(spec, names, structure),
+        *_service(spec, structure),
         *_strays(structure),
         *_elsewhere(structure, compiled),
         *_platform(spec, names, structure),
@@ -104,6 +106,16 @@ def _platform(spec: Spec, names: Names, structure: Structure) -> Iterator[Proble
                 message += f" in {ref.name.schema}, before any plan has seen them"
                 remedy = "look with \\ddp in psql, and revoke them"
                 yield Problem(codes.PLATFORM_WILL_HOLD, message, remedy=remedy)
+
+
+def _service(spec: Spec, structure: Structure) -> Iterator[Problem]:
+    """A managed service whose roles and schemas the file could leave alone."""
+    found = recognised(structure.roles) if spec.database.hosted_by is None else ()
+    if found:
+        roles = ", ".join(found[0].known_by)
+        message = f"the database has the roles of {found[0].title} ({roles})"
+        remedy = f"say so, and they are left alone:  database: {{hosted_by: {found[0].name}}}"
+        yield Problem(codes.SERVICE_UNSAID, message, remedy=remedy)
 
 
 def _strays(structure: Structure) -> Iterator[Problem]:

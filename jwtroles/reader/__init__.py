@@ -99,8 +99,8 @@ def survey(connection: Connection, scope: Scope) -> Survey:
     marked = scope.marked(roles)
     files = scope.files | marked
     everyone = {
-        "schemas": existing_schemas(run, scope.schemas),
-        "read_schemas": existing_schemas(run, scope.read_schemas),
+        "schemas": existing_schemas(run, scope.schemas, scope.left),
+        "read_schemas": existing_schemas(run, scope.read_schemas, scope.left),
         "roles": sorted(scope.roles | marked),
         "members": sorted(files | scope.logins),
         "files": sorted(files),
@@ -192,10 +192,14 @@ _ELSEWHERE_KNOWN = frozenset({"table", "sequence", "default"})
 """Classes of objects that `Structure` knows as relations, or that are no objects."""
 
 
-def existing_schemas(run: Run, patterns: Sequence[str]) -> list[str]:
-    """Return the schemas that are there by these names: globs become what they match here."""
+def existing_schemas(run: Run, patterns: Sequence[str], left: Sequence[str] = ()) -> list[str]:
+    """Return the schemas that are there by these names: globs become what they match here.
+
+    What is named by a pattern of `left` is never meant by a glob.
+    """
     globs = [name for name in patterns if GLOB in name]
     there = [row["name"] for row in run("jwtroles.reader", "namespace")] if globs else []
+    there = [name for name in there if not any(text_matches(one, name) for one in left)]
     matched = (name for name in there if any(text_matches(glob, name) for glob in globs))
     return list(dict.fromkeys([*(s for s in patterns if s not in globs), *matched]))
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jwtroles.frozen import frozen
+from jwtroles.hosting import functions, recognised
 from jwtroles.names import QName
 from jwtroles.reader import query_text, snapshot
 from jwtroles.reader.connection import asking
 
 if TYPE_CHECKING:
+    from jwtroles.hosting import Service
     from jwtroles.reader.connection import Connection
 
 
@@ -41,11 +43,13 @@ class Survey:
         database: its name.
         tables: every table outside the system's schemas, by name.
         roles: every role of the cluster.
+        service: the managed service that it seems to be on; its schemas are left out.
     """
 
     database: str
     tables: tuple[SurveyedTable, ...]
     roles: frozenset[str]
+    service: Service | None = None
 
 
 def survey(connection: Connection) -> Survey:
@@ -53,7 +57,12 @@ def survey(connection: Connection) -> Survey:
     with asking(connection), snapshot(connection):
         rows = connection.execute(query_text("jwtroles.reader", "survey")).fetchall()
         roles = connection.execute("SELECT rolname::text AS name FROM pg_roles").fetchall()
+        special = connection.execute(
+            query_text("jwtroles.reader", "special"), {"names": functions()}
+        ).fetchall()
         here = connection.execute("SELECT current_database()::text AS name").fetchall()
+    names = frozenset(row["name"] for row in roles)
+    service = next(iter(recognised(names, [row["name"] for row in special])), None)
     tables = tuple(
         SurveyedTable(
             QName(row["schema"], row["name"]),
@@ -63,5 +72,6 @@ def survey(connection: Connection) -> Survey:
             tuple(row["holders"]),
         )
         for row in rows
+        if service is None or not service.holds(row["schema"])
     )
-    return Survey(here[0]["name"], tables, frozenset(row["name"] for row in roles))
+    return Survey(here[0]["name"], tables, names, service)

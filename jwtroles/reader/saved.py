@@ -88,6 +88,7 @@ class Snapshot:
             ("tables under policies_only", ours.policies_only, scope.policies_only),
             ("logins", ours.logins, scope.logins),
             ("roles of a platform", ours.platform, scope.platform),
+            ("schemas of a managed service", ours.left, scope.left),
         ):
             if set(then) != set(now):
                 yield f"is of the {what} {_listed(then)}, not of {_listed(now)}"

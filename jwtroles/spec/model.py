@@ -59,6 +59,9 @@ class Database:
         platform: roles that a hosting platform owns: they stay what they are.
         unmarked: whether jwtroles leaves nothing of its own in the database: no mark in a comment,
             no schema `jwtroles`.
+        platform: roles that a hosting platform owns: they stay what they are. Once loaded, with
+            the roles of the service that the file gives rights to.
+        hosted_by: the managed service that it is on, whose roles and schemas stay what they are.
     """
 
     schemas: tuple[Word, ...]
@@ -69,6 +72,7 @@ class Database:
     exempt: tuple[Word, ...] = ()
     platform: tuple[Word, ...] = ()
     unmarked: bool = False
+    hosted_by: Word | None = None
     place: Place | None = field(default=None, compare=False)
 
 

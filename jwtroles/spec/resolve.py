@@ -1,9 +1,9 @@
 """From what the file says to what holds in one environment, in the plain terms of a `Spec`.
 
 `expand` is part of loading: rights said from the side of the one who gives them (`grant_to`) are
-said from the other side afterwards. `resolve` is what the workflow begins with: after it, nothing
-is there that `only` limits to other environments. So the compiler, the scope and the tests of a
-file know neither.
+said from the other side afterwards, and roles of a managed service are a platform's. `resolve` is
+what the workflow begins with: after it, nothing is there that `only` limits to other environments.
+So the compiler, the scope and the tests of a file know neither.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from jwtroles import codes
 from jwtroles.errors import Problem, SpecError
+from jwtroles.hosting import services
 from jwtroles.spec.model import Word
 from jwtroles.spec.wording import listed
 
@@ -33,6 +34,23 @@ T = TypeVar("T", bound=Limited)
 
 
 def expand(spec: Spec) -> Spec:
+    """Return `spec` in fewer terms: `grant_to` and `hosted_by` as what they stand for."""
+    return _with_platform(_with_inherits(spec))
+
+
+def _with_platform(spec: Spec) -> Spec:
+    """Return `spec` with the token roles of its service that it names among the platform's."""
+    database = spec.database
+    if database.hosted_by is None:
+        return spec
+    theirs = services()[database.hosted_by].token_roles
+    named = (*spec.roles, *(login.name for login in database.connect_as))
+    more = tuple(word for word in dict.fromkeys(named) if word in theirs)
+    platform = tuple(dict.fromkeys((*database.platform, *more)))
+    return replace(spec, database=replace(database, platform=platform))
+
+
+def _with_inherits(spec: Spec) -> Spec:
     """Return `spec` with each `grant_to` as the `inherits` that it stands for."""
     given: dict[str, list[Word]] = {}
     for name, role in spec.roles.items():

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from jwtroles.doctor.checks import (
     applier,
     connection,
+    hosting,
     locks,
     logging,
     logins,
@@ -20,6 +21,7 @@ from jwtroles.doctor.subject import Subject
 CHECKS: tuple[Callable[[Facts, Subject], Check], ...] = (
     connection.check,
     version.check,
+    hosting.check,
     applier.check,
     logins.check,
     logging.check,

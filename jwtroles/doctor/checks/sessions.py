@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from jwtroles import codes
 from jwtroles.doctor.model import Check, Finding, Severity, finding
+from jwtroles.hosting import services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,10 @@ def _findings(facts: Facts, subject: Subject) -> Iterator[Finding]:
             message = f"{name} loads {', '.join(loaded)} into each session"
             remedy = "see that each of them is known and wanted"
             yield finding(Severity.NOTE, codes.LOADED_CODE, message, remedy=remedy)
+    theirs = services()[subject.service].extensions if subject.service else ()
     for trigger in facts.event_triggers:
+        if trigger.extension in theirs:
+            continue
         when = "in each session that logs in" if trigger.event == "login" else "in DDL of apply"
         whose = f" of the extension {trigger.extension}" if trigger.extension else ""
         message = f"the event trigger {trigger.name}{whose} ({trigger.event}) runs {when}"

@@ -90,6 +90,7 @@ def first_specification(found: Survey | None) -> First:
         schemas=schemas,
         login=_free(f"{project}_web", taken),
         role=_free("reader", taken),
+        service=found.service if found else None,
         exempt=exempt,
         tenant=tenant,
         outside=outside,

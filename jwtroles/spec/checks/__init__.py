@@ -40,6 +40,7 @@ CHECKS: tuple[Callable[[Spec, Collector], None], ...] = (
     environments.only,
     environments.roles_there,
     names.platform_roles,
+    names.service_names,
     keep.keep,
     environments.loads,
     names.schemas,

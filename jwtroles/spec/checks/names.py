@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
+from jwtroles.hosting import services
 from jwtroles.names import (
+    GLOB,
     glob_matches,
     parse_parts,
     parse_qname,
@@ -183,6 +185,30 @@ def platform_roles(spec: Spec, problems: Collector) -> None:
                 f"{tick(word)} cannot be a platform's role",
                 word.place,
                 remedy="a role is adopted or left to its platform; PUBLIC is no role",
+            )
+
+
+def service_names(spec: Spec, problems: Collector) -> None:
+    """What belongs to the managed service stays what it is."""
+    if spec.database.hosted_by is None:
+        return
+    service = services()[spec.database.hosted_by]
+    renamed = (name for env in spec.environments.values() for name in env.names.values())
+    for word in (*spec.roles, *_logins(spec), *spec.database.adopt, *renamed):
+        if service.owns(word):
+            problems.add(
+                codes.SERVICE_ROLE,
+                f"{tick(word)} is a role of {service.title}",
+                word.place,
+                remedy="choose another name; what the service's roles may do is left alone",
+            )
+    for schema in spec.database.schemas:
+        if GLOB not in schema and service.holds(schema):
+            problems.add(
+                codes.SERVICE_SCHEMA,
+                f"{tick(schema)} is a schema of {service.title}",
+                schema.place,
+                remedy="take it out of `schemas`; for its tables:  policies_only: [schema.*]",
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jwtroles.hosting import NAMES
 from jwtroles.spec.databases_model import (
     AskedDatabases,
     Databases,
@@ -38,6 +39,7 @@ DATABASE: Record[Database] = Record(
         Field("exempt", ROLES),
         Field("platform", ROLES),
         Field("unmarked", Bool("true", only=True)),
+        Field("hosted_by", Choice("a managed service", NAMES)),
     ),
 )
 
