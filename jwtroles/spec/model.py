@@ -56,11 +56,10 @@ class Database:
         mode: `authoritative` revokes what the file does not say, `additive` never removes.
         adopt: roles that exist untagged and are taken over.
         exempt: other roles that keep full row access to what they hold grants on.
-        platform: roles that a hosting platform owns: they stay what they are.
-        unmarked: whether jwtroles leaves nothing of its own in the database: no mark in a comment,
-            no schema `jwtroles`.
         platform: roles that a hosting platform owns: they stay what they are. Once loaded, with
             the roles of the service that the file gives rights to.
+        unmarked: whether jwtroles leaves nothing of its own in the database: no mark in a comment,
+            no schema `jwtroles`.
         hosted_by: the managed service that it is on, whose roles and schemas stay what they are.
     """
 

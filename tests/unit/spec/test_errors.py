@@ -1634,6 +1634,18 @@ CASES = {
         "a policy for insert has no `using`",
         "write `check` instead",
     ),
+    "role of a managed service": Case(
+        "JR150",
+        HEAD.replace("[app]", "[app], hosted_by: rds") + TOKENS + "roles: {«rds_superuser»: {}}",
+        "`rds_superuser` is a role of Amazon RDS",
+        "choose another name; what the service's roles may do is left alone",
+    ),
+    "schema of a managed service": Case(
+        "JR151",
+        HEAD.replace("[app]", "[«storage»], hosted_by: supabase") + TOKENS,
+        "`storage` is a schema of Supabase",
+        "take it out of `schemas`; for its tables:  policies_only: [schema.*]",
+    ),
     "nothing for a role": form(
         "JR121",
         'roles: {member: {functions: {"«app.f()»": []}}}',
