@@ -194,6 +194,7 @@ class Context:
         definers: roles that own views, queries and lookups, and have no members.
         lookups: those of them that own lookups.
         enabling: tables whose row security comes on in this plan.
+        carried: tables of ours that are made afresh while what they keep stands in another one.
         secured: tables that have row security on after this plan.
         owners: table → its owner.
         schema_owners: schema → its owner.
@@ -210,6 +211,7 @@ class Context:
     definers: frozenset[str] = frozenset()
     lookups: frozenset[str] = frozenset()
     enabling: frozenset[QName] = frozenset()
+    carried: frozenset[QName] = frozenset()
     secured: frozenset[QName] = frozenset()
     owners: Mapping[QName, str] = field(default_factory=dict)
     schema_owners: Mapping[str, str] = field(default_factory=dict)
@@ -335,6 +337,8 @@ class Kind(Generic[T]):
         unit: what a change counts as: changes of one unit are counted once.
         verb: what a change does in the eyes of a reviewer: `add`, `alter` or `remove`.
         store: the table in the schema `jwtroles` that the query reads, if it reads one.
+        reads: the columns of that table that the query names. One of another shape, as another
+            version left it, is made afresh and has no objects to compare.
         asks: the function of the schema `jwtroles` that the query calls, if it calls one.
         unread: what stands for the objects in the store while that function cannot be asked.
         dies_with: keys of other kinds that vanish when this change recreates its object.
@@ -365,6 +369,7 @@ class Kind(Generic[T]):
     unit: Callable[[Change[Any]], Hashable] = lambda change: (change.kind, change.key)
     verb: Callable[[Change[Any]], str] = verb_of
     store: str | None = None
+    reads: tuple[str, ...] = ()
     asks: str | None = None
     unread: tuple[T, ...] = ()
     dies_with: Callable[[Change[T]], Iterable[tuple[str, Hashable]]] = lambda _change: ()

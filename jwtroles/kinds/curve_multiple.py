@@ -82,6 +82,7 @@ CURVE_MULTIPLE_KIND: Kind[CurveMultiple] = Kind(
     effect,
     unit=unit,
     store="curve_multiple",
+    reads=("point", "place", "digit", "x", "y", "z"),
     additive=always,
     leave=leave_with_schema,
     whole=False,

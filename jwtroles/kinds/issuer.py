@@ -128,6 +128,7 @@ ISSUER_KIND: Kind[Issuer] = Kind(
     statements,
     effect,
     store="issuer",
+    reads=("issuer", "audience", "max_lifetime", "clock_skew", "optional"),
     additive=always,
     leave=leave_with_schema,
     mirrored=mirrored,

@@ -43,6 +43,9 @@ class OwnTable:
         changed: what was done to it by hand: rules, row security, constraints.
         triggers: every trigger on it.
         secret: whether nobody but its owner may read it.
+        keeps: columns whose values no file decides. They outlive a new shape of the table: the old
+            one is set aside, and the rows that are made afresh take them from there.
+        whole: whether its rows are of no file at all, and so are taken over.
     """
 
     name: str
@@ -52,6 +55,8 @@ class OwnTable:
     changed: tuple[str, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     secret: bool = field(default=False, compare=False)
+    keeps: tuple[str, ...] = field(default=(), compare=False)
+    whole: bool = field(default=False, compare=False)
     origin: Origin = field(default=NOWHERE, compare=False)
 
     @property
@@ -93,6 +98,26 @@ WATCH = "jwtroles_changed"
 """The name of that trigger."""
 
 
+MOMENT = "timestamp with time zone"
+
+ASIDE = "_before"
+"""How the name of a table ends that was set aside."""
+
+
+def set_aside(table: QName) -> QName:
+    """Return the name under which the old shape of a table stands until its rows are made."""
+    return QName(table.schema, table.name + ASIDE)
+
+
+def carries(change: Change[OwnTable]) -> bool:
+    """Tell whether a table is made afresh and hands on what no file decides."""
+    before, after = change.before, change.after
+    if before is None or after is None or not recreated(change):
+        return False
+    there = {name for name, _ in before.columns}
+    return after.whole or (bool(after.keeps) and there.issuperset(after.keeps))
+
+
 def statements(change: Change[OwnTable], context: Context) -> Iterable[Statement]:
     """CREATE or DROP TABLE; rows are changes of their own, so a new shape is made afresh."""
     before, after = change.before, change.after
@@ -103,7 +128,9 @@ def statements(change: Change[OwnTable], context: Context) -> Iterable[Statement
             yield own_again(f"TABLE {after.qname.sql}", after.qname, owners, Phase.UNMAP)
         yield from _triggers(before.triggers, after)
         return
-    if before is not None:
+    if before is not None and after is not None and carries(change):
+        yield from _aside(before, after)
+    elif before is not None:
         # What goes last would keep the function that its triggers call.
         for trigger in before.triggers if after is None else ():
             sql = f"DROP TRIGGER {ident(trigger.name)} ON {before.qname.sql}"
@@ -118,7 +145,48 @@ def statements(change: Change[OwnTable], context: Context) -> Iterable[Statement
         if context.reader and not after.secret:
             sql = f"GRANT SELECT ON {after.qname.sql} TO {ident(context.reader)}"
             yield Statement(sql, Phase.MACHINERY, as_role=after.owner, note="to plan again")
+        if before is not None and carries(change):
+            yield from _handed_on(before, after, context)
         yield from _triggers((), after)
+
+
+def _aside(before: OwnTable, after: OwnTable) -> Iterable[Statement]:
+    """Give the old shape another name, without anything that calls, hides or refuses its rows."""
+    old = before.qname
+    if before.owner != after.owner:
+        yield own_again(f"TABLE {old.sql}", old, (before.owner, after.owner), Phase.UNMAP)
+
+    def run(sql: str) -> Statement:
+        return Statement(sql, Phase.MACHINERY, as_role=after.owner, origin=after.origin)
+
+    for trigger in before.triggers:
+        yield run(f"DROP TRIGGER {ident(trigger.name)} ON {old.sql}")
+    yield run(f"ALTER TABLE {old.sql} DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY")
+    yield run(f"ALTER TABLE {old.sql} RENAME TO {ident(set_aside(old).name)}")
+
+
+def _handed_on(before: OwnTable, after: OwnTable, context: Context) -> Iterable[Statement]:
+    """Take rows over that are of no file, and drop the old table when nothing needs it any more.
+
+    An instant that is not there is taken for infinity, which refuses more. What else is missing
+    lets the statement fail, and nothing is changed.
+    """
+    old = set_aside(after.qname)
+    if after.whole:
+        there = {name for name, _ in before.columns}
+        values = [
+            ident(name)
+            if kind != MOMENT
+            else f"coalesce({ident(name)}, 'infinity')"
+            if name in there
+            else "'infinity'"
+            for name, kind in after.columns
+        ]
+        columns = idents([name for name, _ in after.columns])
+        sql = f"INSERT INTO {after.qname.sql} ({columns}) "
+        sql += f"SELECT {', '.join(values)} FROM ONLY {old.sql}"
+        yield Statement(sql, Phase.MACHINERY, as_role=after.owner, origin=after.origin)
+    yield drop(f"DROP TABLE {old.sql}", old, Phase.DROP, context)
 
 
 def _triggers(before: tuple[Trigger, ...], after: OwnTable) -> Iterable[Statement]:

@@ -22,9 +22,12 @@ from jwtroles.kinds.base import (
 )
 from jwtroles.kinds.mirror import as_target
 from jwtroles.kinds.own_schema import leave_with_schema
+from jwtroles.kinds.own_table import set_aside
 from jwtroles.names import QName, literal
 
 SIGNING_KEY = QName("jwtroles", "signing_key")
+RETIRED_AT = "retired_at"
+"""The column that no file decides: a table of another shape hands it on."""
 
 
 @frozen
@@ -124,7 +127,7 @@ def statements(change: Change[SigningKey], context: Context) -> Iterable[Stateme
     }
     phase = Phase.MAPPING
     if change.before is None:
-        named = {"id": str(number), **itself, **limits, "retired_at": "'infinity'"}
+        named = {"id": str(number), **itself, **limits, RETIRED_AT: _retired(number, context)}
         sql = f"INSERT INTO {SIGNING_KEY.sql} ({', '.join(named)}) "
         sql += f"VALUES ({', '.join(named.values())})"
     else:
@@ -133,6 +136,18 @@ def statements(change: Change[SigningKey], context: Context) -> Iterable[Stateme
         sql = f"UPDATE {SIGNING_KEY.sql} SET {changed} WHERE id = {number}"
         phase = Phase.UNMAP if effect(change, context) is Effect.TIGHTENS else phase
     yield Statement(sql, phase, as_role=context.own_role, origin=after.origin)
+
+
+def _retired(number: int, context: Context) -> str:
+    """Return when a key was retired: never, unless a table of an older shape says that it was.
+
+    What that one says is read when the statement runs: somebody may retire a key after the plan.
+    """
+    if SIGNING_KEY not in context.carried:
+        return "'infinity'"
+    old = f"SELECT coalesce(b.{RETIRED_AT}::timestamptz, '-infinity')"
+    old += f" FROM ONLY {set_aside(SIGNING_KEY).sql} AS b WHERE b.id = {number}"
+    return f"coalesce(({old}), 'infinity')"
 
 
 def _instant(seconds: int | None, none: str) -> str:
@@ -185,6 +200,10 @@ SIGNING_KEY_KIND: Kind[SigningKey] = Kind(
     effect,
     unit=unit,
     store="signing_key",
+    reads=(
+        *("id", "issuer", "kid", "alg", "public", "not_before", "not_after", RETIRED_AT),
+        *_NUMBERS,
+    ),
     additive=always,
     leave=leave_with_schema,
     whole=False,

@@ -150,6 +150,7 @@ CLAIM_ROLE_KIND: Kind[ClaimRole] = Kind(
     claim_role_statements,
     claim_role_effect,
     store="claim_role",
+    reads=("position", "conditions", "role"),
     leave=leave_with_schema,
     abroad=claim_role_abroad,
     tried_in_order=True,
@@ -162,6 +163,7 @@ ROLE_SETTING_KIND: Kind[RoleSetting] = Kind(
     role_setting_statements,
     role_setting_effect,
     store="role_setting",
+    reads=("role", "name", "value"),
     leave=leave_with_schema,
     abroad=lambda row, abroad: replace(row, role=abroad.roles.role(row.role)),
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jwtroles.catalog import Catalog, Structure, stable
 from jwtroles.kinds import BY_NAME, KINDS
 from jwtroles.kinds.base import NO_RENAMES, Change, Context, Renames
+from jwtroles.kinds.own_table import ASIDE, carries
 from jwtroles.names import QName
 from jwtroles.planner.affected import cut_off
 from jwtroles.planner.batches import standing
@@ -105,6 +106,7 @@ def plan_between(
         definers=definers,
         lookups=lookups,
         enabling=frozenset(_enabled(changes)),
+        carried=frozenset(_carried(changes)),
         owners={relation.name: relation.owner for relation in structure.relations.values()},
         schema_owners=structure.schemas,
     )
@@ -167,6 +169,17 @@ def _enabled(changes: Iterable[Change[Any]]) -> Iterator[QName]:
     for change in changes:
         if change.kind == "table_security" and change.after is not None and change.after.enabled:
             yield change.after.table
+
+
+def _carried(changes: Iterable[Change[Any]]) -> Iterator[QName]:
+    """Yield tables of ours whose old shape is set aside, now or by a plan that was cut short."""
+    tables = [change for change in changes if change.kind == "own_table"]
+    for change in tables:
+        name = change.subject.qname
+        if carries(change):
+            yield name
+        elif change.after is None and name.name.endswith(ASIDE):
+            yield QName(name.schema, name.name.removesuffix(ASIDE))
 
 
 def _step(change: Change[Any], context: Context) -> Step:

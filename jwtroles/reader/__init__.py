@@ -116,13 +116,13 @@ def survey(connection: Connection, scope: Scope) -> Survey:
         elsewhere=_elsewhere(run, marked - scope.roles),
     )
     tables = _objects(run, "own_table", everyone)
-    stores = {table.name for table in tables}
+    stores = {table.name: {name for name, _ in table.columns} for table in tables}
     found: dict[str, list[Any]] = {"role": list(roles.values()), "own_table": tables}
     for kind in KINDS:
         # One that belongs to somebody else than its schema may look into no table there.
         keepers = {schema.owner for schema in found.get("own_schema", ())}
         asked = {one.name for one in found.get("function", ()) if one.owner in keepers}
-        if kind.name in found or (kind.store is not None and kind.store not in stores):
+        if kind.name in found or not _is_read(kind, stores):
             found.setdefault(kind.name, [])
         elif kind.asks is not None and QName(OWN_SCHEMA, kind.asks) not in asked:
             found[kind.name] = list(kind.unread)
@@ -207,6 +207,13 @@ def existing_schemas(run: Run, patterns: Sequence[str], left: Sequence[str] = ()
 @cache
 def _kind(name: str) -> Kind[Any]:
     return next(kind for kind in KINDS if kind.name == name)
+
+
+def _is_read(kind: Kind[Any], stores: Mapping[str, set[str]]) -> bool:
+    """Tell whether the table that a kind is kept in is there, and has what its query reads."""
+    return kind.store is None or (
+        kind.store in stores and stores[kind.store].issuperset(kind.reads)
+    )
 
 
 def _objects(run: Run, name: str, parameters: dict[str, Any]) -> list[Any]:

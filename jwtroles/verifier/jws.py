@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from jwtroles.kinds.function import Function
 from jwtroles.kinds.own_schema import NAME
 from jwtroles.kinds.own_table import OwnTable
+from jwtroles.kinds.signing_key import RETIRED_AT
 from jwtroles.names import QName
 from jwtroles.verifier import signature
 from jwtroles.verifier.render import render
@@ -50,37 +51,43 @@ def tables(owner: str) -> tuple[OwnTable, ...]:
             clock_skew="integer",
             optional="text[]",
         ),
-        made(
-            "signing_key",
-            ("id",),
-            id="integer",
-            issuer="text",
-            kid="text",
-            alg="text",
-            public="bytea",
-            not_before=moment,
-            not_after=moment,
-            retired_at=moment,
-            modulus="numeric",
-            exponent="bigint",
-            octets="integer",
-            inverse="numeric",
-            places="integer",
-            encoded="numeric",
-            width="integer",
+        replace(
+            made(
+                "signing_key",
+                ("id",),
+                id="integer",
+                issuer="text",
+                kid="text",
+                alg="text",
+                public="bytea",
+                not_before=moment,
+                not_after=moment,
+                retired_at=moment,
+                modulus="numeric",
+                exponent="bigint",
+                octets="integer",
+                inverse="numeric",
+                places="integer",
+                encoded="numeric",
+                width="integer",
+            ),
+            keeps=("id", RETIRED_AT),
         ),
         replace(
             made("key_pad", ("id",), id="integer", inner_pad="bytea", outer_pad="bytea"),
             secret=True,
         ),
         signature.table(owner),
-        made(
-            "revocation",
-            ("issuer", "what"),
-            issuer="text",
-            what="text",
-            before=moment,
-            until=moment,
+        replace(
+            made(
+                "revocation",
+                ("issuer", "what"),
+                issuer="text",
+                what="text",
+                before=moment,
+                until=moment,
+            ),
+            whole=True,
         ),
     )
 

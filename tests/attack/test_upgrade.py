@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from jwtroles.spec.model import Spec
-    from tests.servers import Sandbox
+    from tests.servers import Clusters, Sandbox
 
     Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -80,6 +80,92 @@ def test_upgrade_loses_no_access_and_opens_none(
     with connect(sandbox.url) as connection:
         again = make_plan(connection, spec, spec.environments["dev"])
     assert [step.change.key for step in again.plan.steps] == []
+
+
+SHAPES = {
+    "further columns": """
+        ALTER TABLE jwtroles.signing_key ADD COLUMN note text;
+        ALTER TABLE jwtroles.revocation ADD COLUMN note text""",
+    "columns that are to come": """
+        ALTER TABLE jwtroles.signing_key DROP COLUMN width;
+        ALTER TABLE jwtroles.revocation DROP COLUMN until""",
+    "other constraints": """
+        ALTER TABLE jwtroles.signing_key DROP CONSTRAINT signing_key_pkey, ADD CHECK (id > 0);
+        ALTER TABLE jwtroles.revocation ALTER before DROP NOT NULL;
+        UPDATE jwtroles.revocation SET before = NULL""",
+    "rows that are hidden": """
+        ALTER TABLE jwtroles.signing_key ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+        ALTER TABLE jwtroles.revocation ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY""",
+    "a secret of another shape": "ALTER TABLE jwtroles.ticket_secret ADD COLUMN note text",
+}
+"""Tables as an older version, a later one, or somebody by hand would leave them."""
+
+STATE = """
+    SELECT 'key', id::text, retired_at::text FROM jwtroles.signing_key
+    UNION ALL SELECT issuer, what, before::text FROM jwtroles.revocation ORDER BY 1, 2
+"""
+
+
+@pytest.mark.parametrize("major", [14, 18])
+@pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
+def test_what_is_retired_or_revoked_outlives_a_new_shape(
+    cluster: Clusters, tmp_path: Path, kept: str, major: int
+) -> None:
+    spec = contract(tmp_path)
+    with cluster(major).fresh() as sandbox:
+        sandbox.load(SAAS / "schema.sql")
+        sandbox.run_sql(kept)
+        sandbox.run_sql(ROWS)
+        upgrade(sandbox, spec, lambda: None)
+        good, retired = logged_in(sandbox, token("ES256")), logged_in(sandbox, token("EdDSA"))
+        revoked = logged_in(sandbox, token("RS256", jti="stolen"))
+        sandbox.run_sql(
+            "UPDATE jwtroles.signing_key SET retired_at = clock_timestamp() WHERE kid = 'EdDSA';"
+            "INSERT INTO jwtroles.revocation (issuer, what, before, until) VALUES"
+            " ('https://auth.acme.example/', 'jti:stolen', 'infinity', 'infinity')"
+        )
+        state = sandbox.rows(STATE)
+        assert [at for what, _, at in state if what == "key"].count("infinity") == 2
+
+        def look() -> None:
+            assert refused(revoked) == "the token is revoked"
+            assert refused(retired) == "the key of the token is retired"
+            for again in (token("EdDSA"), token("RS256", jti="stolen")):
+                with pytest.raises(InvalidAuthorizationSpecification):
+                    logged_in(sandbox, again)
+
+        look()
+        for shape in SHAPES.values():
+            sandbox.run_sql(shape)
+            with connect(sandbox.url) as connection:
+                planned = make_plan(connection, spec, spec.environments["dev"])
+                assert [s.change.kind for s in planned.plan.steps].count("own_table") > 0
+                apply(connection, planned.plan, planned.scope)
+                assert make_plan(connection, spec, spec.environments["dev"]).plan.empty
+            assert sandbox.rows(STATE) == state, shape
+            if "ticket_secret" not in shape:
+                assert names(good) == ["Ann"]
+                look()
+        # A secret that is made anew ends every login, and lets nobody in.
+        assert refused(good) == "the login is not one that was made on this connection"
+        assert names(logged_in(sandbox, token("ES256"))) == ["Ann"]
+
+
+def test_what_is_retired_after_the_plan_stays_retired(cluster: Clusters, tmp_path: Path) -> None:
+    """As a role with CREATEROLE, whose plan was made before somebody retired a key."""
+    spec = contract(tmp_path)
+    with cluster(16).fresh() as sandbox:
+        sandbox.load(SAAS / "schema.sql")
+        with connect(sandbox.applier_url("createrole")) as connection:
+            for retires in (False, True):
+                planned = make_plan(connection, spec, spec.environments["dev"])
+                if retires:
+                    sandbox.run_sql("UPDATE jwtroles.signing_key SET retired_at = now()")
+                apply(connection, planned.plan, planned.scope)
+                sandbox.run_sql("ALTER TABLE jwtroles.signing_key ADD COLUMN note text")
+        assert sandbox.rows(
+            "SELECT count(*) FROM jwtroles.signing_key WHERE retired_at <= now()"
+        ) == [(3,)]
 
 
 def logged_in(sandbox: Sandbox, presented: str) -> Connection:
