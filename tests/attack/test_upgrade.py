@@ -146,6 +146,16 @@ def test_what_is_retired_or_revoked_outlives_a_new_shape(
             if "ticket_secret" not in shape:
                 assert names(good) == ["Ann"]
                 look()
+        # Somebody has made a hole of it: an instant that nobody knows is in the past.
+        sandbox.run_sql(
+            "ALTER TABLE jwtroles.signing_key ALTER retired_at DROP NOT NULL;"
+            "UPDATE jwtroles.signing_key SET retired_at = NULL WHERE kid = 'RS256'"
+        )
+        with connect(sandbox.url) as connection:
+            planned = make_plan(connection, spec, spec.environments["dev"])
+            apply(connection, planned.plan, planned.scope)
+        with pytest.raises(InvalidAuthorizationSpecification):
+            logged_in(sandbox, token("RS256"))
         # A secret that is made anew ends every login, and lets nobody in.
         assert refused(good) == "the login is not one that was made on this connection"
         assert names(logged_in(sandbox, token("ES256"))) == ["Ann"]

@@ -23,6 +23,7 @@ from tests.workbench import EVERYTHING
 if TYPE_CHECKING:
     from jwtroles.planner.model import Plan
     from jwtroles.spec.model import Spec
+    from tests.servers import Sandbox
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "saas"
 SCHEMA = EXAMPLE / "schema.sql"
@@ -40,6 +41,25 @@ INSERT INTO app.invoices (id, tenant_id, owner_id, total)
   FROM generate_series(1, 20) AS i;
 """
 """Odd invoices are of the first tenant and of Ann, even ones of the second and of Bob."""
+
+
+APPLIED_BY = {
+    14: "createrole",
+    15: "superuser",
+    16: "createrole",
+    17: "superuser",
+    18: "superuser",
+}
+"""Who applies on each server. What a role with CREATEROLE may do has changed in 16."""
+
+
+def applier_of(sandbox: Sandbox) -> str:
+    """Return the address of who applies there; the schema is loaded already.
+
+    Before 15 everybody may create in `public`, which a superuser has to take away first.
+    """
+    sandbox.run_sql("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    return sandbox.applier_url(APPLIED_BY[sandbox.major])
 
 
 @cache

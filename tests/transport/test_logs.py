@@ -11,8 +11,8 @@ from jwtroles.doctor import examine
 from jwtroles.embedded import EmbeddedServer
 from jwtroles.reader.connection import connect
 from tests.install_servers import FOLDER, bin_dir
-from tests.servers import Sandbox
-from tests.transport.contract import LOGIN, SCHEMA, Contract, token
+from tests.servers import MAJORS, Sandbox
+from tests.transport.contract import LOGIN, SCHEMA, Contract, applier_of, token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from tests.servers import Clusters
 
 
-@pytest.fixture(scope="module", params=[14, 18])
+@pytest.fixture(scope="module", params=MAJORS)
 def server(
     request: pytest.FixtureRequest, cluster: Clusters, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Sandbox]:
     with cluster(request.param).fresh() as sandbox:
         sandbox.load(SCHEMA)
-        Contract(tmp_path_factory.mktemp("site")).apply(sandbox.url)
+        Contract(tmp_path_factory.mktemp("site")).apply(applier_of(sandbox))
         yield sandbox
 
 

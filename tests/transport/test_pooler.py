@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from tests.pages import blocks
+from tests.servers import MAJORS
 from tests.transport.clients import EXPECTED, Seen, interleave, turns
 from tests.transport.contract import (
     BY_SECRET,
@@ -20,6 +21,7 @@ from tests.transport.contract import (
     SCHEMA,
     TENANTS,
     Contract,
+    applier_of,
     bobs_token,
     shared_secret,
     token,
@@ -33,30 +35,37 @@ if TYPE_CHECKING:
     from tests.servers import Clusters, Sandbox
 
 PASSWORD = "only-for-this-test"
-NUMBER = 1000
-SESSIONS = ("  verify: database", f"  verify: database\n  login_session: [{LOGIN}]")
-CARRIED = ("  verify: database", "  verify: database\n  application_name: sub")
+EDITED = (
+    ("connect_as: acme_authenticator", f"connect_as: {{{LOGIN}: [member], batch: [member]}}"),
+    (
+        "  verify: database",
+        f"  verify: database\n  application_name: sub\n  login_session: [{LOGIN}]",
+    ),
+)
+"""A login for the transaction carries the subject, and one login may log in for a session."""
+
+NUMBER, MOST = 1_000, {18: 10_000}
+"""How many transactions are interleaved, and how many where it is many."""
 
 
-NUMBERS = {14: 1_000, 18: 10_000}
-
-
-@pytest.fixture(params=sorted(NUMBERS))
-def server(request: pytest.FixtureRequest, cluster: Clusters) -> Iterator[Sandbox]:
-    with cluster(request.param).fresh() as sandbox:
+@pytest.fixture(scope="module", params=MAJORS)
+def server(
+    request: pytest.FixtureRequest, cluster: Clusters, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Sandbox]:
+    """Give each server once, applied to."""
+    with cluster(request.param).fresh() as sandbox, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ACME_SECRET", shared_secret().raw_value.decode())
         sandbox.load(SCHEMA)
+        contract = Contract(tmp_path_factory.mktemp("site"), (*BY_SECRET, *EDITED))
+        contract.apply(applier_of(sandbox))
+        sandbox.run_sql(ROWS)
+        sandbox.run_sql(f"ALTER ROLE {LOGIN} PASSWORD '{PASSWORD}'")
         yield sandbox
 
 
-@pytest.fixture(autouse=True)
-def secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ACME_SECRET", shared_secret().raw_value.decode())
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def users(server: Sandbox) -> str:
     """Return what the manual's statement prints for the auth_file, once there is a password."""
-    server.run_sql(f"CREATE ROLE {LOGIN} LOGIN NOINHERIT PASSWORD '{PASSWORD}'")
     (statement,) = (one for one in blocks(PAGE, "sql") if "pg_authid" in one.text)
     ((line,),) = server.rows(statement.text)
     return f"{line}\n"
@@ -83,12 +92,22 @@ def strange(seen: Seen) -> bool:
     )
 
 
-def test_two_tenants_on_one_server_connection(
-    server: Sandbox, users: str, tmp_path: Path, seed: int
+def test_nobody_may_log_in_for_a_session_unless_the_file_says_so(
+    cluster: Clusters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Contract(tmp_path / "site", (*BY_SECRET, CARRIED)).apply(server.url)
-    server.run_sql(ROWS)
-    number = NUMBERS[server.major]
+    """First, since it takes a server that the others keep."""
+    monkeypatch.setenv("ACME_SECRET", shared_secret().raw_value.decode())
+    with cluster(MAJORS[-1]).fresh() as sandbox:
+        sandbox.load(SCHEMA)
+        Contract(tmp_path, BY_SECRET).apply(sandbox.url)
+        with pytest.raises(psycopg.errors.UndefinedFunction):
+            sandbox.connect(LOGIN).execute(
+                "SELECT jwtroles.login_session(%s, NULL)", [token(key=shared_secret())]
+            )
+
+
+def test_two_tenants_on_one_server_connection(server: Sandbox, users: str, seed: int) -> None:
+    number = MOST.get(server.major, NUMBER)
     with pooler(server, users) as url:
         seen = interleave(url, tokens(), number, seed)
     assert len({one.backend for one in seen}) == 1
@@ -98,11 +117,9 @@ def test_two_tenants_on_one_server_connection(
 
 
 def test_a_login_for_the_session_is_seen_by_the_next_client(
-    server: Sandbox, users: str, tmp_path: Path, seed: int
+    server: Sandbox, users: str, seed: int
 ) -> None:
     """What the test above would find, and why nobody logs in for a session behind a pooler."""
-    Contract(tmp_path / "site", (*BY_SECRET, SESSIONS)).apply(server.url)
-    server.run_sql(ROWS)
     with pooler(server, users) as url:
         seen = interleave(url, tokens(), 400, seed, "login_session")
     foreign = [one for one in seen if frozenset({TENANTS[1 - one.client]}) in one.tenants]
@@ -111,27 +128,19 @@ def test_a_login_for_the_session_is_seen_by_the_next_client(
     assert {one.kind for one in foreign} == without
 
 
-def test_who_may_log_in_for_a_session(server: Sandbox, tmp_path: Path) -> None:
-    two = ("connect_as: acme_authenticator", f"connect_as: {{{LOGIN}: [member], batch: [member]}}")
-    only = ("  verify: database", "  verify: database\n  login_session: [batch]")
-    text = Contract(tmp_path / "none", (*BY_SECRET, two))
-    text.apply(server.url)
+def test_who_may_log_in_for_a_session(server: Sandbox) -> None:
+    """The login that the file names, and by no detour another one of the same roles."""
     mine = token(key=shared_secret())
     session = "SELECT jwtroles.login_session(%s, NULL)"
-    for login in (LOGIN, "batch"):
-        with pytest.raises(psycopg.errors.UndefinedFunction):
-            server.connect(login).execute(session, [mine])
-    Contract(tmp_path / "one", (*BY_SECRET, two, only)).apply(server.url)
     for before in ([], ["SELECT jwtroles.login(%s)"]):
-        with server.connect(LOGIN).transaction() as transaction:
+        with psycopg.connect(server.url_for("batch")) as connection:
             for statement in before:
-                transaction.connection.execute(statement, [mine])
+                connection.execute(statement, [mine])
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                transaction.connection.execute(session, [mine])
-            raise psycopg.Rollback
-    batch = server.connect("batch")
-    batch.execute(session, [mine])
-    assert batch.execute("SELECT current_user::text").fetchone() == ("member",)
+                connection.execute(session, [mine])
+    with psycopg.connect(server.url_for(LOGIN), autocommit=True) as connection:
+        connection.execute(session, [mine])
+        assert connection.execute("SELECT current_user::text").fetchone() == ("member",)
 
 
 KEEP = "SELECT set_config('jwtroles.ticket', current_setting('jwtroles.ticket'), false)"
@@ -185,11 +194,9 @@ def reset(request: pytest.FixtureRequest) -> dict[str, str]:
 
 
 def test_what_a_client_that_means_harm_leaves_to_the_next(
-    server: Sandbox, users: str, tmp_path: Path, reset: dict[str, str]
+    server: Sandbox, users: str, reset: dict[str, str]
 ) -> None:
     """Why clients that distrust each other share no connection, and what a reset takes away."""
-    Contract(tmp_path / "site", BY_SECRET).apply(server.url)
-    server.run_sql(ROWS)
     met = set()
     for name, leave in LEFT.items():
         with pooler(server, users, **reset) as url:

@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from tests.pages import blocks
+from tests.servers import MAJORS
 from tests.transport.contract import (
     ANN,
     BOB,
@@ -24,6 +25,7 @@ from tests.transport.contract import (
     SCHEMA,
     TENANTS,
     Contract,
+    applier_of,
     bobs_token,
     signing_key,
     token,
@@ -71,13 +73,13 @@ def manual() -> ConfigParser:
     return parser
 
 
-@pytest.fixture(scope="module", params=[14, 18])
+@pytest.fixture(scope="module", params=MAJORS)
 def site(
     request: pytest.FixtureRequest, cluster: Clusters, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Sandbox]:
     with cluster(request.param).fresh() as sandbox:
         sandbox.load(SCHEMA)
-        Contract(tmp_path_factory.mktemp("site")).apply(sandbox.url)
+        Contract(tmp_path_factory.mktemp("site")).apply(applier_of(sandbox))
         sandbox.run_sql(f"{ROWS} CREATE ROLE web_anon; GRANT web_anon TO {LOGIN}")
         yield sandbox
 

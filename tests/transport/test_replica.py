@@ -11,12 +11,14 @@ import pytest
 from jwtroles import operations
 from jwtroles.reader.connection import connect
 from jwtroles.workflow import read_database
+from tests.servers import MAJORS, Sandbox
 from tests.transport.contract import (
     BOB,
     LOGIN,
     ROWS,
     SCHEMA,
     Contract,
+    applier_of,
     bobs_token,
     signing_key,
     token,
@@ -36,7 +38,7 @@ READS: list[Query] = [
 ]
 
 
-@pytest.fixture(scope="module", params=[15, 18])
+@pytest.fixture(scope="module", params=MAJORS)
 def pair(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Pair, Spec]]:
@@ -44,7 +46,7 @@ def pair(
         made.run_sql(SCHEMA.read_text(encoding="utf-8"))
         contract = Contract(tmp_path_factory.mktemp("site"))
         keys = (signing_key(), signing_key("second"))
-        contract.apply(made.primary.url("sandbox"), *keys)
+        contract.apply(applier_of(Sandbox(made.primary, request.param)), *keys)
         made.run_sql(ROWS)
         made.reach()
         yield made, contract.spec(*keys)
