@@ -63,8 +63,9 @@ effect `cuts_off`, which an environment has to allow.
 
 ## JR6xx: applying
 
-Nothing was changed. Exit code 3 for JR605, JR610 to JR614, JR620, JR622, JR650, JR651 and JR672;
-exit code 1 for the others. JR673 is a remark of a plan.
+Nothing was changed. Exit code 3 for JR605, JR610 to JR614, JR620, JR622, JR650, JR651, JR672,
+JR674 and JR675; exit code 1 for the others. JR673 is a remark of a plan. JR676 and JR677 may come
+after other steps, which stay.
 
 {JR6}
 

@@ -147,7 +147,11 @@ roles:
 """What the examples of the manual stand in: each replaces the top-level keys that it has."""
 
 SECTION = re.compile(r"^([a-z_]+):.*\n(?:[ \n].*\n?|\n)*", re.MULTILINE)
-FRAGMENTS = [*blocks("docs/language.md", "yaml"), *blocks("docs/gateway.md", "yaml")]
+FRAGMENTS = [
+    *blocks("docs/language.md", "yaml"),
+    *blocks("docs/gateway.md", "yaml"),
+    *blocks("docs/fleets.md", "yaml"),
+]
 
 
 @pytest.mark.parametrize("block", FRAGMENTS, ids=str)

@@ -10,6 +10,11 @@ import pytest
 
 from jwtroles import operations
 from jwtroles.reader.connection import connect
+from jwtroles.spec.model import Environment, Word
+from jwtroles.targets.crew import Crew
+from jwtroles.targets.model import Target
+from jwtroles.targets.planning import Job, plan_all
+from jwtroles.verifier.key_sources import NO_KEYS
 from jwtroles.workflow import read_database
 from tests.servers import MAJORS, Sandbox
 from tests.transport.contract import (
@@ -135,3 +140,17 @@ def test_it_refuses_a_retired_key(pair: tuple[Pair, Spec]) -> None:
         ("the key of the token is retired", "the token fits no live key of its issuer"),
     )
     opened(pair[0], token()).close()
+
+
+def test_among_many_databases_a_standby_is_named_and_fails(pair: tuple[Pair, Spec]) -> None:
+    servers, spec = pair
+    addresses = {"ours": servers.primary.url("sandbox"), "its copy": servers.standby.url("sandbox")}
+    targets = [Target(name, name, url) for name, url in addresses.items()]
+    job = Job(spec, Environment(Word("all")), NO_KEYS)
+    survey = plan_all(job, targets, Crew(2, stops=False), lambda *_: None)
+    planned, failed = survey.found
+    assert planned.error is None
+    assert failed.error is not None
+    (problem,) = failed.error.problems
+    assert problem.code.id == "JR670"
+    assert problem.message == "its copy is on a standby, which is read-only"
