@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from jwtroles.workflow import Planned
 
 
+_UNTOUCHED = "Nothing was changed."
+
+
 def apply(
     context: typer.Context,
     plan: Annotated[
@@ -62,8 +65,8 @@ def apply(
     environment of many databases has a transaction for each, and asks once.
 
     A saved plan is applied as it was shown, or refused: when the database has changed since, is
-    another one, or when the file was changed. It needs no specification; with --spec it has to be
-    made from that one.
+    another one, or when the file was changed. It needs no specification; with --spec and --env it
+    has to be made from that one, for that environment.
 
     Example: jwtroles apply --env staging
     """
@@ -74,22 +77,20 @@ def apply(
     allowed = effects(allow)
     applier.check_lock_timeout(lock_timeout)
     manner = Manner(yes, allowed, lock_timeout, verbose, quiet)
+    part = Part(jobs, shard)
     if plan is not None:
+        fleet_of(None, database, part, keep_going=keep_going)
         given = context.get_parameter_source("spec")
         named = given is not None and given.name != "DEFAULT"
         _apply_saved(plan, spec if named else None, env, database, manner)
         return
     loaded, environment = chosen(spec, env, database, "apply")
-    part = Part(jobs, shard)
     if fleet := fleet_of(environment, database, part, keep_going=keep_going):
         apply_many(loaded, fleet, part, manner, keep_going=keep_going)
     target = reached(spec, loaded, environment, database)
     with connected(target) as connection:
         planned = make_plan(connection, target.spec, target.environment)
         carry_out(connection, planned, target, manner)
-
-
-_UNTOUCHED = "Nothing was changed."
 
 
 def _apply_saved(

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol
+
+import typer
 
 from jwtroles.cli.terminal import color, show, width
 from jwtroles.errors import Exit, JwtrolesError
@@ -27,6 +29,11 @@ class Format(StrEnum):
     JSON = "json"
     MARKDOWN = "markdown"
     GITHUB = "github"
+
+
+PlanFormat = Annotated[
+    Format, typer.Option("--format", envvar="JWTROLES_FORMAT", help="For whom the plan is printed.")
+]
 
 
 @frozen

@@ -47,6 +47,10 @@ Allow = Annotated[
         help="Allow an effect once (tightens, loosens, neutral, destroys, cuts_off); repeatable.",
     ),
 ]
+Plain = Annotated[
+    bool,
+    typer.Option("--plain", envvar="JWTROLES_PLAIN", help="Leave the emoji of Markdown out."),
+]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", envvar="JWTROLES_VERBOSE", help="Say more.")
 ]

@@ -9,7 +9,7 @@ import typer
 
 from jwtroles import codes
 from jwtroles.cli.fleet import Jobs, Part, Shard, Showing, fleet_of, plan_many
-from jwtroles.cli.formats import Format, Print, rendered, told_as
+from jwtroles.cli.formats import Format, PlanFormat, Print, rendered, told_as
 from jwtroles.cli.migrations import Migration, write_migrations
 from jwtroles.cli.options import (
     DEFAULT_SPEC,
@@ -17,6 +17,7 @@ from jwtroles.cli.options import (
     DatabaseUrl,
     EnvironmentName,
     NoColor,
+    Plain,
     Quiet,
     SpecFile,
     Verbose,
@@ -54,14 +55,8 @@ def plan(
             help="Exit 2 when the database is not as the file says.",
         ),
     ] = False,
-    format: Annotated[  # noqa: A002 - the option is called --format
-        Format,
-        typer.Option("--format", envvar="JWTROLES_FORMAT", help="For whom the plan is printed."),
-    ] = Format.TEXT,
-    plain: Annotated[
-        bool,
-        typer.Option("--plain", envvar="JWTROLES_PLAIN", help="Leave the emoji of Markdown out."),
-    ] = False,
+    format: PlanFormat = Format.TEXT,  # noqa: A002 - the option is called --format
+    plain: Plain = False,
     out: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option(

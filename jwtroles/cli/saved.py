@@ -7,21 +7,15 @@ from typing import Annotated
 
 import typer
 
-from jwtroles.cli.formats import Format, Print, rendered, told_as
-from jwtroles.cli.options import Allow, NoColor, Verbose, effects
+from jwtroles.cli.formats import Format, PlanFormat, Print, rendered, told_as
+from jwtroles.cli.options import Allow, NoColor, Plain, Verbose, effects
 from jwtroles.cli.terminal import show as show_text
 
 
 def show(
     plan: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan that `plan --out` saved.")],
-    format: Annotated[  # noqa: A002 - the option is called --format
-        Format,
-        typer.Option("--format", envvar="JWTROLES_FORMAT", help="For whom the plan is printed."),
-    ] = Format.TEXT,
-    plain: Annotated[
-        bool,
-        typer.Option("--plain", envvar="JWTROLES_PLAIN", help="Leave the emoji of Markdown out."),
-    ] = False,
+    format: PlanFormat = Format.TEXT,  # noqa: A002 - the option is called --format
+    plain: Plain = False,
     allow: Allow = None,
     verbose: Verbose = False,
     no_color: NoColor = False,

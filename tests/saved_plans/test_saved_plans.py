@@ -407,6 +407,23 @@ def test_files_that_a_plan_names_are_not_run(ours_on_18: Desk):
     assert ours.apply("--allow", "cuts_off").code == 0
 
 
+def test_the_environment_decides_the_gate_and_the_command_line_the_environment(ours_on_18: Desk):
+    """A plan for this database under another environment of the same file has another gate."""
+    ours = ours_on_18
+    path = ours.folder / "jwtroles.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(
+        text.replace("database: embedded", "database: embedded\n    allow: [loosens, cuts_off]", 1)
+    )
+    assert ours.plan().code == 3, "neither tightens nor neutral is allowed in dev"
+    before = state(ours.sandbox)
+    said = ours.apply("--spec", "jwtroles.yaml", "--env", "production")
+    assert (said.code, "JR612" in said.err) == (3, True)
+    said = ours.apply("--spec", "jwtroles.yaml", "--env", "dev")
+    assert (said.code, "JR622" in said.err) == (3, True)
+    assert state(ours.sandbox) == before
+
+
 # Whoever plans and whoever applies may be two roles.
 
 
