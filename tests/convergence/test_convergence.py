@@ -29,14 +29,13 @@ import yaml
 
 from jwtroles.errors import CompileError, JwtrolesError, SpecError
 from jwtroles.report.problems import render
-from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan
 from tests.convergence.drift import DRIFTS, RARE, Scene
 from tests.convergence.shrink import Pair, smaller
 from tests.convergence.states import APP, BOTH, State, state
 from tests.servers import APPLIERS, DEPLOYER, MAJORS, Clusters
 from tests.test_cases import CASES
-from tests.workbench import Workbench, plan_and_apply, plan_and_run
+from tests.workbench import Workbench, loaded, plan_and_apply, plan_and_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -75,8 +74,8 @@ The last one is of triggers of ours, whose owner has lost its schema.
 """
 
 
-def loaded(made: State) -> Spec:
-    return load_text(text_of(made), "jwtroles.yaml")
+def spec_of(made: State) -> Spec:
+    return loaded(text_of(made))
 
 
 class Plain(yaml.SafeDumper):
@@ -157,7 +156,7 @@ class Chain:
 
     def step(self, made: State, wanted: dict[str, list[str]]) -> None:
         """Apply a state, and compare."""
-        spec = loaded(made)
+        spec = spec_of(made)
         connection = self.bench.session(self.role)
         try:
             plan = plan_and_apply(connection, spec)
@@ -212,7 +211,7 @@ def test_convergence(
                 # A schema that leaves the file keeps its grants, and with them the roles.
                 made = state(rng, APP if done < WITH_ONE_SCHEMA else BOTH, chain.made)
                 try:
-                    wanted = reference.catalog(loaded(made), chain.secured())
+                    wanted = reference.catalog(spec_of(made), chain.secured())
                 except (CompileError, SpecError) as error:
                     refused.update({problem.code.id for problem in error.problems})
                     continue
@@ -275,9 +274,9 @@ def retried(chain: Chain, pair: Pair) -> str:
     fresh.begin()
     try:
         if pair.before:
-            plan_and_apply(fresh.bench.session(fresh.role), loaded(pair.before))
+            plan_and_apply(fresh.bench.session(fresh.role), spec_of(pair.before))
         fresh.lay_hands(pair.drifts)
-        wanted = fresh.reference.catalog(loaded(pair.after), fresh.secured())
+        wanted = fresh.reference.catalog(spec_of(pair.after), fresh.secured())
     except (JwtrolesError, psycopg.Error):
         return ""  # it is no pair any more
     try:
