@@ -165,6 +165,8 @@ RULES = (
     "words, contains: a",
     "words, contains: '1'",
     "list, contains: 'true'",
+    "list, contains: '1'",
+    "list, contains: '1.0'",
     "one, equals: a",
     "one, equals: '1'",
     "one, equals: '1.0'",
@@ -179,6 +181,7 @@ RULES = (
 VALUES: tuple[Any, ...] = (
     None, "", "a", "b a", "ba", " a ", "1", 1, 1.0, 100, True, False, 0, -1, {}, {"a": 1},
     {"0": "a"}, [], ["a"], [["a"]], [None], [1], [True], ["b", "a"], {"0": None},
+    ["1"], ["true"], [1.0], ["b", 1], [[1]], [{"1": 1}], ["1.0", False], [""],
 )  # fmt: skip
 
 
