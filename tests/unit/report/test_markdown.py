@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 
 from jwtroles import codes
 from jwtroles.errors import Problem, UsageError
+from jwtroles.planner.model import CutOff
 from jwtroles.report.markdown import render_errors, render_markdown
 from jwtroles.report.markdown.escape import bold, code, fenced, marker
 from jwtroles.report.markdown.fit import LIMIT, Fixed, Section, Table, fitted
@@ -222,3 +223,36 @@ def test_errors_are_a_comment_too():
     assert_only_ours(text)
     assert "1 error" in text
     assert "sesame" not in text
+
+
+@given(
+    tables=st.integers(1, 1000),
+    length=st.integers(0, 3000),
+    cut=st.integers(0, 60),
+)
+@example(tables=1, length=0, cut=0)
+@example(tables=1000, length=60, cut=0)
+@example(tables=300, length=3000, cut=60)
+@settings(FEW, max_examples=6)
+def test_a_comment_of_any_plan_fits_and_is_whole(tables, length, cut):
+    """Whatever the number of tables, the length of a condition and of roles that are cut off."""
+    text = plans.FILE.replace(
+        "  own: owner_id = claims.sub", f"  own: owner_id = claims.sub and '{'x' * length}' <> ''"
+    )
+    more = [plans.table(f"area_{number:04}", "id", "tenant_id") for number in range(tables - 1)]
+    spec = plans.spec_of(text)
+    plan = plans.plan_of(spec, plans.saas(*more))
+    note = Problem(codes.ROWS_VANISH, "it sees no row " + "y" * length)
+    plan = replace(
+        plan, cut_off=tuple(CutOff(f"role_{n}" * 9, "app.invoices", note) for n in range(cut))
+    )
+    comment = render_markdown(plan, spec)
+    assert_only_ours(comment)
+    first, second, *_ = comment.splitlines()
+    assert first == marker(plan.project, plan.environment)
+    assert second.startswith("### ")
+    rows = [line for line in comment.splitlines() if line.startswith("|")]
+    assert all(line.endswith("|") for line in rows)
+    assert comment.count("\n```") % 2 == 0
+    # Access comes before the SQL.
+    assert "| role | table |" in comment.partition("SQL")[0] or "left out here" in comment
