@@ -6,6 +6,7 @@ import re
 from collections.abc import Hashable, Iterable
 from dataclasses import field, replace
 
+from jwtroles import codes
 from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.base import (
@@ -24,7 +25,7 @@ from jwtroles.kinds.base import (
     Statement,
 )
 from jwtroles.kinds.definer import drop, own_again, renamed, with_create_right
-from jwtroles.kinds.mirror import kept_comment
+from jwtroles.kinds.mirror import Mirror, kept_comment
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import SECRETS_HELD, is_lookup
 from jwtroles.kinds.tag import comment_sql, split_tag
@@ -290,6 +291,19 @@ def _new_name(function: Function, renames: Renames) -> QName:
     return renames.queries.get((function.name, function.arguments), function.name)
 
 
+def mirrored(source: Function | None, target: Function | None, mirror: Mirror) -> Function | None:
+    """Take the function of the source; what tells the secrets changes with them alone."""
+    tells = SECRETS_HELD in {one.name for one in (source, target) if one is not None}
+    if tells and (source and _code(source)) != (target and _code(target)):
+        here = mirror.target.label
+        message = f"{SECRETS_HELD}() of {mirror.source.label} is not the one of {here}: secrets "
+        message += "are stored again with it, which are never mirrored"
+        mirror.fault(codes.KEYS_FIRST, message, f"apply the file to {here} first: jwtroles apply")
+        return target
+    found: Function | None = kept_comment(source, target, mirror)
+    return found
+
+
 FUNCTION: Kind[Function] = Kind(
     "function",
     parse,
@@ -301,5 +315,5 @@ FUNCTION: Kind[Function] = Kind(
     leave=leave,
     follow=follow,
     named=lambda one, renames: (_new_name(one, renames), one.arguments),
-    mirrored=kept_comment,
+    mirrored=mirrored,
 )

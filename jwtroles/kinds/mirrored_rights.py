@@ -45,7 +45,8 @@ def mirrored(source: Acl | None, target: Acl | None, mirror: Mirror) -> Acl | No
         for key, right in source.rights.items()
         if key[0] != owner and (part := _part(ref, key, right, mirror)) is not None
     }
-    if ref.cls == "schema" and ref.name.name not in mirror.target.schemas:
+    managed = ref.name.name in mirror.target.schemas or ref in mirror.coming
+    if ref.cls == "schema" and not managed:
         had = target.rights if target is not None else {}
         rights = {key: right for key, right in rights.items() if key in had}
     return Acl(ref, rights, owner) if rights else None

@@ -240,6 +240,7 @@ def mirrored(source: OwnTable | None, target: OwnTable | None, mirror: Mirror) -
         message = f"the table {found.qname} of {mirror.source.label} is not the one of {here}: it "
         message += "goes with keys and secrets, which are never mirrored"
         mirror.fault(codes.KEYS_FIRST, message, f"apply the file to {here} first: jwtroles apply")
+        return target
     return source
 
 

@@ -21,8 +21,10 @@ from jwtroles.frozen import frozen
 from jwtroles.kinds import KINDS
 from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.mirror import Abroad, Mirror
+from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.mirror.expressions import printed_there, unprinted
 from jwtroles.mirror.source import Source, abroad
+from jwtroles.names import QName
 from jwtroles.offline import with_unverified
 from jwtroles.planner import plan_between
 from jwtroles.planner.kept import entries
@@ -166,6 +168,8 @@ def _by_other_names(source: Source, words: Abroad) -> Any:
 
 def _ours(catalog: Catalog) -> Iterable[tuple[ObjectRef, str]]:
     """Yield what a catalog makes itself, with its owner."""
+    for schema in catalog["own_schema"].values():
+        yield ObjectRef("schema", QName(OWN_SCHEMA, OWN_SCHEMA)), schema.owner
     for kind in ("view", "own_table"):
         for item in catalog[kind].values():
             yield ObjectRef("table", item.qname if kind == "own_table" else item.name), item.owner
