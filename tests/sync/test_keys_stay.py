@@ -94,8 +94,8 @@ def test_what_would_take_keys_along_is_refused(pair: Pair) -> None:
         make_sync(pair.spec, *pair.sources())
     assert said(error.value.problems) == [
         (
-            "JR664 the table jwtroles.key_pad of staging is not the one of production: it goes with "
-            "keys and secrets, which are never mirrored"
+            "JR664 the table jwtroles.key_pad of staging is not the one of production: it goes "
+            "with keys and secrets, which are never mirrored"
         ),
         (
             "JR664 jwtroles.secrets_held() of staging is not the one of production: secrets are "
