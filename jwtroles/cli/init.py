@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 def init(
     spec: SpecFile = DEFAULT_SPEC,
     database: DatabaseUrl = None,
+    from_database: Annotated[
+        bool,
+        typer.Option("--from-database", help="Write what the database has, as `import` does."),
+    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite the file if it is there.")
     ] = False,
@@ -33,6 +37,11 @@ def init(
     """
     from jwtroles.report.first import first_specification  # noqa: PLC0415 - what a command needs
 
+    if from_database:
+        from jwtroles.cli.importing import import_file  # noqa: PLC0415
+
+        import_file(database, out=spec, force=force)
+        return
     if spec.exists() and not force:
         raise _there(spec)
     found = None

@@ -30,7 +30,7 @@ def written(printed: str, form: int, claims: Claims) -> str:
         tree = sqltree.expression(printed)
         if form == FORMS - 1 and not any(map(read_by, sqltree.walk(tree))):
             return printed
-        write = _WRITE[form > 0]
+        write = WRITE[form]
         return write(claims.put(tree, write))
     except (sqltree.SyntaxFault, sqltree.UnfaithfulPrintError, ValueError, AttributeError):
         return printed
@@ -41,11 +41,12 @@ def shortened(tree: Any) -> str:
     return lowered(sqltree.print_expression(_plain(tree)))
 
 
-def _longer(tree: Any) -> str:
+def longer(tree: Any) -> str:
+    """Return a condition without brackets that nobody needs."""
     return lowered(sqltree.print_expression(tree))
 
 
-_WRITE = (shortened, _longer)
+WRITE = (shortened, longer, longer)
 
 
 def lowered(sql: str) -> str:

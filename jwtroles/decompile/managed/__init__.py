@@ -10,6 +10,8 @@ from jwtroles.decompile.managed.definers import lookups, queries, views
 from jwtroles.decompile.managed.floors import standing, tenancy, under
 from jwtroles.decompile.managed.rows import conditions, joined
 from jwtroles.decompile.managed.tokens import TokensDraft, tokens_of
+from jwtroles.decompile.policies import key_of
+from jwtroles.decompile.predicates import WRITE, shortened
 from jwtroles.decompile.proof import together
 from jwtroles.decompile.rights import Rows, rights_of
 from jwtroles.decompile.roles import entrances, facts_of
@@ -47,7 +49,7 @@ def managed_draft(found: Found, choices: Choices) -> tuple[Draft, TokensDraft]:
         facts = dict(facts_of(role, found, entered))
         if role not in found.marked:
             facts = {}
-        rows = _rows(role, policies, floors)
+        rows = _rows(role, found, policies, floors, choices)
         token = role in entered.taken
         rights = dict(rights_of(role, found, token=token, rows=rows, out=declared))
         settings = _settings(role, found)
@@ -94,7 +96,11 @@ def _database(found: Found, logins: Mapping[str, tuple[str, ...]]) -> dict[str, 
 
 
 def _rows(
-    role: str, policies: Mapping[tuple[QName, str], Policy], floors: tuple[Standing, ...]
+    role: str,
+    found: Found,
+    policies: Mapping[tuple[QName, str], Policy],
+    floors: tuple[Standing, ...],
+    choices: Choices,
 ) -> Rows:
     """Return what gives the rows of a role: those of its own policies, less its floors."""
 
@@ -102,11 +108,17 @@ def _rows(
         policy = policies.get((table, policy_name(role, command)))
         if policy is None:
             return None
-        below = under(floors, table, role)
+        # A gate takes claims from one call, those of the floors beside those of the rows.
+        below = under(floors, table, role) if found.closed else frozenset[str]()
+        write = WRITE[choices.forms.get(key_of(policy), 0)]
 
         def said(text: str | None) -> str | None:
-            found = () if text is None else conditions(text, table.name)
-            return joined(part for part in found if part not in below)
+            if text is None:
+                return None
+            short, long = (conditions(text, table.name, one) for one in (shortened, write))
+            own = [one for part, one in zip(short, long, strict=False) if part not in below]
+            # Without a claim of its own it would have none of the floors either.
+            return joined(own if any("claims." in one for one in own) else long, write)
 
         using, check = said(policy.using), said(policy.check)
         if command == "insert":

@@ -11,7 +11,7 @@ from jwtroles.decompile.managed.rows import conditions, joined
 from jwtroles.decompile.patterns import patterns
 from jwtroles.decompile.predicates import shortened
 from jwtroles.frozen import frozen
-from jwtroles.names import QName
+from jwtroles.names import QName, is_glob
 from jwtroles.spec import sqltree
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def tenancy(
     own = [one for one in floors if _through(one, found) is None]
     through = [(one, _through(one, found)) for one in floors if _through(one, found) is not None]
     said: list[dict[str, Any]] = []
+    taken: set[QName] = set()
     for number, one in enumerate(own, start=1):
         reached = set(one.tables)
         steps: dict[str, dict[str, str]] = {}
@@ -87,10 +88,13 @@ def tenancy(
             more = False
             for step, to in through:
                 child = step.tables[0]
-                if to and to[0] in reached and step.roles == one.roles and child not in reached:
+                fits = step.roles == one.roles and step.name == one.name and child not in taken
+                if to and fits and to[0] in reached and child not in reached:
                     steps[str(child)] = {str(to[0]): to[1]}
                     reached.add(child)
                     more = True
+        if not one.name:  # gates do not say which floor a step belongs to
+            taken |= reached - set(one.tables)
         entry: dict[str, Any] = {}
         if len(own) > 1 or one.name:
             entry["name"] = one.name or _named(one.parts, number)
@@ -99,7 +103,9 @@ def tenancy(
         column = _column(one, found)
         every = [table for schema in found.schemas for table in found.tables(schema)]
         if column and not steps and len(one.tables) < len(every):
-            entry |= {"tables": patterns(every, found)[0], "where_column": column}
+            # A table that is named has to have the column.
+            named = [w for w in patterns(every, found)[0] if is_glob(w) or w in words]
+            entry |= {"tables": tuple(named), "where_column": column}
         else:
             entry["tables"] = words
             entry |= {"except": out} if out else {}

@@ -17,33 +17,36 @@ from jwtroles.spec import sqltree
 from jwtroles.verifier.claims import AUTHORIZED, CLAIMS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 Kind = enums.A_Expr_Kind
 AND = enums.BoolExprType.AND_EXPR
 ACCESSOR = "claim_"
 
 
-def conditions(printed: str, table: str) -> tuple[str, ...]:
+def conditions(
+    printed: str, table: str, write: Callable[[Any], str] = shortened
+) -> tuple[str, ...]:
     """Return what has to hold together, each condition as the file writes it.
 
     Args:
         printed: a condition of a policy as PostgreSQL prints it.
         table: the name of the policy's table, by which its columns may be called in it.
+        write: how a condition is written.
     """
     opened = _opened(sqltree.expression(printed))
     parts = opened.args if sqltree.boolean(opened) == AND else (opened,)
     found = (_unqualified(part, table) for part in parts if not _checks_login(part))
-    return tuple(dict.fromkeys(map(shortened, found)))
+    return tuple(dict.fromkeys(map(write, found)))
 
 
-def joined(parts: Iterable[str]) -> str | None:
+def joined(parts: Iterable[str], write: Callable[[Any], str] = shortened) -> str | None:
     """Return conditions that hold together as one; None where there is none, or only `true`."""
     listed = [part for part in parts if part != "true"]
     if len(listed) <= 1:
         return listed[0] if listed else None
     trees = tuple(map(sqltree.expression, listed))
-    return shortened(sqltree.flatten(ast.BoolExpr(boolop=AND, args=trees)))
+    return write(sqltree.flatten(ast.BoolExpr(boolop=AND, args=trees)))
 
 
 def opened(tree: Any) -> Any:
@@ -56,7 +59,7 @@ def _opened(tree: Any) -> Any:
     if read is not None:
         return read
     sqltree.rewrite(tree, _opened)
-    if isinstance(tree, ast.TypeCast) and _is_claim(tree.arg):
+    if isinstance(tree, ast.TypeCast) and _is_claim(tree.arg) and _is_list(tree):
         return tree.arg  # a list claim is cast, so that ANY takes it for a value
     if isinstance(tree, ast.A_Expr) and tree.kind == Kind.AEXPR_OP_ANY:
         return _looked_up(tree)
@@ -108,6 +111,10 @@ def _called(select: Any) -> str:
 
 def _checks_login(tree: Any) -> bool:
     return isinstance(tree, ast.SubLink) and _called(tree.subselect) == AUTHORIZED.name
+
+
+def _is_list(cast: Any) -> bool:
+    return bool(cast.typeName.arrayBounds)
 
 
 def _is_claim(node: Any) -> bool:

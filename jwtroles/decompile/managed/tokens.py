@@ -7,6 +7,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from jwtroles import codes
+from jwtroles.errors import Problem, Refused
 from jwtroles.frozen import frozen
 from jwtroles.spec import sqltree
 from jwtroles.verifier.key_sources import Document
@@ -29,6 +31,7 @@ _SPLIT = {
     "database": re.compile(r"claim_text\(claim, 'split', (E?'(?:[^']|'')*')\)"),
     "gateway": re.compile(r"'\{\}', (E?'(?:[^']|'')*')\s+\) AS list"),
 }
+_FOOTER = "Nothing was written."
 _REQUIRED = "the token has no claim"
 _SUBJECT = re.compile(r"left\(verified\.claims #>> (ARRAY\[.*?\]::pg_catalog\.text\[\]), 63\)")
 _DURATIONS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
@@ -65,6 +68,10 @@ def tokens_of(found: Found, project: str, own: Mapping[str, Function]) -> Tokens
         own: the functions of the schema `jwtroles`, by name.
     """
     verify = "database" if "issue_ticket" in own else "gateway"
+    if verify == "gateway" and "pre_request" not in own:
+        message = "the schema jwtroles is not as jwtroles made it: pre_request() is gone"
+        remedy = "plan and apply the project's own file, then import"
+        raise Refused(Problem(codes.NOT_PROVED, message, remedy=remedy), footer=_FOOTER)
     said: dict[str, Any] = {"verify": verify}
     said |= _extras(own, found)
     documents: dict[str, Document] = {}
@@ -136,7 +143,8 @@ def _claims(own: Mapping[str, Function], verify: str) -> Iterator[tuple[str, dic
             said["path"] = pointer(steps)
         if _REQUIRED in rest:
             said["required"] = True
-        source = rest if verify == "database" else own[f"claim_{name}"].body
+        accessor = own.get(f"claim_{name}")
+        source = rest if verify == "database" or accessor is None else accessor.body
         split = _SPLIT[verify].search(source)
         if split:
             said["split"] = _text(split[1])
