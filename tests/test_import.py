@@ -70,6 +70,21 @@ def test_there_and_back(cluster: Clusters, major: int, shape: Path) -> None:
     assert [change for change in left if not forced(change)] == []
 
 
+def test_who_may_only_create_roles_imports_and_applies_the_same(cluster: Clusters) -> None:
+    """A role with CREATEROLE that owns the tables gets the superuser's file, and can apply it."""
+    shape = Path(__file__).with_name("imports") / "billing"
+    with cluster(max(MAJORS)).fresh() as sandbox, connect(sandbox.url) as session:
+        sandbox.run_sql(text(shape, "objects.sql") + "; RESET ROLE;" + text(shape, "access.sql"))
+        made = import_database(session, "acme").text
+        with connect(sandbox.make_deployer()) as deployer:
+            assert import_database(deployer, "acme").text == made
+    with cluster(max(MAJORS)).fresh() as sandbox:
+        sandbox.run_sql(text(shape, "objects.sql"))
+        with connect(sandbox.make_deployer()) as deployer:
+            plan_and_apply(deployer, load_text(made))
+            assert make_plan(deployer, load_text(made), None).plan.steps == ()
+
+
 def forced(change: object) -> bool:
     """Tell whether FORCE ROW LEVEL SECURITY is all of a difference: no file says it."""
     before, after = change.before, change.after  # type: ignore[attr-defined]

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from jwtroles.reader.connection import Connection
     from jwtroles.verifier.key_sources import Document
 
-ROUNDS = 12
-"""How often a file is written anew; each round says at least one thing in another way."""
+ROUNDS = 100
+"""How often a file is written anew at most; each round says something in another way."""
 
 
 @frozen

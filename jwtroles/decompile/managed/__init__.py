@@ -52,10 +52,9 @@ def managed_draft(found: Found, choices: Choices) -> tuple[Draft, TokensDraft]:
         rows = _rows(role, found, policies, floors, choices)
         token = role in entered.taken
         rights = dict(rights_of(role, found, token=token, rows=rows, out=declared))
-        settings = _settings(role, found)
-        roles.append(
-            RoleDraft(role, {**facts, **rights, **({"settings": settings} if settings else {})})
-        )
+        if settings := _settings(role, found):
+            rights["settings"] = settings
+        roles.append(RoleDraft(role, {**facts, **rights}))
     public = dict(rights_of(PUBLIC, found, token=False, out=declared))
     if public:
         roles.append(RoleDraft(PUBLIC, public))
