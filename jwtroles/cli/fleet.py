@@ -231,6 +231,8 @@ def apply_many(
     fleet = replace(fleet, outcomes=outcomes)
     tell_failures(fleet.of(State.FAILED))
     left = fleet.of(State.FAILED, State.NOT_BEGUN)
+    if crew.interrupted:
+        tell("Interrupted. What had not been committed was rolled back.")
     if not manner.quiet or left:
         again = " Run it again: it plans anew and does what is left." if left else ""
         tell(f"{summary(fleet)}.{again}")

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from jwtroles.applier import Interrupted
+from jwtroles.applier.interrupt import interrupted_once
 from jwtroles.applier.locks import pause
 from jwtroles.errors import JwtrolesError
 from jwtroles.reader.connection import Crowded, connect
@@ -65,7 +66,7 @@ class Crew:
         `work` does not raise what it expects, and looks at `halted` before it begins. Ctrl-C ends
         the statements that are running; what has been committed stays.
         """
-        with ThreadPoolExecutor(self._jobs) as pool:
+        with interrupted_once(), ThreadPoolExecutor(self._jobs) as pool:
             pending = [pool.submit(work, item) for item in items]
             try:
                 return [one.result() for one in pending]

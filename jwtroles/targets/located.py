@@ -22,10 +22,12 @@ class Located:
     Attributes:
         cluster: what tells its cluster from every other one that is running.
         oid: the database's number there.
+        name: its name.
     """
 
     cluster: str
     oid: int
+    name: str
 
 
 def located(connection: Connection, target: Target) -> Located:
@@ -43,4 +45,4 @@ def located(connection: Connection, target: Target) -> Located:
         remedy = "name its primary: what is applied there arrives on the standby by itself"
         problem = Problem(codes.STANDBY, message, target.place, remedy=remedy)
         raise ServerError(problem, footer="Nothing was changed.")
-    return Located(row["cluster"], row["oid"])
+    return Located(row["cluster"], row["oid"], row["name"])

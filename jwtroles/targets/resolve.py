@@ -50,20 +50,25 @@ def _none(environment: Environment) -> Problem:
 
 def _listed(databases: ListedDatabases, expand: Expand) -> Iterator[Target]:
     for word in databases.urls:
-        origin = f"{word}" if "${" in word else ""
-        yield _target(expand(word), origin, word)
+        yield _target(expand(word), _variable(word), word)
+
+
+def _variable(word: Word) -> str:
+    """Return an address as errors may tell it: the variable that holds it, or nothing."""
+    return str(word) if "${" in word else ""
 
 
 def _on_server(databases: ServerDatabases, expand: Expand) -> Iterator[Target]:
     from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - 160 ms
 
     url, word = expand(databases.on), databases.on
-    with connect(url, origin=str(word), place=word.place) as connection:
+    with connect(url, origin=_variable(word), place=word.place) as connection:
         rows = connection.execute(_DATABASES).fetchall()
     for row in rows:
         name = row["name"]
         if _any(databases.like, name) and not _any(databases.except_, name):
-            yield _target(make_conninfo(url, dbname=name), f"{word}, database {name}", word)
+            origin = f"{_variable(word) or 'its server'}, database {name}"
+            yield _target(make_conninfo(url, dbname=name), origin, word)
 
 
 def _any(patterns: Iterable[str], name: str) -> bool:
@@ -77,7 +82,7 @@ SELECT datname::text AS name FROM pg_database WHERE datallowconn AND NOT datiste
 
 def _asked(databases: AskedDatabases, expand: Expand) -> Iterator[Target]:
     word, query = databases.from_, databases.query
-    with connect(expand(word), origin=str(word), place=word.place) as connection:
+    with connect(expand(word), origin=_variable(word), place=word.place) as connection:
         rows = _rows(connection, query)
     wrong = [
         number

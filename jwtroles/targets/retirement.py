@@ -12,11 +12,11 @@ from jwtroles.kinds.tag import split_tag
 from jwtroles.reader import query_text
 from jwtroles.reader.connection import asking
 from jwtroles.targets.crew import Crew, in_order
-from jwtroles.targets.located import located
+from jwtroles.targets.located import Located, located
 from jwtroles.targets.model import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from jwtroles.reader.connection import Connection
     from jwtroles.spec.model import Environment, Spec
@@ -114,12 +114,13 @@ def look(
             the role.
     """
     _check_name(spec, environment, role)
+    _check_owner(spec, environment, to)
     crew = Crew(min(8, len(targets)), stops=False)
 
-    def reach(target: Target) -> tuple[str, Target] | JwtrolesError:
+    def reach(target: Target) -> tuple[Located, Target] | JwtrolesError:
         try:
             with crew.opened(target) as connection:
-                return located(connection, target).cluster, target
+                return located(connection, target), target
         except JwtrolesError as error:
             return error
 
@@ -130,7 +131,8 @@ def look(
         raise type(errors[0])(*problems, footer=_FOOTER)
     pairs = [one for one in reached if not isinstance(one, JwtrolesError)]
     clusters = [
-        [target for _, target in found] for found in in_order(pairs, lambda pair: pair[0]).values()
+        {where.name: target for where, target in found}
+        for found in in_order(pairs, lambda pair: pair[0].cluster).values()
     ]
     standings = [_standing(crew, spec, role, members) for members in clusters]
     there = tuple(one for one in standings if one is not None)
@@ -168,17 +170,27 @@ def _check_name(spec: Spec, environment: Environment | None, role: str) -> None:
         _refuse(role, "it owns what jwtroles makes", remedy)
 
 
+def _check_owner(spec: Spec, environment: Environment | None, to: str) -> None:
+    """Refuse a new owner that a token may become: row security does not bind an owner."""
+    names = Names.of(environment)
+    ours = {names(one) for one in spec.roles}
+    ours |= {names(login.name) for login in spec.database.connect_as}
+    if to in ours or to == spec.own_role:
+        message = f"{to} is not to own anything: row security does not bind an owner"
+        remedy = "name a role of which the file says nothing, such as the owner of the tables"
+        raise Refused(Problem(codes.OWNS, message, remedy=remedy), footer=_FOOTER)
+
+
 def _refuse(role: str, why: str, remedy: str) -> None:
     problem = Problem(codes.NOT_TO_RETIRE, f"{role} is not retired: {why}", remedy=remedy)
     raise Refused(problem, footer=_FOOTER)
 
 
-def _standing(crew: Crew, spec: Spec, role: str, members: Sequence[Target]) -> Standing | None:
+def _standing(crew: Crew, spec: Spec, role: str, members: Mapping[str, Target]) -> Standing | None:
     """Return how a role stands in a cluster, None where it is not there."""
-    first = members[0]
+    first = next(iter(members.values()))
     with crew.opened(first) as connection, asking(connection):
         rows = _rows(connection, "standing", role)
-        here = str(connection.info.dbname)
     if not rows:
         return None
     (row,) = rows
@@ -190,25 +202,17 @@ def _standing(crew: Crew, spec: Spec, role: str, members: Sequence[Target]) -> S
         _refuse(role, "its attributes reach around row security", "an administrator has to drop it")
     if row["me"]:
         _refuse(role, "it is the role that is connected", "connect as another one")
-    known = {str(_database(target) or here): target for target in members}
     holdings = []
-    for name in sorted(row["databases"], key=lambda name: (name not in known, name)):
-        target = known.get(name) or _beside(first, name)
-        holdings.append(_holding(crew, role, target, named=name in known))
+    for name in sorted(row["databases"], key=lambda name: (name not in members, name)):
+        target = members.get(name) or _beside(first, name)
+        holdings.append(_holding(crew, role, target, named=name in members))
     shared = tuple(row["shared"])
     return Standing(first, row["login"], row["sessions"], shared, tuple(holdings))
 
 
-def _database(target: Target) -> str | None:
-    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - 160 ms
-
-    name = conninfo_to_dict(target.url).get("dbname")
-    return None if name is None else str(name)
-
-
 def _beside(target: Target, name: str) -> Target:
     """Return another database of the same server."""
-    from psycopg.conninfo import make_conninfo  # noqa: PLC0415
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - 160 ms
 
     url = make_conninfo(target.url, dbname=name)
     return Target(name, name, url, f"{target.origin}, database {name}", target.place)

@@ -96,6 +96,13 @@ def test_it_says_what_holds_it_and_goes_on_where_it_was_stopped(left):
     assert (again.code, again.out.splitlines()[-1]) == (0, "There is no role reader any more.")
 
 
+@pytest.mark.parametrize("owner", ["writer", "web", "acme_jwtroles"])
+def test_no_role_that_row_security_has_to_bind_becomes_an_owner(others, owner):
+    done = others.run("retire", "stranger", "--to", owner, "--allow", "destroys", "--yes")
+    assert done.code == 3
+    assert f"error[JR675]: {owner} is not to own anything" in done.err
+
+
 @pytest.fixture(scope="module")
 def others(cluster: Clusters, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tenants]:
     with cluster(18).fresh() as sandbox:
