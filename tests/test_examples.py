@@ -32,7 +32,9 @@ def test_saas_gateway_is_the_contract_with_one_line_changed():
 
 def test_every_example_loads():
     loaded = {path.parent.name: load(path) for path in sorted(EXAMPLES.glob("*/jwtroles.yaml"))}
-    assert sorted(loaded) == sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())
+    assert sorted(loaded) == sorted(
+        path.name for path in EXAMPLES.iterdir() if path.is_dir() and path.name != "ci"
+    )
     assert loaded["saas"].roles == loaded["saas-gateway"].roles
 
 
