@@ -16,6 +16,7 @@ from jwtroles.planner.diff import diff
 from jwtroles.planner.kept import entries, set_aside
 from jwtroles.reader.connection import connect
 from jwtroles.spec.load import load_text
+from jwtroles.spec.word import Word
 from jwtroles.workflow import make_plan, read_database
 from tests.servers import MAJORS, Clusters
 from tests.workbench import plan_and_apply
@@ -83,6 +84,36 @@ def test_who_may_only_create_roles_imports_and_applies_the_same(cluster: Cluster
         with connect(sandbox.make_deployer()) as deployer:
             plan_and_apply(deployer, load_text(made))
             assert make_plan(deployer, load_text(made), None).plan.steps == ()
+
+
+def test_columns_that_are_withheld_are_a_group(cluster: Clusters) -> None:
+    """Said once, and meant where a role has every other column, each by itself."""
+    with cluster(max(MAJORS)).fresh() as sandbox, connect(sandbox.url) as session:
+        sandbox.run_sql(GROUPED)
+        made = load_text(import_database(session, "acme").text)
+    assert {key: set(words) for key, words in made.columns.items()} == {
+        "withheld": {"*.*.ssn", "*.people_*.name"}
+    }
+    said = {str(table): rights for table, rights in made.roles[Word("clerk")].tables.items()}
+    assert {table: rights[0].except_ for table, rights in said.items()} == {
+        "app.*": ("withheld",),
+        "app.people_old": (),
+    }
+
+
+GROUPED = """
+CREATE SCHEMA app;
+CREATE ROLE clerk;
+CREATE ROLE other;
+CREATE TABLE app.people_new (id int, name text, ssn text, at date);
+CREATE TABLE app.people_all (id int, name text, ssn text, at date);
+CREATE TABLE app.people_old (id int, name text, ssn text, at date);
+CREATE TABLE app.towns (id int, name text);
+GRANT SELECT (id, at) ON app.people_new, app.people_all TO clerk, other;
+GRANT SELECT (id, at) ON app.people_old TO other;
+GRANT SELECT (id) ON app.people_old TO clerk;
+GRANT SELECT (id, name) ON app.towns TO clerk;
+"""
 
 
 def forced(change: object) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
 from jwtroles.decompile.claims import Claims, Declared
+from jwtroles.decompile.columns import NAME, NO_GROUP, withheld
 from jwtroles.decompile.draft import Choices, Draft, Kept, RoleDraft
 from jwtroles.decompile.found import Found, find
 from jwtroles.decompile.managed import managed_draft
@@ -79,9 +80,11 @@ def import_database(
         proof = prove(connection, written, choices, name, documents)
         if proof.plan is not None and proof.plan.empty:
             return Imported(written.text, draft.notes, _counts(draft), tuple(documents.values()))
-        if proof.choices == choices:
+        if proof.choices == choices and not choices.groups:
             break
-        choices = proof.choices
+        # What a group of columns cannot say is said column by column.
+        stuck = proof.choices == choices
+        choices = Choices(groups=False) if stuck else proof.choices
     raise Refused(*not_proved(proof), footer="Nothing was written.")
 
 
@@ -94,13 +97,14 @@ def drafted(found: Found, project: str, choices: Choices) -> Draft:
         return condition(text, choices.forms.get(key, 0), claims)
 
     security = stated(found, choices, said)
+    group = withheld(found) if choices.groups else NO_GROUP
     roles = []
     for role in found.roles:
         if role not in entered.logins:
             facts = dict(facts_of(role, found, entered))
-            rights = dict(rights_of(role, found, token=role in entered.taken))
+            rights = dict(rights_of(role, found, token=role in entered.taken, group=group))
             roles.append(RoleDraft(role, {**facts, **rights}))
-    public = dict(rights_of(PUBLIC, found, token=False))
+    public = dict(rights_of(PUBLIC, found, token=False, group=group))
     if public:
         roles.append(RoleDraft(PUBLIC, public))
     columns = (c.name for r in found.structure.relations.values() for c in r.columns)
@@ -114,6 +118,7 @@ def drafted(found: Found, project: str, choices: Choices) -> Draft:
         database=database | ({"connect_as": entered.logins} if entered.logins else {}),
         tokens={"verify": "gateway", "claims": declared} if declared else {},
         rows=rows,
+        columns={NAME: group.patterns} if group.patterns else {},
         policies=policies,
         row_security=security.row_security,
         roles=tuple(roles),

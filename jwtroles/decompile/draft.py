@@ -61,6 +61,7 @@ class Draft:
     mapping: tuple[Mapping[str, Any], ...] = ()
     tenancy: tuple[Mapping[str, Any], ...] = ()
     rows: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lookups: Mapping[str, Any] = field(default_factory=dict)
     policies: tuple[StatedDraft, ...] = ()
     row_security: tuple[str, ...] = ()
@@ -84,8 +85,10 @@ class Choices:
         kept_policies: policies that the language cannot say: key → why.
         forms: how many forms of a policy's conditions PostgreSQL would store as another text.
         kept: whatever else stays as it is.
+        groups: whether columns that are withheld are named as a group.
     """
 
     kept_policies: Mapping[tuple[Any, ...], str] = field(default_factory=dict)
     forms: Mapping[tuple[Any, ...], int] = field(default_factory=dict)
     kept: tuple[Kept, ...] = ()
+    groups: bool = True

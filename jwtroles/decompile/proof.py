@@ -105,7 +105,7 @@ def _differing(plan: Plan, choices: Choices) -> Choices:
                 kept_policies.setdefault(key, "what PostgreSQL prints is stored as another text")
         elif change.before is not None:
             kept += (one for one in _entries(change) if one not in kept)
-    return Choices(kept_policies, forms, tuple(kept))
+    return replace(choices, kept_policies=kept_policies, forms=forms, kept=tuple(kept))
 
 
 def _entries(change: Change[Any]) -> Iterator[Kept]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Mapping
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.compiler.grants import later_owners
+from jwtroles.decompile.columns import NAME, NO_GROUP, Group
 from jwtroles.decompile.patterns import FEWEST, glob_of
 from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import IN_SCHEMA, ROUTINES, ObjectRef, built_in
@@ -57,18 +58,27 @@ _SAID = {
 
 @frozen
 class Said:
-    """What a role may do to a table with one command; all columns where none are listed."""
+    """What a role may do to a table with one command; all columns where none are listed.
+
+    `group` is the group of columns that are left out of all.
+    """
 
     columns: tuple[str, ...] | None = None
+    group: str | None = None
     rows: str | None = None
     check: str | None = None
 
     @property
     def value(self) -> Any:
         """The same as YAML."""
-        if self.rows is None and self.check is None:
+        if self.rows is None and self.check is None and self.group is None:
             return "all" if self.columns is None else self.columns
-        said = {"columns": self.columns, "rows": self.rows, "check": self.check}
+        said = {
+            "columns": self.columns,
+            "except": self.group,
+            "rows": self.rows,
+            "check": self.check,
+        }
         return {key: value for key, value in said.items() if value is not None}
 
 
@@ -84,7 +94,13 @@ def no_rows(_table: QName, _command: str) -> None:
 
 
 def rights_of(
-    role: str, found: Found, *, token: bool, rows: Rows = no_rows, out: Container[ObjectRef] = ()
+    role: str,
+    found: Found,
+    *,
+    token: bool,
+    rows: Rows = no_rows,
+    out: Container[ObjectRef] = (),
+    group: Group = NO_GROUP,
 ) -> Iterator[tuple[str, Any]]:
     """Yield the sections of a role that say what it may do to what.
 
@@ -94,8 +110,9 @@ def rights_of(
         token: whether it is a role of tokens, which has to say so where rights are unsafe.
         rows: which rows it has.
         out: objects that are granted where they are declared.
+        group: the columns that are withheld throughout.
     """
-    tables = dict(_tables(role, found, rows, out))
+    tables = dict(_tables(role, found, rows, out, group))
     said = _globs(role, tables, found)
     if token:
         said = {name: _unsafe(access) for name, access in said.items()}
@@ -115,7 +132,7 @@ def _unsafe(access: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tables(
-    role: str, found: Found, rows: Rows, out: Container[ObjectRef]
+    role: str, found: Found, rows: Rows, out: Container[ObjectRef], group: Group
 ) -> Iterator[tuple[QName, Access]]:
     for acl in found.acls:
         if acl.object.cls != "table" or acl.object in out or (found.project and role == PUBLIC):
@@ -128,12 +145,15 @@ def _tables(
             if right is None or (right.columns is not None and command not in _BY_COLUMN):
                 continue  # REFERENCES (column) is told by the proof
             held = rows(acl.object.name, command) or (None, None)
-            access[command] = Said(_listed(right, columns), *held)
+            listed = _listed(right, columns)
+            but = group.stands_for(acl.object.name, listed, columns)
+            kept, left_out = (None, NAME) if but else (listed, None)
+            access[command] = Said(kept, left_out, *held)
         if access:
             yield acl.object.name, access
     for name, relation in sorted(found.structure.relations.items()):
         given = {command: rows(name, command) for command in COMMANDS if relation.policies_only}
-        access = {command: Said(None, *held) for command, held in given.items() if held}
+        access = {command: Said(None, None, *held) for command, held in given.items() if held}
         if access:
             yield name, access
 

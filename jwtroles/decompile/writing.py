@@ -100,6 +100,7 @@ def _sections(draft: Draft) -> Iterator[tuple[Iterable[str], Any]]:
     else:
         yield _list("tenancy", draft.tenancy), None
     yield _apart("rows", draft.rows), None
+    yield _apart("columns", draft.columns), None
     yield _apart("lookups", draft.lookups), None
     yield ("", "policies:") if draft.policies else (), None
     yield from ((_policy(policy), policy.key) for policy in draft.policies)

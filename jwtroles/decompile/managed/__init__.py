@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
+from jwtroles.decompile.columns import NAME, NO_GROUP, withheld
 from jwtroles.decompile.draft import Choices, Draft, RoleDraft
 from jwtroles.decompile.managed.definers import lookups, queries, views
 from jwtroles.decompile.managed.floors import standing, tenancy, under
@@ -42,6 +43,7 @@ def managed_draft(found: Found, choices: Choices) -> tuple[Draft, TokensDraft]:
     declared = {ObjectRef("table", view.name) for view in found.survey.objects["view"]}
     declared |= {ObjectRef("function", f.name, f.arguments) for f in functions}
     policies = {(one.table, one.name): one for one in found.all_policies}
+    group = withheld(found) if choices.groups else NO_GROUP
     roles = []
     for role in found.roles:
         if role in entered.logins:
@@ -51,7 +53,7 @@ def managed_draft(found: Found, choices: Choices) -> tuple[Draft, TokensDraft]:
             facts = {}
         rows = _rows(role, found, policies, floors, choices)
         token = role in entered.taken
-        rights = dict(rights_of(role, found, token=token, rows=rows, out=declared))
+        rights = dict(rights_of(role, found, token=token, rows=rows, out=declared, group=group))
         if settings := _settings(role, found):
             rights["settings"] = settings
         roles.append(RoleDraft(role, {**facts, **rights}))
@@ -68,6 +70,7 @@ def managed_draft(found: Found, choices: Choices) -> tuple[Draft, TokensDraft]:
         tokens=tokens.tokens,
         mapping=tokens.mapping,
         tenancy=tenancy(floors, found, found.token_roles),
+        columns={NAME: group.patterns} if group.patterns else {},
         lookups=lookups(found),
         roles=tuple(roles),
         views=views(found),
