@@ -101,7 +101,7 @@ def test_a_query_says_where_the_databases_are(newest):
         assert "error[JR037]: row 5 of the query is no connection string" in done.err
         newest.run_sql("postgres", "DELETE FROM live WHERE url IS NULL")
         done = newest.run("plan")
-        assert "from row 4 of the query" in done.err
+        assert "from row 1 of the query" in done.err
         assert "sesame" not in done.out + done.err
     finally:
         newest.run_sql("postgres", "DROP TABLE live")
