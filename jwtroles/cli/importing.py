@@ -129,8 +129,7 @@ def told(made: Imported, out: Path | None) -> list[str]:
     """Say what the file holds, and what it could not say."""
     from jwtroles.report.problems import visible  # noqa: PLC0415
 
-    counted = ", ".join(f"{number} {noun}" for noun, number in made.counts)
-    lines = [f"{out or 'imported'}: {counted}. Its plan is empty."]
+    lines = [f"{out or 'imported'}: {made.said}. Its plan is empty."]
     for document in made.documents:
         where = "public keys" if out else "public keys, which --out writes beside the file"
         lines.append(f"  {document.path}: {where}")

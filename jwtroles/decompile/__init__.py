@@ -38,13 +38,13 @@ class Imported:
     Attributes:
         text: the file.
         notes: what it could not say, and whom it leaves to others.
-        counts: how many of what it says, for a person.
+        said: how many roles, policies and kept things it has, for a person.
         documents: the public keys of issuers, each beside the file under the path that it names.
     """
 
     text: str
     notes: tuple[Problem, ...]
-    counts: tuple[tuple[str, int], ...]
+    said: str
     documents: tuple[Document, ...] = ()
 
 
@@ -79,7 +79,7 @@ def import_database(
         written = write(draft)
         proof = prove(connection, written, choices, name, documents)
         if proof.plan is not None and proof.plan.empty:
-            return Imported(written.text, draft.notes, _counts(draft), tuple(documents.values()))
+            return Imported(written.text, draft.notes, _said(draft), tuple(documents.values()))
         if proof.choices == choices and not choices.groups:
             break
         # What a group of columns cannot say is said column by column.
@@ -151,9 +151,9 @@ def _notes(found: Found, keep: tuple[Kept, ...]) -> Iterator[Problem]:
         yield Problem(codes.NOT_SAID, f"{said_of(dict(one.words))}: {one.reason}")
 
 
-def _counts(draft: Draft) -> tuple[tuple[str, int], ...]:
+def _said(draft: Draft) -> str:
+    roles, policies = len(draft.roles), len(draft.policies)
     return (
-        ("roles", len(draft.roles)),
-        ("policies", len(draft.policies)),
-        ("kept", len(draft.keep)),
+        f"{roles} role{'s' * (roles != 1)}, {policies} polic{'y' if policies == 1 else 'ies'}, "
+        f"{len(draft.keep)} kept"
     )
