@@ -16,9 +16,9 @@ from jwtroles.errors import CompileError, SpecError
 from jwtroles.spec.load import load_text
 from jwtroles.spec.model import PUBLIC
 from tests.convergence.states import APP, BOTH, state
-from tests.convergence.test_convergence import Chain, Reference, benches, keys, loaded
+from tests.convergence.test_convergence import Chain, Reference, benches, keys, text_of
 from tests.servers import MAJORS
-from tests.workbench import plan_and_apply
+from tests.workbench import loaded, plan_and_apply
 
 __all__ = ["keys"]
 
@@ -37,7 +37,7 @@ def test_random_states_are_imported(major: int, seed: int) -> None:
         while done < STATES:
             made = state(rng, APP if done < STATES // 2 else BOTH, chain.made)
             try:
-                spec = loaded(made)
+                spec = loaded(text_of(made))
                 plan_and_apply(bench.session(), spec)
             except (CompileError, SpecError):
                 continue
