@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING
 
 from jwtroles.catalog import stable
@@ -35,15 +36,23 @@ def part_of(plan: Plan) -> Callable[[Step | CutOff | Problem], str]:
     """Return what makes a digest of a part of a plan, without the name of the database."""
     database = plan.server.database
     named = stable(ObjectRef("database", QName("", database)))
-    others = (f"DATABASE {ident(database)}", f"database {database}")
+    word = word_of(database)
 
     def part(one: Step | CutOff | Problem) -> str:
-        text = "\0".join(_texts(one)).replace(named, "its database")
-        for other in others:
-            text = text.replace(other, "its database")
+        text = "\0".join(_texts(one))
+        if isinstance(one, CutOff | Problem):
+            text = word.sub("its database", text)
+        else:
+            text = text.replace(named, "its database")
+            text = text.replace(f"DATABASE {ident(database)}", "its database")
         return hashlib.sha256(text.encode()).hexdigest()
 
     return part
+
+
+def word_of(name: str) -> re.Pattern[str]:
+    """Return what finds a name in a text for people, where it is no part of another word."""
+    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
 
 
 def _texts(one: Step | CutOff | Problem) -> tuple[str, ...]:

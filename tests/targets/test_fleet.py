@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -50,6 +52,35 @@ def test_plans_that_are_alike_are_one_and_all_become_as_the_file_says(few, appli
     assert again.code == 0, again
     assert "5 databases: in sync" in again.out
     record_case(few.sandbox.major, applier)
+
+
+VERIFIED = FILE.replace(
+    "  verify: gateway\n",
+    "  issuers:\n"
+    "    https://a: {audience: [db], algorithms: [HS256], secrets: {s: '${HMAC_SECRET}'}}\n",
+)
+
+
+def test_who_is_cut_off_in_each_database_is_told_once(newest):
+    newest.file(VERIFIED)
+    newest.run_sql("tenant_00", "CREATE ROLE etl LOGIN")
+    secret = base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip("=")
+
+    planned = newest.run("plan", HMAC_SECRET=secret)
+
+    assert planned.code == 3, planned
+    assert "etl  can make temporary tables in tenant_00 only through PUBLIC" in planned.out
+    assert "tenant_00, tenant_01, tenant_02. Shown for tenant_00:" in planned.out
+
+
+def test_what_is_wrong_in_each_database_is_told_once(newest):
+    newest.file(FILE.replace("[app]", "[apq]").replace("app.", "apq."))
+
+    planned = newest.run("plan")
+
+    assert planned.code == 1, planned
+    assert planned.err.count("error[JR301]") == 1
+    assert "tenant_00, tenant_01, tenant_02:" in planned.err
 
 
 def test_an_unreachable_database_is_named_and_nothing_is_begun(newest):

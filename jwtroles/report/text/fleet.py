@@ -10,6 +10,7 @@ from jwtroles.report.problems import render, visible
 from jwtroles.report.text import body, footer, page_of
 from jwtroles.report.text.sheet import Sheet, counted, shown
 from jwtroles.report.verdict import still_refused
+from jwtroles.targets.alike import word_of
 from jwtroles.targets.model import State
 
 if TYPE_CHECKING:
@@ -129,9 +130,13 @@ def summary(fleet: Fleet) -> str:
 
 
 def render_failures(outcomes: Iterable[Outcome], *, color: bool, width: int) -> str:
-    """Return why targets failed, in full; what several have in common is told once."""
-    alike: dict[str, list[Outcome]] = {}
+    """Return why targets failed, in full: what several have in common once, as the first has it."""
+    alike: dict[str, list[tuple[Outcome, str]]] = {}
     for one in outcomes:
         if one.error is not None and one.error.problems:
-            alike.setdefault(render(one.error, color=color, width=width), []).append(one)
-    return "\n\n".join(f"{names(group)}:\n{text}" for text, group in alike.items())
+            text = render(one.error, color=color, width=width)
+            key = word_of(name(one)).sub("its database", text)
+            alike.setdefault(key, []).append((one, text))
+    return "\n\n".join(
+        f"{names([one for one, _ in group])}:\n{group[0][1]}" for group in alike.values()
+    )
