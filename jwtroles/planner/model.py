@@ -70,6 +70,17 @@ class Likeness:
     lacking: int = 0
     database: bool = True
 
+    @property
+    def called(self) -> tuple[str, str]:
+        """Both as a sentence calls them: of an address its host and database, if they differ so."""
+        source, target = _called(self.source), _called(self.target)
+        return (source, target) if source != target else (self.source, self.target)
+
+
+def _called(label: str) -> str:
+    _, address, rest = label.partition("://")
+    return rest.partition("?")[0].rpartition("@")[2].strip("/") or label if address else label
+
 
 @frozen
 class Plan:

@@ -65,7 +65,7 @@ _NOTHING_LEFT = {
 def _in_sync(sheet: Sheet, page: Page) -> Iterator[str]:
     said = _NOTHING_LEFT.get(sheet.plan.command, "In sync.")
     if sheet.plan.like is not None:
-        apart = f", but for what {visible(sheet.plan.like.target)} lacks"
+        apart = f", but for what {visible(sheet.plan.like.called[1])} lacks"
         said = f"Access is the same{apart if sheet.plan.like.lacking else ''}."
     yield from page.paragraph(f"{header.target(sheet)}    {said}")
     seen = [one for one in sheet.plan.remarks if sheet.verbose or one.place is None]

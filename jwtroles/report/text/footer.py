@@ -154,7 +154,7 @@ def _difference(plan: Plan, page: Page) -> Iterator[str]:
     """Say how many differences there are, and how to make them none."""
     verbs = plan.verbs()
     assert plan.like is not None  # noqa: S101 - it is a comparison
-    source, target = visible(plan.like.source), visible(plan.like.target)
+    source, target = map(visible, plan.like.called)
     words = f"{verbs['add']} in {source} alone, {verbs['remove']} in {target} alone, "
     words += f"{verbs['alter']} otherwise in {target}"
     yield from page.paragraph(f"{counted(sum(verbs.values()), 'difference')}: {words}.")

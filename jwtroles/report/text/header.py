@@ -26,8 +26,7 @@ def target(sheet: Sheet) -> str:
     """
     plan = sheet.plan
     if plan.like is not None:
-        both = f"{visible(plan.like.source)} → {visible(plan.like.target)}"
-        return f"{shown(plan.project)}: {both}"
+        return f"{shown(plan.project)}: {' → '.join(map(visible, plan.like.called))}"
     return shown(plan.project) + (f" → {shown(plan.environment)}" if plan.environment else "")
 
 
@@ -55,7 +54,7 @@ def _legend(sheet: Sheet) -> list[str]:
     """Return what the signs mean where nothing is going to be done."""
     like = sheet.plan.like
     assert like is not None  # noqa: S101 - it is a comparison
-    source, target = visible(like.source), visible(like.target)
+    source, target = map(visible, like.called)
     return [f"+ in {source} alone   - in {target} alone   ~ otherwise in {target}"]
 
 

@@ -23,7 +23,7 @@ from jwtroles.kinds.policy import Policy
 from jwtroles.kinds.role import Role
 from jwtroles.names import QName, ident
 from jwtroles.planner import build_plan
-from jwtroles.planner.model import Step
+from jwtroles.planner.model import Likeness, Step
 from jwtroles.report.text import render_plan
 from jwtroles.report.text.sections import told_by_section
 from jwtroles.report.text.sheet import Sheet
@@ -291,3 +291,20 @@ def test_the_address_is_shown_without_a_password() -> None:
     plan = replace(case.plan, server=server)
     page = render_plan(plan, case.spec, color=False, width=100, verbose=False)
     assert "postgresql://deployer@db.internal:6432/acme" in page.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "called"),
+    [
+        (
+            "staging",
+            "postgresql://u:***@db.acme:5432/acme?sslmode=require",
+            ("staging", "db.acme:5432/acme"),
+        ),
+        ("postgresql:///a?host=/run", "postgresql:///b?host=/run", ("a", "b")),
+        ("postgresql:///a?host=/one", "postgresql:///a?host=/two", None),
+        ("postgresql://", "access.json", ("postgresql://", "access.json")),
+    ],
+)
+def test_an_address_is_called_by_what_tells_it_from_the_other(source, target, called):
+    assert Likeness(source, target).called == (called or (source, target))
