@@ -134,7 +134,7 @@ def carry_out(connection: Connection, planned: Planned, target: Target, manner: 
 
     plan = planned.plan
     if not manner.quiet:
-        show_plan(plan, target.spec, verbose=manner.verbose, applying=True)
+        show_plan(plan, target.spec, verbose=manner.verbose, applying=True, allowed=manner.allowed)
     if plan.empty:
         return
     applier.check_allowed(plan, manner.allowed)

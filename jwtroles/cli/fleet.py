@@ -154,7 +154,9 @@ def plan_many(
 def _text(fleet: Fleet, spec: Spec, how: Showing, _code: Exit) -> str:
     from jwtroles.report.text.fleet import render_fleet  # noqa: PLC0415
 
-    return render_fleet(fleet, spec, color=color(), width=width(), verbose=how.verbose)
+    return render_fleet(
+        fleet, spec, color=color(), width=width(), verbose=how.verbose, allowed=how.allowed
+    )
 
 
 def _json(fleet: Fleet, _spec: Spec, how: Showing, code: Exit) -> str:
@@ -209,7 +211,13 @@ def apply_many(
     if not manner.quiet:
         show(
             render_fleet(
-                fleet, spec, color=color(), width=width(), verbose=manner.verbose, applying=True
+                fleet,
+                spec,
+                color=color(),
+                width=width(),
+                verbose=manner.verbose,
+                applying=True,
+                allowed=manner.allowed,
             )
         )
     refused = applying.refused(survey, manner.allowed)

@@ -87,6 +87,7 @@ def _text(what: Print) -> str:
         verbose=what.verbose,
         applying=what.applying,
         saved=_file(what),
+        allowed=what.allowed,
     )
 
 

@@ -181,6 +181,13 @@ def _save(out: Path, connection: Connection, basis: Basis, made: Plan) -> None:
     write(out, save(basis, made, identify(connection)).text())
 
 
-def show_plan(made: Plan, spec: Spec, *, verbose: bool, applying: bool = False) -> None:
+def show_plan(
+    made: Plan,
+    spec: Spec,
+    *,
+    verbose: bool,
+    applying: bool = False,
+    allowed: tuple[str, ...] = (),
+) -> None:
     """Print a plan for people."""
-    show(rendered(Print(made, spec, verbose, applying), Format.TEXT))
+    show(rendered(Print(made, spec, verbose, applying, allowed), Format.TEXT))

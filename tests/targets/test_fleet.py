@@ -71,6 +71,14 @@ def test_who_is_cut_off_in_each_database_is_told_once(newest):
     assert planned.code == 3, planned
     assert "etl  can make temporary tables in tenant_00 only through PUBLIC" in planned.out
     assert "tenant_00, tenant_01, tenant_02. Shown for tenant_00:" in planned.out
+    assert "Refused in tenants as it stands: cuts off 1 role (etl)." in planned.out
+
+    allowed = newest.run("plan", "--allow", "cuts_off", HMAC_SECRET=secret)
+
+    assert allowed.code == 0, allowed
+    assert "Refused" not in allowed.out
+    assert "All allowed in tenants with --allow cuts_off." in " ".join(allowed.out.split())
+    assert "Not applied. Next: jwtroles apply --env tenants --allow cuts_off" in allowed.out
 
 
 def test_what_is_wrong_in_each_database_is_told_once(newest):

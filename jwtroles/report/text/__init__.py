@@ -29,12 +29,14 @@ def render_plan(
     verbose: bool,
     applying: bool = False,
     saved: str = "",
+    allowed: tuple[str, ...] = (),
 ) -> str:
     """Return a plan as text, without a line end; the same plan gives the same text.
 
-    `applying` leaves out what to do next, because it is being done; `saved` is the plan's file.
+    `applying` leaves out what to do next, because it is being done; `saved` is the plan's file, and
+    `allowed` what the command line allows.
     """
-    sheet = Sheet(plan, spec, verbose, applying, saved)
+    sheet = Sheet(plan, spec, verbose, applying, saved, allowed)
     page = page_of(width, color=color)
     if plan.empty:
         return "\n".join(_in_sync(sheet, page))

@@ -25,18 +25,27 @@ NAMED = 5
 
 
 def render_fleet(
-    fleet: Fleet, spec: Spec, *, color: bool, width: int, verbose: bool, applying: bool = False
+    fleet: Fleet,
+    spec: Spec,
+    *,
+    color: bool,
+    width: int,
+    verbose: bool,
+    applying: bool = False,
+    allowed: tuple[str, ...] = (),
 ) -> str:
     """Return the plans of all databases as text, without a line end, those that are alike once.
 
-    `applying` leaves out what to do next, because it is being done.
+    `applying` leaves out what to do next, because it is being done; `allowed` are the effects that
+    the command line allows.
     """
     page = page_of(width, color=color)
     parts = [list(page.paragraph(_head(fleet), "", "  "))]
     for digest, outcomes in fleet.groups:
-        parts += _group(fleet, digest, outcomes, spec, page, verbose=verbose)
+        sheet = Sheet(fleet.plans[digest], spec, verbose, applying=True, allowed=allowed)
+        parts += _group(outcomes, sheet, page)
     parts.append(_failures(fleet, page))
-    parts.append(list(_verdict(fleet, page, applying=applying)))
+    parts.append(list(_verdict(fleet, page, allowed, applying=applying)))
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
@@ -46,17 +55,8 @@ def _head(fleet: Fleet) -> str:
     return f"{where}    {counted(len(fleet.outcomes), 'database')}{shard}"
 
 
-def _group(
-    fleet: Fleet,
-    digest: str,
-    outcomes: Sequence[Outcome],
-    spec: Spec,
-    page: Page,
-    *,
-    verbose: bool,
-) -> Iterator[list[str]]:
-    plan = fleet.plans[digest]
-    sheet = Sheet(plan, spec, verbose, applying=True)
+def _group(outcomes: Sequence[Outcome], sheet: Sheet, page: Page) -> Iterator[list[str]]:
+    plan = sheet.plan
     several = len(outcomes) > 1
     changes = counted(len(plan.units), "change")
     differs = f"the same {changes}" if several else changes
@@ -65,7 +65,7 @@ def _group(
     lines = list(page.title(f"{title}: {told}"))
     if several:
         example = "" if plan.empty else f". Shown for {visible(plan.server.database)}:"
-        lines += page.paragraph(names(outcomes, every=verbose) + example, "  ", "  ")
+        lines += page.paragraph(names(outcomes, every=sheet.verbose) + example, "  ", "  ")
     yield lines
     if not plan.empty:
         yield from body(sheet, page)
@@ -100,15 +100,19 @@ def _failures(fleet: Fleet, page: Page) -> list[str]:
     return lines
 
 
-def _verdict(fleet: Fleet, page: Page, *, applying: bool) -> Iterator[str]:
+def _verdict(
+    fleet: Fleet, page: Page, allowed: tuple[str, ...], *, applying: bool
+) -> Iterator[str]:
     yield from page.paragraph(f"{summary(fleet)}.")
     differs = fleet.of(State.DIFFERENT)
     if applying or not differs:
         return
     env = f" --env {shown(fleet.environment)}"
     shard = f" --shard {fleet.shard}" if fleet.shard else ""
-    refused = sorted({e for one in differs for e in still_refused(fleet.plans[one.alike], ())})
-    allow = "".join(f" --allow {effect}" for effect in refused)
+    plans = [fleet.plans[one.alike] for one in differs]
+    refused = {effect for plan in plans for effect in still_refused(plan, allowed)}
+    asked = sorted({effect for plan in plans for effect in plan.refused_effects()})
+    allow = "".join(f" --allow {effect}" for effect in asked)
     said = "Refused as it stands. Allow it once:" if refused else "Not applied. Next:"
     yield from page.paragraph(f"{said} jwtroles apply{env}{shard}{allow}")
 

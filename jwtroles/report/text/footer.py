@@ -10,6 +10,7 @@ from jwtroles.report.problems import visible
 from jwtroles.report.text.layout import Block, Columns, Detail, Page, Row
 from jwtroles.report.text.layout import Right as Edge
 from jwtroles.report.text.sheet import Sheet, counted, shown, shown_all, table_name
+from jwtroles.report.verdict import still_refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -130,14 +131,16 @@ def _verdict(sheet: Sheet, page: Page) -> Iterator[str]:
     parts = ", ".join(f"{number} to {verb}" for verb, number in verbs.items())
     words = ", ".join(_counted(effect, effects[effect]) for effect in _ORDER if effect in effects)
     changes = counted(sum(verbs.values()), "change")
-    refused = plan.refused_effects()
+    refused = still_refused(plan, sheet.allowed)
+    asked = "".join(f" --allow {effect}" for effect in plan.refused_effects())
     here = f" in {shown(plan.environment)}" if plan.environment else ""
-    allowed = "" if refused else f" All allowed{here}."
+    with_word = f" with{asked}" if asked else ""
+    allowed = "" if refused else f" All allowed{here}{with_word}."
     yield from page.paragraph(f"{changes}: {parts} · {words}.{allowed}")
     if not refused and sheet.applying:
         return
     if not refused:
-        yield from page.paragraph(f"Not applied. Next: {sheet.carry_out}")
+        yield from page.paragraph(f"Not applied. Next: {sheet.carry_out}{asked}")
         return
     reasons = "; ".join(_reason(plan, effect) for effect in refused)
     keep = " Keep them as shown above, or" if plan.cut_off and "cuts_off" in refused else ""
@@ -146,8 +149,7 @@ def _verdict(sheet: Sheet, page: Page) -> Iterator[str]:
     said = "" if keep and refused == ("cuts_off",) else said
     once = keep or " Allow it once:"
     yield from page.paragraph(f"Refused{here} as it stands: {reasons}.{said}{once}")
-    options = "".join(f" --allow {effect}" for effect in refused)
-    yield from page.paragraph(f"{sheet.carry_out}{options}")
+    yield from page.paragraph(f"{sheet.carry_out}{asked}")
 
 
 def _difference(plan: Plan, page: Page) -> Iterator[str]:

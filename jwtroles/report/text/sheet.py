@@ -77,6 +77,7 @@ class Sheet:
 
     Attributes:
         saved: the file that the plan is saved to, if it is.
+        allowed: effects that the command line allows beside the environment.
     """
 
     plan: Plan
@@ -84,6 +85,7 @@ class Sheet:
     verbose: bool = False
     applying: bool = False
     saved: str = ""
+    allowed: tuple[str, ...] = ()
 
     @property
     def carry_out(self) -> str:
