@@ -229,13 +229,21 @@ BEGIN
                 condition ->> 'split' IS NOT NULL AND nullif(condition ->> 'value', '')
                 = ANY (string_to_array(claim #>> '{}', condition ->> 'split'))
               WHEN 'array' THEN
-                condition ->> 'split' IS NULL AND EXISTS (
-                  SELECT FROM jsonb_array_elements(claim) AS list (item)
-                  WHERE jsonb_typeof(item) IN ('string', 'number', 'boolean')
-                    AND item #>> '{}' = nullif(condition ->> 'value', '')
-                )
+                condition ->> 'split' IS NULL AND claim ? nullif(condition ->> 'value', '')
             END
         END, false);
+      -- A number or true in a list is compared by its text. PL/pgSQL evaluates an expression with
+      -- a subquery ten times slower than one without, so that this is asked only where there is one.
+      IF NOT holds AND condition ->> 'test' = 'contains' AND condition ->> 'split' IS NULL
+        AND jsonb_typeof(claim) = 'array'
+        AND jsonb_path_exists(claim, '$[*] ? (@.type() == "number" || @.type() == "boolean")')
+      THEN
+        holds := EXISTS (
+          SELECT FROM jsonb_array_elements(claim) AS list (item)
+          WHERE jsonb_typeof(item) IN ('number', 'boolean')
+            AND item #>> '{}' = nullif(condition ->> 'value', '')
+        );
+      END IF;
       IF NOT holds AND condition ->> 'test' = 'required' THEN
         -- Not the next rule: a token that fits this one never becomes another role.
         RAISE EXCEPTION 'the token has no claim %, which the role % requires',
