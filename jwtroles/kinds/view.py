@@ -129,10 +129,12 @@ def _body(before: View | None, after: View) -> Iterable[Statement]:
 
 def _options(view: View) -> str:
     """Return the options of a view; without the clause OR REPLACE takes all of them away."""
-    options = [f"{name} = {ident(value) if value else 'true'}" for name, _, value in
-               (one.partition("=") for one in view.further)]  # fmt: skip
-    options = ["security_invoker = true"] * view.invoker + options
-    options = ["security_barrier = true"] * view.barrier + options
+    named = (one.partition("=") for one in view.further)
+    options = [
+        *["security_barrier = true"] * view.barrier,
+        *["security_invoker = true"] * view.invoker,
+        *(f"{name} = {ident(value) if value else 'true'}" for name, _, value in named),
+    ]
     return f" WITH ({', '.join(options)})" if options else ""
 
 
