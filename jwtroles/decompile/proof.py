@@ -14,7 +14,7 @@ from jwtroles.compiler.tokenless import MAINTAIN_SINCE
 from jwtroles.decompile.draft import Choices, Kept
 from jwtroles.decompile.policies import key_of
 from jwtroles.decompile.predicates import FORMS
-from jwtroles.decompile.rights import COMMANDS
+from jwtroles.decompile.rights import ON_TABLES
 from jwtroles.errors import CompileError, JwtrolesError, Problem, SpecError
 from jwtroles.frozen import frozen
 from jwtroles.kinds import BY_NAME
@@ -153,7 +153,7 @@ def together(kept: Iterable[Kept], version: int) -> tuple[Kept, ...]:
     held: dict[tuple[tuple[str, str], ...], set[str]] = {}
     for one in kept:
         held.setdefault(_without(one), set()).add(dict(one.words).get("privilege", ""))
-    every = {command for command in COMMANDS if command != "maintain" or version >= MAINTAIN_SINCE}
+    every = {command for command in ON_TABLES if command != "maintain" or version >= MAINTAIN_SINCE}
     found = (
         replace(one, words=_without(one)) if every <= held[_without(one)] else one for one in kept
     )

@@ -13,6 +13,7 @@ from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import IN_SCHEMA, ROUTINES, ObjectRef, built_in
 from jwtroles.kinds.base import PUBLIC
 from jwtroles.names import QName, parse_qname
+from jwtroles.spec.model import COMMANDS, UNGOVERNED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,19 +21,10 @@ if TYPE_CHECKING:
     from jwtroles.decompile.found import Found
     from jwtroles.kinds.acl import Acl, Right
 
-COMMANDS = (
-    "select",
-    "insert",
-    "update",
-    "delete",
-    "truncate",
-    "references",
-    "trigger",
-    "maintain",
-)
+ON_TABLES: tuple[str, ...] = (*COMMANDS, *UNGOVERNED)
 """Privileges on a table, in the order of the file."""
 
-_BY_COLUMN = COMMANDS[:3]
+_BY_COLUMN = ON_TABLES[:3]
 """Those that the file can give column by column."""
 
 _SECTIONS = {
@@ -127,7 +119,7 @@ def rights_of(
 
 
 def _unsafe(access: dict[str, Any]) -> dict[str, Any]:
-    governed = set(access) <= {*COMMANDS[:4], "future"} and "future" not in access
+    governed = set(access) <= {*ON_TABLES[:4], "future"} and "future" not in access
     return access if governed else {**access, "unsafe": True}
 
 
@@ -140,7 +132,7 @@ def _tables(
         relation = found.structure.relations[acl.object.name]
         columns = [one.name for one in relation.columns]
         access = {}
-        for command in () if relation.policies_only else COMMANDS:
+        for command in () if relation.policies_only else ON_TABLES:
             right = acl.rights.get((role, command.upper()))
             if right is None or (right.columns is not None and command not in _BY_COLUMN):
                 continue  # REFERENCES (column) is told by the proof
@@ -152,7 +144,7 @@ def _tables(
         if access:
             yield acl.object.name, access
     for name, relation in sorted(found.structure.relations.items()):
-        given = {command: rows(name, command) for command in COMMANDS if relation.policies_only}
+        given = {command: rows(name, command) for command in ON_TABLES if relation.policies_only}
         access = {command: Said(None, None, *held) for command, held in given.items() if held}
         if access:
             yield name, access
@@ -172,7 +164,7 @@ def _globs(role: str, tables: Mapping[QName, Access], found: Found) -> dict[str,
         every = found.tables(schema)
         future = _future(role, schema, found)
         common: dict[str, Any] = {}
-        for command in COMMANDS if len(every) >= FEWEST and "*" not in schema else ():
+        for command in ON_TABLES if len(every) >= FEWEST and "*" not in schema else ():
             held = [one for t in every if (one := tables.get(t, {}).get(command)) is not None]
             if len(held) < len(every):
                 continue

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.spec.grammar.terms import ROLE, TABLE, TEXT
-from jwtroles.spec.model import Word
+from jwtroles.spec.model import COMMANDS, UNGOVERNED, Word
 from jwtroles.spec.naming import Name
 from jwtroles.spec.records import Field, Record
 from jwtroles.spec.stated_model import Keep
@@ -16,14 +16,8 @@ if TYPE_CHECKING:
     from jwtroles.errors import Place
 
 PRIVILEGES = (
-    "select",
-    "insert",
-    "update",
-    "delete",
-    "truncate",
-    "references",
-    "trigger",
-    "maintain",
+    *COMMANDS,
+    *UNGOVERNED,
     "usage",
     "execute",
     "create",
