@@ -94,15 +94,17 @@ class Workbench:
         schemas = [row["nspname"] for row in connection.execute(SCHEMAS)]
         roles = [row["rolname"] for row in connection.execute(ROLES)]
         drops = [sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(name)) for name in schemas]
-        if roles:
-            names = sql.SQL(", ").join(map(sql.Identifier, roles))
-            drops.append(sql.SQL("DROP OWNED BY {} CASCADE").format(names))
-            drops.append(sql.SQL("DROP ROLE {}").format(names))
+        names = [sql.Identifier(name) for name in roles]
+        drops += [sql.SQL("DROP OWNED BY {} CASCADE").format(name) for name in names]
+        if names:
+            drops.append(sql.SQL("DROP ROLE {}").format(sql.SQL(", ").join(names)))
         connection.execute("SET client_min_messages = warning")
         connection.execute("ALTER DATABASE sandbox OWNER TO postgres")
         connection.execute("GRANT CONNECT, TEMPORARY ON DATABASE sandbox TO PUBLIC")
         connection.execute("ALTER DATABASE sandbox RESET ALL")
-        for drop in drops:  # DROP OWNED stumbles over default privileges gone with their schema
+        # DROP OWNED stumbles over default privileges that are gone with their schema, or with the
+        # role before it in one statement ("could not find tuple for default ACL"): one by one.
+        for drop in drops:
             connection.execute(drop)
         assert connection.execute(LEFTOVERS).fetchall() == []
 
