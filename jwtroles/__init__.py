@@ -72,7 +72,8 @@ def apply(connection: Connection, planned: Planned, allow: tuple[str, ...] = ())
     """
     from jwtroles.applier import apply as run  # noqa: PLC0415
 
-    return run(connection, planned.plan, planned.scope, allow=allow)
+    scope, elsewhere = planned.scope, planned.elsewhere
+    return run(connection, planned.plan, scope, allow=allow, elsewhere=elsewhere)
 
 
 def _environment(spec: Spec, name: str | None) -> Environment | None:

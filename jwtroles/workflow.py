@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from jwtroles.applier.stale import nothing_elsewhere
 from jwtroles.compiler import compile_spec
 from jwtroles.compiler.wanted import scope_of
 from jwtroles.frozen import frozen
@@ -21,6 +22,7 @@ from jwtroles.spec.resolve import resolve
 from jwtroles.verifier.key_sources import read_keys
 
 if TYPE_CHECKING:
+    from jwtroles.applier.stale import Elsewhere
     from jwtroles.catalog import Catalog
     from jwtroles.compiler import Compiled
     from jwtroles.planner.model import Plan
@@ -32,10 +34,17 @@ if TYPE_CHECKING:
 
 @frozen
 class Planned:
-    """A plan with the scope that it was made in, which `apply` reads again."""
+    """A plan with what `apply` looks at again.
+
+    Attributes:
+        plan: what to do.
+        scope: the scope that it was made in.
+        elsewhere: what tells whether the source of a mirror is still what was read.
+    """
 
     plan: Plan
     scope: Scope
+    elsewhere: Elsewhere = nothing_elsewhere
 
 
 def read_database(connection: Connection, spec: Spec, environment: Environment | None) -> Reading:

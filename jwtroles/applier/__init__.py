@@ -20,6 +20,7 @@ from jwtroles.applier.interrupt import interrupted_once
 from jwtroles.applier.locks import check_lock_timeout, overtaken, pause, retryable
 from jwtroles.applier.preflight import check_rights
 from jwtroles.applier.room import check_room
+from jwtroles.applier.stale import Elsewhere, nothing_elsewhere
 from jwtroles.applier.transaction import Attempt, Progress
 from jwtroles.errors import Exit, JwtrolesError
 from jwtroles.frozen import frozen
@@ -31,12 +32,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Applied",
+    "Elsewhere",
     "Interrupted",
     "Progress",
     "apply",
     "check_allowed",
     "check_lock_timeout",
     "check_rights",
+    "nothing_elsewhere",
 ]
 
 ATTEMPTS = 5
@@ -67,6 +70,7 @@ def apply(
     lock_timeout: str = "2s",
     progress: Progress = lambda _stage, _done, _of: None,
     verbose: bool = False,
+    elsewhere: Elsewhere = nothing_elsewhere,
 ) -> Applied:
     """Apply `plan`, each of its transactions proved before its commit.
 
@@ -78,6 +82,7 @@ def apply(
         lock_timeout: how long a statement may wait for a lock, as PostgreSQL writes it.
         progress: is told what is done.
         verbose: whether an error may quote what another session runs.
+        elsewhere: tells what has moved of what the plan was made from and that is elsewhere.
 
     Raises:
         Refused: JR622 for an effect that is not allowed, JR605 for a missing right, JR606 when the
@@ -91,7 +96,7 @@ def apply(
     check_rights(plan, plan.server)
     for batch in plan.batches:
         check_room(batch, plan.server, footer="Nothing was changed.")
-    attempt = Attempt(connection, plan, scope, lock_timeout, progress)
+    attempt = Attempt(connection, plan, scope, lock_timeout, progress, elsewhere=elsewhere)
     attempts = 0
     with interrupted_once():
         for _ in plan.batches:

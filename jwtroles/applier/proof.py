@@ -1,4 +1,4 @@
-"""After the statements: did the database become what the file says?"""
+"""After the statements: did the database become what the plan says?"""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _same(left: Change[Any], planned: Change[Any] | None) -> bool:
 def prove(connection: Connection, plan: Plan, scope: Scope, number: int) -> Reading:
     """Read the catalog again inside the transaction, and refuse anything but what was planned.
 
-    After the last transaction that is the file's catalog; after another one, what is left must be
+    After the last transaction that is the desired catalog; after another one, what is left must be
     exactly what the later ones change. PostgreSQL only warns about a REVOKE by the wrong grantor,
     and an event trigger may undo anything.
 
@@ -97,7 +97,7 @@ def prove(connection: Connection, plan: Plan, scope: Scope, number: int) -> Read
     places = []
     for change in wrong:
         step = steps.get((change.kind, change.key))
-        details += _told(change, step)
+        details += _told(change, step, plan.model)
         for grantor in _strangers(change):
             details.append(
                 f"  this {change.subject.privilege} was granted by `{grantor}`; "
@@ -118,9 +118,9 @@ def prove(connection: Connection, plan: Plan, scope: Scope, number: int) -> Read
     )
 
 
-def _told(change: Change[Any], step: Step | None) -> Iterator[str]:
+def _told(change: Change[Any], step: Step | None, model: str) -> Iterator[str]:
     if step is None or not step.statements:
-        yield f"{describe(change)}\tnot what the file says"
+        yield f"{describe(change)}\tnot as in {model}"
         return
     for statement in step.statements:
         yield f"{statement.sql.split(chr(10))[0]}\thad no effect"

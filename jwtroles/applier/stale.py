@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,31 @@ def still_as_planned(
         raise Refused(problem)
     check_rights(plan, reading.structure.server, after=after)
     return reading.structure.server
+
+
+Elsewhere = Callable[[], Sequence[str]]
+"""Tells what has moved, since the plan was made, of what it was made from and that is not in the
+database which is changed, a line each."""
+
+
+def nothing_elsewhere() -> Sequence[str]:
+    """Tell nothing: the plan was made from a file and the database."""
+    return ()
+
+
+def source_as_read(plan: Plan, elsewhere: Elsewhere) -> None:
+    """Refuse a plan that would mirror what its source is no longer.
+
+    Raises:
+        Refused: JR611 naming what moved there.
+        ServerError: JR005 when the source does not answer.
+    """
+    moved = tuple(elsewhere())
+    if moved:
+        where = plan.like.source if plan.like is not None else "the source"
+        message = f"stale: {where} has changed since this plan was made"
+        remedy = f"plan again:  jwtroles {plan.invocation} --plan"
+        raise Refused(Problem(codes.STALE, message, details=moved, remedy=remedy))
 
 
 def what_moved(catalog: Catalog, structure: Structure, now: Reading) -> list[str]:

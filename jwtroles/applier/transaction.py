@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from jwtroles.applier.locks import take
 from jwtroles.applier.proof import prove
 from jwtroles.applier.room import check_room
-from jwtroles.applier.stale import still_as_planned
+from jwtroles.applier.stale import nothing_elsewhere, source_as_read, still_as_planned
 from jwtroles.kinds.base import Phase
 from jwtroles.planner.script import Line, lines, preamble
 
 if TYPE_CHECKING:
+    from jwtroles.applier.stale import Elsewhere
     from jwtroles.errors import Place
     from jwtroles.kinds.base import Secret
     from jwtroles.planner.model import Batch, Plan
@@ -40,6 +41,7 @@ class Attempt:
         number: which transaction of the plan it is, counted from 0.
         since: what the transaction before it left; None for the first.
         before: how many statements ran in the transactions before it.
+        elsewhere: what tells whether the source of a mirror is still what was read.
         current: the line that is running, or ran last.
         done: how many of its statements have run.
         left: what it leaves, once it is proved.
@@ -55,6 +57,7 @@ class Attempt:
     number: int = 0
     since: Reading | None = None
     before: int = 0
+    elsewhere: Elsewhere = nothing_elsewhere
     current: Line | None = None
     done: int = 0
     left: Reading | None = None
@@ -70,12 +73,13 @@ class Attempt:
     def again(self) -> Attempt:
         """Return another attempt at the same transaction."""
         given = (self.connection, self.plan, self.scope, self.lock_timeout, self.progress)
-        return Attempt(*given, self.number, self.since, self.before)
+        return Attempt(*given, self.number, self.since, self.before, self.elsewhere)
 
     def following(self) -> Attempt:
         """Return an attempt at the next transaction, after this one was committed."""
         given = (self.connection, self.plan, self.scope, self.lock_timeout, self.progress)
-        return Attempt(*given, self.number + 1, self.left, self.before + self.done)
+        before = self.before + self.done
+        return Attempt(*given, self.number + 1, self.left, before, self.elsewhere)
 
     def run(self) -> None:
         """Lock, compare with the plan, run every statement, prove, commit."""
@@ -86,6 +90,7 @@ class Attempt:
         take(self.connection, self.plan.project)
         self._tell("locked")
         server = still_as_planned(self.connection, self.plan, self.scope, self.since, self.number)
+        source_as_read(self.plan, self.elsewhere)
         check_room(self.batch, server)
         self._tell("unchanged")
         total = len(self.plan.statements)
@@ -106,6 +111,7 @@ class Attempt:
                 self.progress("statement", self.before + self.done, total)
         self.current = None
         self.left = prove(self.connection, self.plan, self.scope, self.number)
+        source_as_read(self.plan, self.elsewhere)
         self._tell("proved")
         row = execute("SELECT pg_current_xact_id()::text AS xid").fetchone()
         self.xid = row["xid"] if row else None

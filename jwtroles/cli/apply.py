@@ -142,7 +142,7 @@ def carry_out(connection: Connection, planned: Planned, target: Target, manner: 
     if not manner.yes:
         confirm(plan, target.environment)
     started = time.monotonic()
-    with progress(quiet=manner.quiet) as told:
+    with progress(plan.model, quiet=manner.quiet) as told:
         applier.apply(
             connection,
             plan,
@@ -151,6 +151,7 @@ def carry_out(connection: Connection, planned: Planned, target: Target, manner: 
             lock_timeout=manner.lock_timeout,
             progress=told,
             verbose=manner.verbose,
+            elsewhere=planned.elsewhere,
         )
     if not manner.quiet:
         count = len(plan.units)

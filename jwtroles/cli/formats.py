@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
@@ -66,14 +67,52 @@ def rendered(what: Print, form: Format) -> str:
 
 
 @contextmanager
-def told_as(form: Format, *, quiet: bool = False, plain: bool = False) -> Iterator[None]:
-    """Print the errors of a block in the form of the result as well; people read standard error."""
+def told_as(
+    form: Format,
+    *,
+    quiet: bool = False,
+    plain: bool = False,
+    whose: Callable[[], tuple[str, str] | None] = lambda: None,
+) -> Iterator[None]:
+    """Print the errors of a block in the form of the result as well; people read standard error.
+
+    `whose` tells the project and the environment, by which a comment is found again.
+    """
     try:
         yield
     except JwtrolesError as error:
         if form in _ERRORS and not quiet:
-            show(_ERRORS[form](error, plain=plain))
+            told = whose() if form is Format.MARKDOWN else None
+            show(_ERRORS[form](error, told, plain=plain))
         raise
+
+
+_PROJECT = re.compile(r"^project:\s*['\"]?([a-z][a-z0-9_]*)", re.MULTILINE)
+
+
+def project_in(spec: Path) -> str:
+    """Return the project of a file or folder that may be wrong in any way; '' if it says none."""
+    files = sorted(spec.glob("*.y*ml")) if spec.is_dir() else [spec]
+    for file in files:
+        try:
+            text = file.read_text(encoding="utf-8")
+        except (OSError, ValueError):
+            continue
+        if found := _PROJECT.search(text):
+            return found[1]
+    return ""
+
+
+def concerned(spec: Path, env: str | None) -> tuple[str, str] | None:
+    """Return the project and the environment that a command line is about, as far as is known."""
+    from jwtroles.cli.session import chosen  # noqa: PLC0415 - only what a command needs
+
+    try:
+        loaded, environment = chosen(spec, env, None, "plan")
+    except JwtrolesError:
+        project = project_in(spec)
+        return (project, env or "") if project else None
+    return str(loaded.project), str(environment.name) if environment else ""
 
 
 def _text(what: Print) -> str:
@@ -113,10 +152,10 @@ def _file(what: Print) -> str:
     return str(what.saved) if what.saved else ""
 
 
-def _markdown_errors(error: JwtrolesError, *, plain: bool) -> str:
+def _markdown_errors(error: JwtrolesError, whose: tuple[str, str] | None, *, plain: bool) -> str:
     from jwtroles.report.markdown import render_errors  # noqa: PLC0415
 
-    return render_errors(error, plain=plain)
+    return render_errors(error, whose, plain=plain)
 
 
 def _github(what: Print) -> str:
@@ -125,17 +164,17 @@ def _github(what: Print) -> str:
     return render_annotations(what.plan, what.allowed)
 
 
-def _github_errors(error: JwtrolesError, *, plain: bool) -> str:
+def _github_errors(error: JwtrolesError, whose: tuple[str, str] | None, *, plain: bool) -> str:
     from jwtroles.report.annotations import render_error_annotations  # noqa: PLC0415
 
-    del plain
+    del whose, plain
     return render_error_annotations(error)
 
 
-def _json_errors(error: JwtrolesError, *, plain: bool) -> str:
+def _json_errors(error: JwtrolesError, whose: tuple[str, str] | None, *, plain: bool) -> str:
     from jwtroles.report.contract import render_failure  # noqa: PLC0415
 
-    del plain
+    del whose, plain
     return render_failure(error)
 
 
@@ -149,7 +188,9 @@ _PLANS: Mapping[Format, Callable[[Print], str]] = {
 
 
 class _Errors(Protocol):
-    def __call__(self, error: JwtrolesError, *, plain: bool) -> str: ...
+    def __call__(
+        self, error: JwtrolesError, whose: tuple[str, str] | None, *, plain: bool
+    ) -> str: ...
 
 
 _ERRORS: Mapping[Format, _Errors] = {

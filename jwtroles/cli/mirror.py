@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from jwtroles import codes
-from jwtroles.cli.formats import Format, Print, rendered, told_as
+from jwtroles.cli.formats import Format, Print, project_in, rendered, told_as
 from jwtroles.cli.options import (
     DEFAULT_SPEC,
     Allow,
@@ -68,7 +69,8 @@ def diff(
 
     Example: jwtroles diff staging production
     """
-    with told_as(format, quiet=quiet, plain=plain):
+    whose = partial(_marked, spec, source, target)
+    with told_as(format, quiet=quiet, plain=plain, whose=whose):
         from jwtroles.mirror import compare  # noqa: PLC0415 - only what a command needs
 
         loaded = _loaded(spec)
@@ -126,7 +128,8 @@ def sync(
     allowed = effects(allow)
     applier.check_lock_timeout(lock_timeout)
     only = plan_only or check
-    with told_as(format if only else Format.TEXT, quiet=quiet, plain=plain):
+    whose = partial(_marked, spec, source, target)
+    with told_as(format if only else Format.TEXT, quiet=quiet, plain=plain, whose=whose):
         loaded = _loaded(spec)
         with _opened(spec, loaded, source, target, "sync") as (one, other):
             planned = make_sync(loaded, one, other)
@@ -142,6 +145,13 @@ def sync(
         )
         show(rendered(what, format))
     raise typer.Exit(exit_code)
+
+
+def _marked(spec: Path, source: str, target: str) -> tuple[str, str]:
+    """Return what the comment of a pull request is found again by."""
+    from jwtroles.passwords import covered  # noqa: PLC0415 - only what a command needs
+
+    return project_in(spec), f"{covered(source)} → {covered(target)}"
 
 
 def _loaded(spec: Path) -> Spec:

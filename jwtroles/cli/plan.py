@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -9,7 +10,7 @@ import typer
 
 from jwtroles import codes
 from jwtroles.cli.fleet import Jobs, Part, Shard, Showing, fleet_of, plan_many
-from jwtroles.cli.formats import Format, PlanFormat, Print, rendered, told_as
+from jwtroles.cli.formats import Format, PlanFormat, Print, concerned, rendered, told_as
 from jwtroles.cli.migrations import Migration, write_migrations
 from jwtroles.cli.options import (
     DEFAULT_SPEC,
@@ -104,7 +105,7 @@ def plan(
     from jwtroles.report.verdict import exit_of  # noqa: PLC0415
 
     part = Part(jobs, shard)
-    with told_as(format, quiet=quiet, plain=plain):
+    with told_as(format, quiet=quiet, plain=plain, whose=partial(concerned, spec, env)):
         allowed = effects(allow)
         if (as_ is None) != (out_dir is None):
             message = "--as and --out-dir go together: which tool, and where its migrations are"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jwtroles.cli.terminal import color, tell
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _SAID = {
     "locked": "locked (nobody else is applying)",
     "unchanged": "catalog unchanged since the plan",
-    "proved": "read back: the catalog equals the file",
+    "proved": "read back: the catalog equals {}",
     "committed": "committed",
 }
 _PART = "read back: what is left is what the next transactions do"
@@ -28,34 +29,34 @@ _PART = "read back: what is left is what the next transactions do"
 
 
 @contextmanager
-def progress(*, quiet: bool = False) -> Iterator[Progress]:
-    """Give what tells each stage; with `quiet` it tells nothing."""
+def progress(model: str = "the file", *, quiet: bool = False) -> Iterator[Progress]:
+    """Give what tells each stage; with `quiet` it tells nothing. `model` is what is mirrored."""
     if quiet:
         yield lambda _stage, _done, _of: None
     elif sys.stderr.isatty():
-        with _bar() as told:
+        with _bar(model) as told:
             yield told
     else:
-        yield plain
+        yield partial(plain, model)
 
 
-def plain(stage: str, done: int, of: int) -> None:
+def plain(model: str, stage: str, done: int, of: int) -> None:
     """Print a line for each stage, and one for all statements."""
     if stage == "statement":
         if done == of:
             tell(f" ✓ {of} statements")
         return
-    tell(f" ✓ {said(stage, done, of)}")
+    tell(f" ✓ {said(stage, done, of, model)}")
 
 
-def said(stage: str, done: int, of: int) -> str:
+def said(stage: str, done: int, of: int, model: str = "the file") -> str:
     """Return a stage as a person reads it, with its transaction where there are several."""
-    words = _PART if stage == "proved" and done < of else _SAID[stage]
+    words = _PART if stage == "proved" and done < of else _SAID[stage].format(model)
     return words if of == 1 else f"transaction {done} of {of}: {words}"
 
 
 @contextmanager
-def _bar() -> Iterator[Progress]:
+def _bar(model: str) -> Iterator[Progress]:
     from rich.console import Console  # noqa: PLC0415 - only where a bar is shown
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
 
@@ -70,7 +71,7 @@ def _bar() -> Iterator[Progress]:
                 if done == of:
                     bar.console.print(f" ✓ {of} statements", markup=False)
                 return
-            bar.console.print(f" ✓ {said(stage, done, of)}", markup=False)
+            bar.console.print(f" ✓ {said(stage, done, of, model)}", markup=False)
 
         yield told
 

@@ -92,7 +92,7 @@ PROOF_FAILED = Code(
     "JR620",
     "the database did not become what the plan says",
     "After the statements the catalog was read again inside the transaction and was not what "
-    "the file says, so everything was rolled back.",
+    "the plan says, so everything was rolled back.",
 )
 NO_SUCH_KEY = Code(
     "JR630",

@@ -114,7 +114,8 @@ def _compared(spec: Spec, source: Source, target: Source, command: Command) -> C
             source.label, target.label, len(problems), database=target.connection is not None
         ),
     )
-    return Compared(Planned(with_unverified(plan, unverified), target.scope), problems)
+    planned = Planned(with_unverified(plan, unverified), target.scope, source.moved)
+    return Compared(planned, problems)
 
 
 def _check_applied(source: Source, target: Source) -> None:

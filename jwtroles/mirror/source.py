@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from jwtroles.applier.stale import what_moved
 from jwtroles.compiler import compile_spec
 from jwtroles.compiler.access import Names
 from jwtroles.compiler.wanted import scope_of
+from jwtroles.errors import ServerError
 from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.base import Renames
@@ -61,6 +63,22 @@ class Source:
     def scope(self) -> Scope:
         """What of the database counts."""
         return self.reading.scope
+
+    def moved(self) -> list[str]:
+        """Read a database again, and name what is not as it was read, a line each.
+
+        Raises:
+            ServerError: JR005 when the server does not answer.
+        """
+        if self.connection is None:
+            return []
+        try:
+            with asking(self.connection), read_only(self.connection):
+                now = read(self.connection, self.scope)
+        except ServerError as error:
+            error.footer = ""  # what became of the other database is known where that is changed
+            raise
+        return what_moved(self.catalog, self.structure, now)
 
     def side(self) -> Side:
         """Return what another database has to know of this one."""

@@ -70,6 +70,9 @@ class Likeness:
     lacking: int = 0
     database: bool = True
 
+    def __str__(self) -> str:
+        return f"{self.source} → {self.target}"
+
     @property
     def called(self) -> tuple[str, str]:
         """Both as a sentence calls them: of an address its host and database, if they differ so."""
@@ -140,6 +143,13 @@ class Plan:
         """What is changed, as people call it."""
         target = self.like.target if self.like is not None else self.environment
         return target or self.server.database
+
+    @property
+    def model(self) -> str:
+        """What the database is to equal: the file, another database, or what the plan says."""
+        if self.like is not None:
+            return self.like.called[0]
+        return "the file" if self.command == "apply" else "the plan"
 
     @property
     def invocation(self) -> str:

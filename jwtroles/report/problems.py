@@ -7,6 +7,7 @@ request. Secrets are covered (`report/secrets.py`).
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
 from dataclasses import dataclass
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 MAX_WIDTH = 100
 _MIN_WIDTH = 40
 _GAP = "   "
+QUOTED_ADDRESS = re.compile(r"(?<!\S)'(?:\w+://|\w+=)[^'\n]*'(?!\S)")
+"""An address in the quotes of a shell, which no line of a page may end in."""
+_JOINT = "\ue000"
+"""Stands for a blank that stays: `visible` leaves none of it in a text."""
 _BOLD, _RED, _BLUE, _PLAIN = "\x1b[1m", "\x1b[1;31m", "\x1b[34m", "\x1b[0m"
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
@@ -64,6 +69,10 @@ def _counted(number: int, noun: str) -> str:
 def visible(text: str) -> str:
     """Return `text` on one line, with every character that cannot be seen as an escape."""
     return "".join(map(_visible, text))
+
+
+def _joined(match: re.Match[str]) -> str:
+    return match[0].replace(" ", _JOINT)
 
 
 def _visible(char: str) -> str:
@@ -157,15 +166,16 @@ class _Form:
 
     def wrapped(self, text: str, first: str, following: str) -> list[str]:
         """Return `text` as lines within the width, the first and the following ones indented."""
-        return textwrap.wrap(
-            visible(covered(text)),
+        lines = textwrap.wrap(
+            QUOTED_ADDRESS.sub(_joined, visible(covered(text))),
             self.width,
             initial_indent=first,
             subsequent_indent=following,
             break_long_words=False,
             break_on_hyphens=False,
             drop_whitespace=True,
-        ) or [first.rstrip()]
+        )
+        return [line.replace(_JOINT, " ") for line in lines] or [first.rstrip()]
 
     def painted(self, text: str, code: str) -> str:
         """Return `text` in a colour, if colours are wanted."""

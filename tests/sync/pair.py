@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jwtroles import apply as run
 from jwtroles.applier import apply
 from jwtroles.mirror import compare, make_sync
 from jwtroles.mirror.source import of_database
@@ -72,7 +73,7 @@ class Pair:
     def synced(self, sources: tuple[Source, Source] | None = None) -> Plan:
         """Make production the mirror of staging."""
         planned = make_sync(self.spec, *(sources or self.sources()))
-        apply(self.production, planned.plan, planned.scope, allow=EVERYTHING)
+        run(self.production, planned, allow=EVERYTHING)
         return planned.plan
 
     def told(self, compared: Compared) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from jwtroles.planner.model import worst_effect
 from jwtroles.report.markdown.access import changed, matrix
-from jwtroles.report.markdown.escape import code, fenced, marker
+from jwtroles.report.markdown.escape import bold, code, fenced, marker
 from jwtroles.report.markdown.fit import LIMIT, Fixed, Piece, Section, Table, fitted
 from jwtroles.report.markdown.verdict import MARKS, heading, sentence
 from jwtroles.report.sql import render_sql
@@ -38,7 +38,7 @@ def render_markdown(
 ) -> str:
     """Return a plan as Markdown, without a final line end; `plain` leaves the emoji out."""
     sheet = Sheet(plan, spec, saved=saved)
-    name = plan.environment
+    name = plan.environment if plan.like is None else str(plan.like)
     top = f"{marker(plan.project, name)}\n{heading(plan, allowed, plain=plain)}"
     if plan.empty:
         return fitted([Fixed(top), *_noted(sheet), Fixed(_below(sheet))], LIMIT)
@@ -63,12 +63,19 @@ def body(sheet: Sheet, *, plain: bool) -> list[Piece]:
     ]
 
 
-def render_errors(error: JwtrolesError, *, plain: bool = False) -> str:
-    """Return errors as Markdown: the comment says what is wrong where a plan would stand."""
+def render_errors(
+    error: JwtrolesError, whose: tuple[str, str] | None = None, *, plain: bool = False
+) -> str:
+    """Return errors as Markdown: the comment says what is wrong where a plan would stand.
+
+    `whose` is the project and the environment that the plan would be of, where they are known.
+    """
     from jwtroles.report.problems import render  # noqa: PLC0415 - the other half of a report
 
     mark = "" if plain else "⛔ "
-    head = f"<!-- jwtroles -->\n### {mark}jwtroles: {counted(len(error.problems), 'error')}"
+    first = marker(*whose) if whose else "<!-- jwtroles -->"
+    where = f" in {bold(whose[1])}" if whose and whose[1] else ""
+    head = f"{first}\n### {mark}jwtroles: {counted(len(error.problems), 'error')}{where}"
     text = render(error, color=False, width=MAX_WIDTH)
     lost = "The errors are too long for a comment."
     return fitted([Fixed(head), Section(fenced(text, "text"), lost, weight=1)], LIMIT)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from jwtroles.frozen import frozen
+from jwtroles.report.problems import QUOTED_ADDRESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,7 +29,8 @@ _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 _INDENT = 4
 _EFFECT = 8
 _NARROW = 20
-_WORDS = re.compile(r"(\s*)((?:[-+] )?\S+)")  # a sign stays with what it is about
+_WORDS = re.compile(rf"(\s*)({QUOTED_ADDRESS.pattern}|(?:[-+] )?\S+)")
+"""Words: a sign stays with what it is about, and an address in quotes is one."""
 _FIELD = 8
 
 
@@ -229,7 +231,8 @@ def wrapped(text: str, first: int, room: int) -> list[str]:
             if line and cell_len(line + glue + word) > width:
                 lines.append(line)
                 width, line, glue = room, "", ""
-            *full, last = _cut(line + glue + word, width)
+            said = line + glue + word
+            *full, last = [said] if QUOTED_ADDRESS.fullmatch(word) else _cut(said, width)
             if full:
                 lines += full
                 width = room

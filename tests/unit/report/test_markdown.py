@@ -21,6 +21,7 @@ from jwtroles.report.markdown import render_errors, render_markdown
 from jwtroles.report.markdown.escape import bold, code, fenced, marker
 from jwtroles.report.markdown.fit import LIMIT, Fixed, Section, Table, fitted
 from jwtroles.report.problems import visible
+from tests.saved_plans.bench import run
 
 GOLDEN = Path(__file__).parent / "golden"
 PARSER = MarkdownIt("commonmark", {"html": True}).enable("table")
@@ -223,6 +224,24 @@ def test_errors_are_a_comment_too():
     assert_only_ours(text)
     assert "1 error" in text
     assert "sesame" not in text
+
+
+def test_errors_of_two_environments_are_two_comments(tmp_path: Path) -> None:
+    """Also where the file cannot be read as one, and what would not be a plan of one database."""
+    file = tmp_path / "jwtroles.yaml"
+    marks = set()
+    for text in ("project: acme\nrolez: {}\n", 'project: "acme" # ours\n{', "project: acme\n"):
+        file.write_text(text, encoding="utf-8")
+        for name in ("staging", "production"):
+            said = run(tmp_path, "plan", "--env", name, "--format", "markdown")
+            assert said.code == 1
+            first, heading = said.out.splitlines()[:2]
+            assert heading.endswith(f"in **{name}**")
+            marks.add(first)
+    assert marks == {marker("acme", "staging"), marker("acme", "production")}
+    assert run(tmp_path, "diff", "a", "b", "--format", "markdown").out.startswith(
+        marker("acme", "a → b")
+    )
 
 
 @given(

@@ -21,6 +21,7 @@ from jwtroles.errors import (
     UsageError,
 )
 from jwtroles.report.problems import MAX_WIDTH, render
+from jwtroles.report.text.layout import Page
 from jwtroles.spec.load import load_text
 
 FILE = """\
@@ -282,6 +283,15 @@ def test_a_place_past_the_end_of_the_file() -> None:
     place = Place(Source("f.yaml", "a: {"), 2, 1)
     shown = plain(SpecError(Problem(codes.YAML_SYNTAX, "m", place))).splitlines()
     assert shown[:5] == ["error[JR104]: m", " --> f.yaml:2:1", "  |", "2 |", "  | ^"]
+
+
+def test_no_line_ends_inside_of_an_address_in_quotes() -> None:
+    address = "'host=/var/run/postgresql dbname=staging application_name=night'"
+    command = f"plan again:  jwtroles sync --from staging --to {address} --plan"
+    shown = plain(SpecError(Problem(codes.UNKNOWN_KEY, "m", remedy=command)), 60)
+    assert f"\n    {address}\n" in shown
+    page = Page(40, color=False)
+    assert address in page.paragraph(f"Next: jwtroles sync --from staging --to {address} --plan")
 
 
 def test_lines_wrap_at_the_width_and_lose_nothing() -> None:
