@@ -9,6 +9,7 @@ from jwtroles import codes
 from jwtroles.applier.stale import read_again
 from jwtroles.errors import Problem, Refused
 from jwtroles.frozen import frozen
+from jwtroles.kinds import BY_NAME
 from jwtroles.kinds.acl import Grant
 from jwtroles.planner import changes_between
 from jwtroles.planner.describe import describe
@@ -42,12 +43,12 @@ class Expected:
             {id(s) for batch in batches for s in batch.statements}
             for batches in (plan.batches[: number + 1], plan.batches[number + 1 :])
         )
-        untouched, begun = {}, set()
+        untouched, begun = {}, set[tuple[str, Hashable]]()
         for step in (*plan.steps, *plan.put_back):
             ids = {id(statement) for statement in step.statements}
             key = (step.change.kind, step.change.key)
             if ids & coming and ids & run:
-                begun.add(key)
+                begun |= {key, *BY_NAME[step.change.kind].meanwhile(step.change)}
             elif ids & coming:
                 untouched[key] = step.change
             elif not ids and number + 1 < len(plan.batches):

@@ -94,7 +94,7 @@ def drafted(found: Found, project: str, choices: Choices) -> Draft:
     claims = Claims()
 
     def said(key: tuple[object, ...], text: str) -> str:
-        return condition(text, choices.forms.get(key, 0), claims)
+        return condition(text, choices.forms.get((key, text), 0), claims)
 
     security = stated(found, choices, said)
     group = withheld(found) if choices.groups else NO_GROUP

@@ -83,12 +83,12 @@ class Choices:
 
     Attributes:
         kept_policies: policies that the language cannot say: key → why.
-        forms: how many forms of a policy's conditions PostgreSQL would store as another text.
+        forms: policy and condition → how many of its forms PostgreSQL would store as another text.
         kept: whatever else stays as it is.
         groups: whether columns that are withheld are named as a group.
     """
 
     kept_policies: Mapping[tuple[Any, ...], str] = field(default_factory=dict)
-    forms: Mapping[tuple[Any, ...], int] = field(default_factory=dict)
+    forms: Mapping[tuple[tuple[Any, ...], str], int] = field(default_factory=dict)
     kept: tuple[Kept, ...] = ()
     groups: bool = True

@@ -34,6 +34,12 @@ def key_of(policy: Policy) -> Key:
     return (*shape, policy.using, policy.check)
 
 
+def conditions_of(key: Key) -> tuple[str, ...]:
+    """Return the conditions of the policies that have a key."""
+    *_, using, check = key
+    return tuple(text for text in dict.fromkeys((using, check)) if text is not None)
+
+
 def stated(found: Found, choices: Choices, said: Callable[[Key, str], str]) -> Stated:
     """Return what the file states of row security.
 

@@ -6,6 +6,7 @@ the longer one where they differ.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pglast import ast, enums, parser
@@ -93,6 +94,7 @@ def _between(tree: Any) -> Any:
 
 _COMPARING = frozenset({"=", "<>", "<", ">", "<=", ">="})
 _TEXTS = frozenset({"text", "varchar", "bpchar"})
+_NUMBERS = frozenset({"int4", "int8", "numeric"})
 _LIKE = {
     "~~": Kind.AEXPR_LIKE,
     "!~~": Kind.AEXPR_LIKE,
@@ -145,7 +147,18 @@ def _constant(node: Any, *, bare: bool) -> Any:
         if not bare and sqltree.name_parts(inner.typeName.names)[-1] not in _TEXTS:
             return node
         inner = inner.arg
-    return inner if isinstance(inner, ast.A_Const) else node
+    if not isinstance(inner, ast.A_Const):
+        return node
+    return sqltree.expression(inner.val.sval) if _is_cast(node) and _is_negative(node) else inner
+
+
+def _is_negative(node: Any) -> bool:
+    """Tell whether a cast constant is a number below zero, which PostgreSQL prints as a text."""
+    while _is_cast(node) and sqltree.name_parts(node.typeName.names)[-1] in _NUMBERS:
+        node = node.arg
+    constant = isinstance(node, ast.A_Const) and isinstance(node.val, ast.String)
+    text = node.val.sval if constant else ""
+    return re.fullmatch(r"-[0-9]+(\.[0-9]+)?", text) is not None
 
 
 def _without_text(node: Any, *, bare: bool) -> Any:

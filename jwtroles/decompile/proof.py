@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jwtroles import codes
 from jwtroles.compiler.tokenless import MAINTAIN_SINCE
 from jwtroles.decompile.draft import Choices, Kept
-from jwtroles.decompile.policies import key_of
+from jwtroles.decompile.policies import Key, conditions_of, key_of
 from jwtroles.decompile.predicates import FORMS
 from jwtroles.decompile.rights import ON_TABLES
 from jwtroles.errors import CompileError, JwtrolesError, Problem, SpecError
@@ -81,9 +81,9 @@ def _refused(error: JwtrolesError, written: Written, choices: Choices) -> Choice
         about = written.about.get(problem.place.line) if problem.place else None
         if about is None:
             continue
-        form = choices.forms.get(about, 0) + 1
-        if problem.code is codes.SERVER_REFUSES and form < FORMS:
-            forms[about] = form
+        longer = _longer(about, conditions_of(about), choices)
+        if problem.code is codes.SERVER_REFUSES and longer:
+            forms |= longer
         else:
             kept.setdefault(about, f"{problem.message} ({problem.code.id})")
     return replace(choices, kept_policies=kept, forms=forms)
@@ -98,14 +98,28 @@ def _differing(plan: Plan, choices: Choices) -> Choices:
         change = step.change
         if change.kind == "policy" and change.before is not None:
             key = key_of(change.before)
-            form = choices.forms.get(key, 0) + 1
-            if form < FORMS:
-                forms[key] = form
+            if longer := _longer(key, _stored_otherwise(change), choices):
+                forms |= longer
             else:
                 kept_policies.setdefault(key, "what PostgreSQL prints is stored as another text")
         elif change.before is not None:
             kept += (one for one in _entries(change) if one not in kept)
     return replace(choices, kept_policies=kept_policies, forms=forms, kept=tuple(kept))
+
+
+def _stored_otherwise(change: Change[Any]) -> Iterator[str]:
+    """Yield the conditions of a policy that PostgreSQL would store as another text."""
+    before, after = change.before, change.after
+    if after is not None:
+        for text, stored in ((before.using, after.using), (before.check, after.check)):
+            if text not in (None, stored):
+                yield text
+
+
+def _longer(key: Key, conditions: Iterable[str], choices: Choices) -> dict[tuple[Key, str], int]:
+    """Return the next form of each condition of a policy that has one."""
+    found = {(key, text): choices.forms.get((key, text), 0) + 1 for text in conditions}
+    return {one: form for one, form in found.items() if form < FORMS}
 
 
 def _entries(change: Change[Any]) -> Iterator[Kept]:

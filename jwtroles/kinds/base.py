@@ -342,6 +342,7 @@ class Kind(Generic[T]):
         asks: the function of the schema `jwtroles` that the query calls, if it calls one.
         unread: what stands for the objects in the store while that function cannot be asked.
         dies_with: keys of other kinds that vanish when this change recreates its object.
+        meanwhile: keys of what stands between the statements of a change, and is gone after them.
         additive: the part of a change that takes nothing away, or None.
         called: how an entry of `keep` calls the object of a change: key → word. An entry finds it
             if all of its words are among these.
@@ -373,6 +374,7 @@ class Kind(Generic[T]):
     asks: str | None = None
     unread: tuple[T, ...] = ()
     dies_with: Callable[[Change[T]], Iterable[tuple[str, Hashable]]] = lambda _change: ()
+    meanwhile: Callable[[Change[T]], Iterable[tuple[str, Hashable]]] = lambda _change: ()
     additive: Callable[[Change[Any]], Change[Any] | None] = unless_removal
     called: Callable[[Any], Mapping[str, str]] = lambda _subject: {}
     attributes: tuple[str, ...] = ()

@@ -217,9 +217,17 @@ def recreated(change: Change[OwnTable]) -> bool:
     return replace(before, owner=after.owner, triggers=after.triggers) != after
 
 
-def effect(change: Change[OwnTable], _context: Context) -> Effect:
-    """Ours by themselves give nothing, and their rows are changes; a stranger's table goes."""
-    return Effect.DESTROYS if change.after is None else Effect.NEUTRAL
+def effect(change: Change[OwnTable], context: Context) -> Effect:
+    """Ours by themselves give nothing, and their rows are changes; a stranger's table goes.
+
+    One of ours that a plan has set aside goes when what it keeps has been taken over.
+    """
+    before = change.before
+    if before is None or change.after is not None:
+        return Effect.NEUTRAL
+    ours = before.owner == context.own_role and before.name.endswith(ASIDE)
+    taken_over = ours and QName(NAME, before.name.removesuffix(ASIDE)) in context.carried
+    return Effect.NEUTRAL if taken_over else Effect.DESTROYS
 
 
 def dies_with(change: Change[OwnTable]) -> Iterable[tuple[str, Hashable]]:
@@ -227,6 +235,14 @@ def dies_with(change: Change[OwnTable]) -> Iterable[tuple[str, Hashable]]:
     if change.before is not None and recreated(change):
         yield "acl", ObjectRef("table", change.before.qname)
         yield change.before.name, ANY
+
+
+def meanwhile(change: Change[OwnTable]) -> Iterable[tuple[str, Hashable]]:
+    """The old shape, until the rows that are made afresh have what it keeps."""
+    if carries(change):
+        old = set_aside(change.subject.qname)
+        yield "own_table", old.name
+        yield "acl", ObjectRef("table", old)
 
 
 def mirrored(source: OwnTable | None, target: OwnTable | None, mirror: Mirror) -> OwnTable | None:
@@ -256,6 +272,7 @@ OWN_TABLE: Kind[OwnTable] = Kind(
     effect,
     unit=own_unit,
     dies_with=dies_with,
+    meanwhile=meanwhile,
     leave=leave_with_schema,
     abroad=lambda table, abroad: replace(table, owner=abroad.roles.role(table.owner)),
     mirrored=mirrored,

@@ -9,7 +9,10 @@ import psycopg
 import pytest
 from psycopg.errors import InvalidAuthorizationSpecification
 
-from jwtroles.applier import apply
+from jwtroles import applier, reader
+from jwtroles.applier import Interrupted, apply, transaction
+from jwtroles.catalog import Server
+from jwtroles.kinds.base import Effect
 from jwtroles.reader.connection import connect
 from jwtroles.workflow import make_plan
 from tests.attack.kept import FOLDER, SAAS, contract, token
@@ -236,3 +239,47 @@ def upgrade(sandbox: Sandbox, spec: Spec, meanwhile: Callable[[], None]) -> set[
         run.join()
     changes = [step.change for step in planned.plan.steps]
     return {change.key[0].name for change in changes if change.kind == "function"}
+
+
+def test_what_is_retired_outlives_a_plan_that_is_cut(
+    cluster: Clusters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old shape stands aside when its plan ends in between, and the next plan finds it there."""
+    spec = contract(tmp_path)
+    dev = spec.environments["dev"]
+    with cluster(18).fresh() as sandbox, connect(sandbox.url) as connection:
+        sandbox.load(SAAS / "schema.sql")
+        planned = make_plan(connection, spec, dev)
+        apply(connection, planned.plan, planned.scope)
+        sandbox.run_sql(
+            "UPDATE jwtroles.signing_key SET retired_at = '2026-01-01' WHERE kid = 'EdDSA';"
+            "ALTER TABLE jwtroles.signing_key ADD COLUMN note text"
+        )
+        state = sandbox.rows(STATE)
+        with monkeypatch.context() as patch:
+            without_room(patch)
+            planned = make_plan(connection, spec, dev)
+            first = len(planned.plan.batches[0].statements)
+
+            def end(stage: str, done: int, _of: int) -> None:
+                if (stage, done) == ("statement", first + 1):
+                    raise KeyboardInterrupt
+
+            with pytest.raises(Interrupted):
+                apply(connection, planned.plan, planned.scope, progress=end)
+        assert sandbox.rows("SELECT count(*) FROM jwtroles.signing_key") == [(0,)]
+        planned = make_plan(connection, spec, dev)
+        aside = ("own_table", "signing_key_before", None, Effect.NEUTRAL)
+        changes = [(step.change, step.effect) for step in planned.plan.steps]
+        assert aside in [(one.kind, one.key, one.after, effect) for one, effect in changes]
+        apply(connection, planned.plan, planned.scope)
+        assert sandbox.rows(STATE) == state
+        assert make_plan(connection, spec, dev).plan.empty
+
+
+def without_room(patch: pytest.MonkeyPatch) -> None:
+    """Let servers that are read have room for nothing, so that plans are cut."""
+    small = {"locks_each": 1, "lock_sessions": 1, "locks_held": 1}
+    patch.setattr(reader, "Server", lambda **fields: Server(**{**fields, **small}))
+    for module in (applier, transaction):
+        patch.setattr(module, "check_room", lambda *_, **__: None)

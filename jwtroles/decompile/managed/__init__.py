@@ -112,11 +112,12 @@ def _rows(
             return None
         # A gate takes claims from one call, those of the floors beside those of the rows.
         below = under(floors, table, role) if found.closed else frozenset[str]()
-        write = WRITE[choices.forms.get(key_of(policy), 0)]
+        key = key_of(policy)
 
         def said(text: str | None) -> str | None:
             if text is None:
                 return None
+            write = WRITE[choices.forms.get((key, text), 0)]
             short, long = (conditions(text, table.name, one) for one in (shortened, write))
             own = [one for part, one in zip(short, long, strict=False) if part not in below]
             # Without a claim of its own it would have none of the floors either.
