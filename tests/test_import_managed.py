@@ -18,11 +18,15 @@ from jwtroles.names import is_glob
 from jwtroles.reader.connection import connect
 from jwtroles.spec.load import load, load_text
 from jwtroles.spec.resolve import resolve
+from jwtroles.spec.word import Word
 from jwtroles.verifier.key_sources import read_keys
 from jwtroles.workflow import look, make_plan
+from tests.convergence.test_convergence import keys
 from tests.pages import ROOT
 from tests.servers import MAJORS, Clusters
-from tests.workbench import EVERYTHING, described
+from tests.workbench import EVERYTHING, described, plan_and_apply
+
+__all__ = ["keys"]
 
 if TYPE_CHECKING:
     from jwtroles.spec.model import Environment, Spec
@@ -117,6 +121,52 @@ def test_saas_comes_back_as_short_as_it_was(cluster: Clusters) -> None:
 
 def globs(spec: Spec) -> list[tuple[str, str]]:
     return sorted((str(n), str(p)) for n, r in spec.roles.items() for p in r.tables if is_glob(p))
+
+
+HARD = """\
+jwtroles: 1
+project: acme
+database: {schemas: [app]}
+tokens:
+  verify: database
+  issuers: {https://a.example/: {audience: [x], keys: "${KEYS}"}}
+  claims: {sub: {type: uuid}, tenant: {type: uuid}}
+mapping: [{claim: sub, present: true, role: member}, {claim: tenant, present: true, role: above}]
+tenancy:
+  - {name: tenant, rows: tenant = claims.tenant and tenant is not null, tables: [app.*],
+     lifted_for: [above]}
+  - {name: author, rows: author = claims.sub, tables: [app.a, app.b]}
+roles:
+  above: {tables: {app.*: {select: all}}}
+  member:
+    tables:
+      app.a: {update: {rows: "kind in ('a', 'b')", check: amount > -1 and amount < 5::bigint}}
+      app.b: {select: {rows: "kind in ('a', 'b')"}}
+"""
+TABLES = """
+    REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+    CREATE SCHEMA app;
+    CREATE TABLE app.a (id int, tenant uuid, author uuid, kind varchar(9), amount numeric(9, 2));
+    CREATE TABLE app.b (LIKE app.a);
+    CREATE TABLE app.c (LIKE app.a);
+"""
+
+
+def test_floors_stand_in_their_order_and_conditions_in_forms_of_their_own(
+    cluster: Clusters,
+) -> None:
+    """A gate has what asks no claim last, and `in` is stored as one text only as it was written."""
+    original = load_text(HARD.replace("${KEYS}", "${RSA_KEY}"))
+    with cluster(max(MAJORS)).fresh() as sandbox, connect(sandbox.url) as session:
+        sandbox.run_sql(TABLES)
+        plan_and_apply(session, original)
+        made = load_text(import_database(session, "acme").text)
+    assert [floor.name for floor in made.tenancy] == ["tenant", "author"]
+    assert made.keep == ()
+    said = {str(table): rights for table, rights in made.roles[Word("member")].tables.items()}
+    (update,) = said["app.a"]
+    assert update.rows == "kind in ('a', 'b')"
+    assert "cast(5 as bigint)" in str(update.check)
 
 
 def test_a_secret_stays_in_its_variable(cluster: Clusters, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pglast import ast, enums
@@ -41,21 +43,40 @@ def standing(found: Found, roles: frozenset[str]) -> tuple[Standing, ...]:
         roles: the roles of tokens.
     """
     by_part: dict[tuple[str, str], dict[QName, set[str]]] = {}
+    rows: list[tuple[tuple[str, str], ...]] = []
     for policy in found.all_policies:
         relation = found.structure.relations.get(policy.table)
         if policy.permissive or relation is None or relation.partition:
             continue
-        for name, part in _parts(policy):
-            tables = by_part.setdefault((name, part), {})
+        rows.append(tuple(_parts(policy)))
+        for one in rows[-1]:
+            tables = by_part.setdefault(one, {})
             tables.setdefault(policy.table, set()).update(policy.roles & roles)
     merged: dict[tuple[str, tuple[QName, ...], frozenset[str]], list[str]] = {}
     for (name, part), tables in by_part.items():
         under = frozenset[str]().union(*tables.values())
         merged.setdefault((name, tuple(sorted(tables)), under), []).append(part)
-    return tuple(
+    floors = tuple(
         Standing(name, tuple(parts), tables, under)
         for (name, tables, under), parts in merged.items()
     )
+    return _in_order(floors, rows)
+
+
+def _in_order(
+    floors: tuple[Standing, ...], rows: Iterable[tuple[tuple[str, str], ...]]
+) -> tuple[Standing, ...]:
+    """Return floors in the order in which the gates have them, as far as one order fits all."""
+    of = {(one.name, part): one for one in floors for part in one.parts}
+    sorter: TopologicalSorter[Standing] = TopologicalSorter({one: () for one in floors})
+    for row in rows:
+        # What asks no claim stands last, whichever floor it is of.
+        for before, after in pairwise(dict.fromkeys(of[one] for one in row)):
+            sorter.add(after, before)
+    try:
+        return tuple(sorter.static_order())
+    except CycleError:
+        return floors
 
 
 def _parts(policy: Policy) -> Iterable[tuple[str, str]]:
