@@ -244,7 +244,7 @@ def upgrade(sandbox: Sandbox, spec: Spec, meanwhile: Callable[[], None]) -> set[
 def test_what_is_retired_outlives_a_plan_that_is_cut(
     cluster: Clusters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The old shape stands aside when its plan ends in between, and the next plan finds it there."""
+    """The old shape stands aside when its plan ends in between: the next plan finds it there."""
     spec = contract(tmp_path)
     dev = spec.environments["dev"]
     with cluster(18).fresh() as sandbox, connect(sandbox.url) as connection:

@@ -68,7 +68,7 @@ def _in_order(
 ) -> tuple[Standing, ...]:
     """Return floors in the order in which the gates have them, as far as one order fits all."""
     of = {(one.name, part): one for one in floors for part in one.parts}
-    sorter: TopologicalSorter[Standing] = TopologicalSorter({one: () for one in floors})
+    sorter: TopologicalSorter[Standing] = TopologicalSorter(dict.fromkeys(floors, ()))
     for row in rows:
         # What asks no claim stands last, whichever floor it is of.
         for before, after in pairwise(dict.fromkeys(of[one] for one in row)):
