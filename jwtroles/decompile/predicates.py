@@ -149,16 +149,19 @@ def _constant(node: Any, *, bare: bool) -> Any:
         inner = inner.arg
     if not isinstance(inner, ast.A_Const):
         return node
-    return sqltree.expression(inner.val.sval) if _is_cast(node) and _is_negative(node) else inner
+    below = _below_zero(node)
+    return inner if below is None else sqltree.expression(below)
 
 
-def _is_negative(node: Any) -> bool:
-    """Tell whether a cast constant is a number below zero, which PostgreSQL prints as a text."""
-    while _is_cast(node) and sqltree.name_parts(node.typeName.names)[-1] in _NUMBERS:
-        node = node.arg
-    constant = isinstance(node, ast.A_Const) and isinstance(node.val, ast.String)
-    text = node.val.sval if constant else ""
-    return re.fullmatch(r"-[0-9]+(\.[0-9]+)?", text) is not None
+def _below_zero(node: Any) -> str | None:
+    """Return a number below zero for the cast text that PostgreSQL prints for it, or None."""
+    inner = node
+    while _is_cast(inner) and sqltree.name_parts(inner.typeName.names)[-1] in _NUMBERS:
+        inner = inner.arg
+    if inner is node or not isinstance(inner, ast.A_Const) or not isinstance(inner.val, ast.String):
+        return None
+    text = str(inner.val.sval)
+    return text if re.fullmatch(r"-[0-9]+(\.[0-9]+)?", text) else None
 
 
 def _without_text(node: Any, *, bare: bool) -> Any:

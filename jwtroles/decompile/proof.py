@@ -109,7 +109,8 @@ def _differing(plan: Plan, choices: Choices) -> Choices:
 
 def _stored_otherwise(change: Change[Any]) -> Iterator[str]:
     """Yield the conditions of a policy that PostgreSQL would store as another text."""
-    before, after = change.before, change.after
+    before: Any = change.before
+    after = change.after
     if after is not None:
         for text, stored in ((before.using, after.using), (before.check, after.check)):
             if text not in (None, stored):
