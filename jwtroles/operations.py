@@ -6,10 +6,13 @@ at their next statement. Nothing of it is in a plan.
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
+from jwtroles.applier.locks import pause, retryable
+from jwtroles.applier.transaction import LOAN_TIMEOUT
 from jwtroles.errors import ApplyError, Problem
 from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Change, Context, Effect, Phase, Statement
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jwtroles.kinds.signing_key import SigningKey
+    from jwtroles.planner.model import Batch
     from jwtroles.reader import Reading
     from jwtroles.reader.connection import Connection
     from jwtroles.spec.model import Spec
@@ -33,22 +37,30 @@ if TYPE_CHECKING:
 REVOCATION = QName("jwtroles", "revocation")
 _FOOTER = "Nothing was changed."
 _LOCK_TIMEOUT = "5s"
+ATTEMPTS = 3
+"""How often it is tried: another database of the cluster may borrow the same membership now."""
+
+
+def check_mode(spec: Spec) -> None:
+    """Refuse a file whose tokens are verified elsewhere (JR632)."""
+    if spec.tokens.verify != "database":
+        message = "the gateway verifies tokens here: the database has no keys"
+        remedy = "retire and revoke where tokens are verified, or use `verify: database`"
+        raise _verifies_nothing(spec, message, remedy)
 
 
 def check_verifies(spec: Spec, reading: Reading) -> None:
     """Refuse a file or a database without keys (JR632)."""
-    if spec.tokens.verify != "database":
-        message = "the gateway verifies tokens here: the database has no keys"
-        remedy = "retire and revoke where tokens are verified, or use `verify: database`"
-    elif "signing_key" not in reading.catalog["own_table"]:
+    check_mode(spec)
+    if "signing_key" not in reading.catalog["own_table"]:
         message = f"{reading.structure.server.database} has no keys yet"
-        remedy = "apply the file first:  jwtroles apply"
-    else:
-        return
-    raise ApplyError(
-        Problem(codes.VERIFIES_NOTHING, message, spec.tokens.verify.place, remedy=remedy),
-        footer=_FOOTER,
-    )
+        raise _verifies_nothing(spec, message, "apply the file first:  jwtroles apply")
+
+
+def _verifies_nothing(spec: Spec, message: str, remedy: str) -> ApplyError:
+    place = spec.tokens.verify.place
+    problem = Problem(codes.VERIFIES_NOTHING, message, place, remedy=remedy)
+    return ApplyError(problem, footer=_FOOTER)
 
 
 def key_called(reading: Reading, kid: str, issuer: str | None) -> SigningKey:
@@ -94,13 +106,13 @@ def issuer_called(spec: Spec, name: str | None) -> Issuer:
     )
 
 
-def retire(connection: Connection, spec: Spec, reading: Reading, key: SigningKey) -> None:
-    """End a key: what it signed is refused from the commit on."""
+def retire(connection: Connection, spec: Spec, reading: Reading, key: SigningKey) -> bool:
+    """End a key: what it signed is refused from the commit on; tell whether it was live."""
     sql = (
         f"UPDATE {SIGNING_KEY.sql} SET retired_at = clock_timestamp() "
-        f"WHERE id = {key.id} AND retired_at = 'infinity'"
+        f"WHERE id = {key.id} AND retired_at = 'infinity' RETURNING id"
     )
-    _run(connection, spec, reading, [sql])
+    return bool(_run(connection, spec, reading, [sql]))
 
 
 @frozen
@@ -119,22 +131,32 @@ class Revocation:
     before: datetime | None = None
 
 
-def revoke(connection: Connection, spec: Spec, reading: Reading, wanted: Revocation) -> None:
-    """Refuse tokens before they expire; what no token can need any more is taken out."""
+def revoke(connection: Connection, spec: Spec, reading: Reading, wanted: Revocation) -> str | None:
+    """Refuse tokens before they expire; what no token can need any more is taken out.
+
+    Returns:
+        Before which instant a token has to be issued to be refused now (RFC 3339, '' for whenever);
+        None where all of that was refused already.
+    """
     now = f"clock_timestamp() + interval '{wanted.issuer.clock_skew} seconds'"
     before = "'infinity'" if wanted.what.startswith("jti:") else now
     if wanted.before is not None:
         before = f"{literal(wanted.before.isoformat())}::timestamptz"
-    values = ", ".join(
-        (literal(str(wanted.issuer.name)), literal(wanted.what), before, _until(wanted.issuer))
-    )
+    issuer, what = literal(str(wanted.issuer.name)), literal(wanted.what)
+    values = ", ".join((issuer, what, before, _until(wanted.issuer)))
     sql = (
+        f"WITH was AS (SELECT before FROM {REVOCATION.sql} "
+        f"WHERE issuer = {issuer} AND what = {what}) "
         f"INSERT INTO {REVOCATION.sql} AS r (issuer, what, before, until) VALUES ({values}) "
         "ON CONFLICT (issuer, what) DO UPDATE SET before = greatest(r.before, excluded.before), "
-        "until = greatest(r.until, excluded.until)"
+        "until = greatest(r.until, excluded.until) "
+        "RETURNING r.before IS DISTINCT FROM (SELECT before FROM was) AS more, "
+        "CASE WHEN isfinite(r.before) THEN to_char(r.before AT TIME ZONE 'UTC', "
+        """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') ELSE '' END AS instant"""
     )
     prune = f"DELETE FROM {REVOCATION.sql} WHERE until < clock_timestamp()"
-    _run(connection, spec, reading, [sql, prune])
+    (row,) = _run(connection, spec, reading, [sql, prune])
+    return row["instant"] if row["more"] else None
 
 
 def _until(issuer: Issuer) -> str:
@@ -150,8 +172,10 @@ def rotate_ticket_secret(connection: Connection, spec: Spec, reading: Reading) -
     _run(connection, spec, reading, [f"DELETE FROM {TICKET_SECRET.sql}", new_secret_sql()])
 
 
-def _run(connection: Connection, spec: Spec, reading: Reading, sent: list[str]) -> None:
-    """Run statements as the owner of the keys, in one transaction.
+def _run(
+    connection: Connection, spec: Spec, reading: Reading, sent: list[str]
+) -> list[dict[str, Any]]:
+    """Run statements as the owner of the keys, in one transaction, and return their rows.
 
     Raises:
         ApplyError: JR633 with what the server says.
@@ -163,16 +187,32 @@ def _run(connection: Connection, spec: Spec, reading: Reading, sent: list[str]) 
     statements = tuple(Statement(sql, Phase.MAPPING, as_role=spec.own_role) for sql in sent)
     step = Step(Change("operation", "", None, None), Effect.NEUTRAL, "operation", statements)
     (batch,) = arrange([step], server, context, 0, 2**31)
-    try:
-        with connection.transaction():
-            connection.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
-            connection.execute("SET LOCAL search_path = pg_catalog")
-            for line in lines(batch.statements):
-                connection.execute(line.sql.encode())
-    except psycopg.Error as error:
-        said = error.diag.message_primary or str(error)
-        message = f"the server refused: {said} ({error.sqlstate})"
-        remedy = f"run it as a role that may act as {spec.own_role}, such as the one that applies"
-        raise ApplyError(
-            Problem(codes.OPERATION_REFUSED, message, remedy=remedy), footer=_FOOTER
-        ) from None
+    for attempt in range(ATTEMPTS):
+        try:
+            return _once(connection, batch)
+        except psycopg.Error as error:
+            if retryable(error) and attempt + 1 < ATTEMPTS:
+                time.sleep(pause(attempt))
+                continue
+            said = error.diag.message_primary or str(error)
+            message = f"the server refused: {said} ({error.sqlstate})"
+            remedy = (
+                f"run it as a role that may act as {spec.own_role}, such as the one that applies"
+            )
+            raise ApplyError(
+                Problem(codes.OPERATION_REFUSED, message, remedy=remedy), footer=_FOOTER
+            ) from None
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _once(connection: Connection, batch: Batch) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    with connection.transaction():
+        connection.execute("SET LOCAL search_path = pg_catalog")
+        for line in lines(batch.statements):
+            loan = line.statement is not None and line.statement.phase is Phase.BORROW
+            wait = LOAN_TIMEOUT if loan else _LOCK_TIMEOUT
+            connection.execute(f"SET LOCAL lock_timeout = '{wait}'")
+            cursor = connection.execute(line.sql.encode())
+            rows += cursor.fetchall() if cursor.description else ()
+    return rows

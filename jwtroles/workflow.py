@@ -48,9 +48,14 @@ class Planned:
 
 
 def read_database(connection: Connection, spec: Spec, environment: Environment | None) -> Reading:
-    """Read what `spec` is about, in one read-only snapshot."""
+    """Read what `spec` is about, in one read-only snapshot.
+
+    Raises:
+        SpecError: JR252 when the file limits something to environments and none is chosen.
+        ServerError: JR005 when the server does not answer.
+    """
     resolved = resolve(spec, environment)
-    with snapshot(connection):
+    with asking(connection), snapshot(connection):
         return read(connection, scope_of(resolved, environment))
 
 

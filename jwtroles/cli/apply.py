@@ -20,6 +20,7 @@ from jwtroles.cli.options import (
     Quiet,
     SpecFile,
     Verbose,
+    Yes,
     effects,
 )
 from jwtroles.cli.plan import show_plan
@@ -48,9 +49,7 @@ def apply(
     spec: SpecFile = DEFAULT_SPEC,
     env: EnvironmentName = None,
     database: DatabaseUrl = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", envvar="JWTROLES_YES", help="Do not ask.")
-    ] = False,
+    yes: Yes = False,
     allow: Allow = None,
     lock_timeout: LockTimeout = "2s",
     verbose: Verbose = False,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jwtroles.cli.apply import Manner
     from jwtroles.spec.model import Environment, Spec
     from jwtroles.targets.crew import Crew
-    from jwtroles.targets.model import Fleet, Outcome
+    from jwtroles.targets.model import Fleet, Outcome, Target
     from jwtroles.targets.planning import Survey
 
 Jobs = Annotated[
@@ -91,15 +91,20 @@ def surveyed(
     """Find the databases and plan each of them."""
     from jwtroles.cli.progress import counting  # noqa: PLC0415 - only what a command needs
     from jwtroles.targets.planning import Job, plan_all  # noqa: PLC0415
+
+    job = Job.of(spec, environment)
+    targets = targets_in(environment, part)
+    with counting("planned", len(targets), quiet=quiet) as told:
+        return plan_all(job, targets, crew, told)
+
+
+def targets_in(environment: Environment, part: Part) -> tuple[Target, ...]:
+    """Return the databases of an environment, or of the part of it that is meant."""
     from jwtroles.targets.resolve import shard_of, targets_of  # noqa: PLC0415
 
     shard = _shard(part.shard) if part.shard else None
-    job = Job.of(spec, environment)
     targets = targets_of(environment, connection_string)
-    if shard is not None:
-        targets = shard_of(targets, *shard)
-    with counting("planned", len(targets), quiet=quiet) as told:
-        return plan_all(job, targets, crew, told)
+    return targets if shard is None else shard_of(targets, *shard)
 
 
 def _shard(text: str) -> tuple[int, int]:

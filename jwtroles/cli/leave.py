@@ -16,6 +16,7 @@ from jwtroles.cli.options import (
     Quiet,
     SpecFile,
     Verbose,
+    Yes,
     effects,
 )
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from jwtroles.spec.model import Environment, Spec
     from jwtroles.workflow import Planned
 
-Yes = Annotated[bool, typer.Option("--yes", "-y", envvar="JWTROLES_YES", help="Do not ask.")]
 Check = Annotated[bool, typer.Option("--plan", help="Show what would change, and change nothing.")]
 
 

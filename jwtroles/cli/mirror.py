@@ -20,6 +20,7 @@ from jwtroles.cli.options import (
     Quiet,
     SpecFile,
     Verbose,
+    Yes,
     effects,
 )
 from jwtroles.cli.terminal import show
@@ -104,9 +105,7 @@ def sync(
     ] = False,
     format: FormatOption = Format.TEXT,  # noqa: A002 - the option is called --format
     plain: Plain = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", envvar="JWTROLES_YES", help="Do not ask.")
-    ] = False,
+    yes: Yes = False,
     allow: Allow = None,
     lock_timeout: LockTimeout = "2s",
     verbose: Verbose = False,

@@ -47,6 +47,11 @@ Allow = Annotated[
         help="Allow an effect once (tightens, loosens, neutral, destroys, cuts_off); repeatable.",
     ),
 ]
+IssuerName = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--issuer", metavar="ISSUER", help="Whose, where the file has several issuers."),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", envvar="JWTROLES_YES", help="Do not ask.")]
 Plain = Annotated[
     bool,
     typer.Option("--plain", envvar="JWTROLES_PLAIN", help="Leave the emoji of Markdown out."),

@@ -80,7 +80,7 @@ def _bar(model: str) -> Iterator[Progress]:
 def counting(verb: str, total: int, *, quiet: bool = False) -> Iterator[Told]:
     """Give what counts databases: a bar on a terminal, else a line for each that is changed.
 
-    Plans are made in great number and change nothing: of them, each tenth part has a line.
+    Looking at databases changes nothing: of that, each tenth part has a line.
     """
     if quiet or total == 0:
         yield lambda _outcome, _done, _of: None
@@ -89,6 +89,10 @@ def counting(verb: str, total: int, *, quiet: bool = False) -> Iterator[Told]:
             yield told
     else:
         yield _Lines(verb)
+
+
+CHANGING = frozenset({"applied", "done"})
+"""What is told of each database, also where nobody watches."""
 
 
 class _Lines:
@@ -101,7 +105,7 @@ class _Lines:
         """Print what came of a database."""
         from jwtroles.report.text.fleet import name  # noqa: PLC0415 - only with many
 
-        if outcome.error is not None or self._verb == "applied":
+        if outcome.error is not None or self._verb in CHANGING:
             tell(f" {'✗' if outcome.error else '✓'} {done}/{of} {name(outcome)}")
         elif done == of or done * 10 // of > (done - 1) * 10 // of:
             tell(f" ✓ {done}/{of} databases {self._verb}")

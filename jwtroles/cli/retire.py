@@ -16,6 +16,7 @@ from jwtroles.cli.options import (
     LockTimeout,
     Quiet,
     SpecFile,
+    Yes,
     effects,
 )
 from jwtroles.cli.session import chosen, connection_string, reached, started
@@ -42,9 +43,7 @@ def retire(
     plan_only: Annotated[
         bool, typer.Option("--plan", help="Show what holds it, and change nothing.")
     ] = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", envvar="JWTROLES_YES", help="Do not ask.")
-    ] = False,
+    yes: Yes = False,
     allow: Allow = None,
     lock_timeout: LockTimeout = "2s",
     quiet: Quiet = False,

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Optional
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from jwtroles.cli.keys import Yes, confirm
-from jwtroles.cli.options import DEFAULT_SPEC, DatabaseUrl, EnvironmentName, SpecFile
+from jwtroles.cli.fleet import Jobs, KeepGoing, Part, Shard, fleet_of
+from jwtroles.cli.keys import confirm
+from jwtroles.cli.options import DEFAULT_SPEC, DatabaseUrl, EnvironmentName, SpecFile, Yes
 from jwtroles.cli.terminal import show
+
+if TYPE_CHECKING:
+    from jwtroles.spec.token_model import Issuer
 
 
 def revoke(
@@ -33,18 +37,23 @@ def revoke(
     env: EnvironmentName = None,
     database: DatabaseUrl = None,
     yes: Yes = False,
+    jobs: Jobs = None,
+    shard: Shard = None,
+    keep_going: KeepGoing = False,
 ) -> None:
     """Refuse tokens before they expire: one, a subject's, or an issuer's.
 
     It holds from the commit on, and sessions that are logged in fail at their next statement. A
-    token that is issued later is good again.
+    token that is issued later is good again. Of many databases it holds in each; where some were
+    left, it says with which --before to run it again.
 
     Example: jwtroles revoke --subject 8b7e4a1c --env production
     """
     from jwtroles import codes, operations  # noqa: PLC0415 - only what a command needs
-    from jwtroles.cli.session import choose, connected  # noqa: PLC0415
+    from jwtroles.cli.session import chosen, connected, reached  # noqa: PLC0415
     from jwtroles.errors import Problem, UsageError  # noqa: PLC0415
     from jwtroles.report.problems import visible  # noqa: PLC0415
+    from jwtroles.spec.resolve import resolve  # noqa: PLC0415
     from jwtroles.workflow import read_database  # noqa: PLC0415
 
     if (
@@ -54,28 +63,39 @@ def revoke(
     ):
         message = "say what: --jti ID, --subject SUB [--before TIME], or --issuer ISSUER"
         raise UsageError(Problem(codes.USAGE, message, remedy="jwtroles revoke --help"))
-    since = None if before is None else _instant(before)
-    target = choose(spec, env, database, "revoke")
+    part = Part(jobs, shard)
+    loaded, environment = chosen(spec, env, database, "revoke")
+    fleet = fleet_of(environment, database, part, keep_going=keep_going)
+    operations.check_mode(loaded)
+    whose = operations.issuer_called(resolve(loaded, environment), issuer)
+    since = None if before is None else _instant(before, whose)
+    what, words = "", "every token"
+    if jti is not None:
+        what, words = f"jti:{jti}", f"the token {visible(jti)}"
+    elif subject is not None:
+        what, words = f"sub:{subject}", f"the tokens of subject {visible(subject)}"
+    words += f" of {visible(whose.name)}"
+    if since is not None:
+        words += f" issued before {since:%Y-%m-%d %H:%M:%S %Z}".rstrip()
+    wanted = operations.Revocation(whose, what, since)
+    if fleet:
+        from jwtroles.cli.operating import Scene, revoke_many  # noqa: PLC0415
+
+        revoke_many(Scene(loaded, fleet, part, yes, keep_going), wanted, words)
+    target = reached(spec, loaded, environment, database)
     with connected(target) as connection:
         reading = read_database(connection, target.spec, target.environment)
         operations.check_verifies(target.spec, reading)
-        whose = operations.issuer_called(target.spec, issuer)
-        what, words = "", "every token"
-        if jti is not None:
-            what, words = f"jti:{jti}", f"the token {visible(jti)}"
-        elif subject is not None:
-            what, words = f"sub:{subject}", f"the tokens of subject {visible(subject)}"
-        words += f" of {visible(whose.name)}"
-        if since is not None:
-            words += f" issued before {since:%Y-%m-%d %H:%M:%S %Z}".rstrip()
-        confirm(target, f"Revoke {words}?", yes=yes)
-        wanted = operations.Revocation(whose, what, since)
+        confirm(target.environment, f"Revoke {words}?", yes=yes)
         operations.revoke(connection, target.spec, reading, wanted)
     show(f"Revoked {words}. Open sessions of such tokens fail at their next statement.")
 
 
-def _instant(text: str) -> datetime:
-    """Return an instant with its offset from UTC (JR637)."""
+def _instant(text: str, issuer: Issuer) -> datetime:
+    """Return an instant with its offset from UTC (JR637).
+
+    What the issuer's clock may say now is not to come: a revocation without --before means it.
+    """
     from jwtroles import codes  # noqa: PLC0415
     from jwtroles.errors import Problem, UsageError  # noqa: PLC0415
 
@@ -83,7 +103,8 @@ def _instant(text: str) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError:
         found = datetime.min
-    if found.tzinfo is not None and found > datetime.now(UTC):
+    now = datetime.now(UTC) + timedelta(seconds=issuer.clock_skew)
+    if found.tzinfo is not None and found > now:
         message = f"{text} is still to come: tokens that nobody has issued yet would be refused"
         remedy = "leave --before out for those issued before now"
         raise UsageError(Problem(codes.NO_INSTANT, message, remedy=remedy))

@@ -279,3 +279,9 @@ RETIRE_REFUSED = Code(
     "the server refused a step of retiring a role",
     "Each step is a transaction of its own. Those before it stay, and the next run goes on.",
 )
+KEY_TO_COME = Code(
+    "JR678",
+    "a key that the file has, and the database does not",
+    "A key is retired where it verifies: a mark on its row. Where the row is not there yet, the "
+    "next apply would add the key, live.",
+)

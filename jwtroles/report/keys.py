@@ -6,7 +6,7 @@ import json
 from dataclasses import fields
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 
@@ -24,8 +24,13 @@ FORMAT = 1
 
 def render_keys_json(states: Iterable[KeyState]) -> str:
     """Return the keys as JSON."""
-    keys = [{one.name: getattr(state, one.name) for one in fields(state)} for state in states]
+    keys = [*map(fields_of, states)]
     return json.dumps({"format": FORMAT, "jwtroles": __version__, "keys": keys}, indent=2)
+
+
+def fields_of(state: KeyState) -> dict[str, Any]:
+    """Return a key as JSON has it."""
+    return {one.name: getattr(state, one.name) for one in fields(state)}
 
 
 def render_keys(states: tuple[KeyState, ...]) -> str:
@@ -36,7 +41,7 @@ def render_keys(states: tuple[KeyState, ...]) -> str:
 
 
 def _lines(states: tuple[KeyState, ...]) -> Iterator[str]:
-    rows = {state: _cells(state) for state in states}
+    rows = {state: cells(state) for state in states}
     widths = [max(map(cell_len, column)) for column in zip(*rows.values(), strict=True)]
     for issuer, group in groupby(states, key=lambda one: one.issuer):
         yield visible(issuer)
@@ -48,22 +53,24 @@ def _lines(states: tuple[KeyState, ...]) -> Iterator[str]:
             yield f"  {'  '.join(padded)}".rstrip()
 
 
-def _cells(state: KeyState) -> tuple[str, str, str, str]:
+def cells(state: KeyState) -> tuple[str, str, str, str]:
+    """Return id, algorithm, source and status."""
     alg = f"{state.alg}, {state.size} bits" if state.size else state.alg
     return (
         visible(state.kid) or "(no kid)",
         visible(alg),
         visible(state.source) or "not in the file",
-        _status(state),
+        status(state),
     )
 
 
-def _status(state: KeyState) -> str:
+def status(state: KeyState, *, when: bool = True) -> str:
+    """Return how a key stands; `when` says since when it is retired, too."""
     words = {
         "live": "live" + (f" until {_date(state.not_after)}" if state.not_after else ""),
         "not applied": "not in the database: apply adds it",
         "not in the file": "live in the database: apply removes it",
-        "retired": f"retired since {state.retired}",
+        "retired": f"retired since {state.retired}" if when else "retired",
         "not yet": f"live from {_date(state.not_before)}",
         "over": f"over since {_date(state.not_after)}",
     }

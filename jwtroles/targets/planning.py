@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from jwtroles import codes
-from jwtroles.errors import JwtrolesError, Problem, ServerError
+from jwtroles.errors import JwtrolesError
 from jwtroles.frozen import frozen
 from jwtroles.spec.resolve import resolve
 from jwtroles.targets.alike import Likeness, likeness
 from jwtroles.targets.crew import Board, Crew
-from jwtroles.targets.located import Located, located
+from jwtroles.targets.located import located, repeated
 from jwtroles.targets.model import Fleet, Outcome, State
 from jwtroles.verifier.key_sources import read_keys
 from jwtroles.workflow import make_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
+    from jwtroles.reader.identity import Located
     from jwtroles.spec.model import Environment, Spec
     from jwtroles.targets.model import Target
     from jwtroles.verifier.key_sources import Keys
@@ -42,14 +42,19 @@ class Job:
     keys: Keys
 
     @classmethod
-    def of(cls, spec: Spec, environment: Environment) -> Job:
+    def of(cls, spec: Spec, environment: Environment, *, offline: bool = False) -> Job:
         """Return what a file says for an environment.
+
+        Args:
+            spec: the file.
+            environment: one of many databases.
+            offline: whether a variable that holds keys may be missing.
 
         Raises:
             SpecError: what is wrong with the keys that it names.
         """
         resolved = resolve(spec, environment)
-        return cls(resolved, environment, read_keys(resolved, environment))
+        return cls(resolved, environment, read_keys(resolved, environment, offline=offline))
 
 
 @frozen
@@ -129,19 +134,13 @@ def plan_all(job: Job, targets: Sequence[Target], crew: Crew, told: Told) -> Sur
         stay = frozenset(planned.plan.structure.elsewhere)
         return Surveyed(target, where, alike, stay=stay)
 
-    found = tuple(_once(crew.each(work, targets)))
-    return Survey(job, found, {digest: planned for digest, (_, planned) in kept.items()})
-
-
-def _once(found: Sequence[Surveyed]) -> Iterator[Surveyed]:
-    """Refuse a database that stands among the targets twice."""
-    first: dict[Located, Target] = {}
-    for one in found:
-        twin = first.setdefault(one.where, one.target) if one.where else one.target
-        if twin is one.target:
-            yield one
-            continue
-        message = f"{one.target.name} and {twin.name} are one database"
-        remedy = "name each database once: two plans for it would be in each other's way"
-        problem = Problem(codes.SAME_DATABASE, message, one.target.place, remedy=remedy)
-        yield Surveyed(one.target, error=ServerError(problem, footer="Nothing was changed."))
+    found = crew.each(work, targets)
+    twins = repeated((one.target, one.where) for one in found)
+    return Survey(
+        job,
+        tuple(
+            Surveyed(one.target, error=twins[one.target]) if one.target in twins else one
+            for one in found
+        ),
+        {digest: planned for digest, (_, planned) in kept.items()},
+    )

@@ -12,13 +12,14 @@ from jwtroles.kinds.tag import split_tag
 from jwtroles.reader import query_text
 from jwtroles.reader.connection import asking
 from jwtroles.targets.crew import Crew, in_order
-from jwtroles.targets.located import Located, located
+from jwtroles.targets.located import located
 from jwtroles.targets.model import Target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from jwtroles.reader.connection import Connection
+    from jwtroles.reader.identity import Located
     from jwtroles.spec.model import Environment, Spec
 
 _HERE = "jwtroles.targets"
@@ -131,7 +132,7 @@ def look(
         raise type(errors[0])(*problems, footer=_FOOTER)
     pairs = [one for one in reached if not isinstance(one, JwtrolesError)]
     clusters = [
-        {where.name: target for where, target in found}
+        {where.identity.name: target for where, target in found}
         for found in in_order(pairs, lambda pair: pair[0].cluster).values()
     ]
     standings = [_standing(crew, spec, role, members) for members in clusters]

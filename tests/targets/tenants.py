@@ -105,11 +105,11 @@ class Tenants:
         """Replace the specification."""
         (self.folder / "jwtroles.yaml").write_text(text, encoding="utf-8")
 
-    def addresses(self, urls: Iterable[str]) -> dict[str, str]:
+    def addresses(self, urls: Iterable[str], text: str = FILE) -> dict[str, str]:
         """Let the environment be a list, and return the variables that hold its addresses."""
         variables = {f"DB_{number}": url for number, url in enumerate(urls)}
         listed = "".join(f"      - ${{{name}}}\n" for name in variables)
-        before, _, rest = FILE.partition("      on: ")
+        before, _, rest = text.partition("      on: ")
         self.file(before + listed + rest[rest.index("tokens:") :])
         return variables
 

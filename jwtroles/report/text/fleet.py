@@ -14,7 +14,7 @@ from jwtroles.targets.alike import word_of
 from jwtroles.targets.model import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from jwtroles.report.text.layout import Page
     from jwtroles.spec.model import Spec
@@ -117,7 +117,7 @@ def _verdict(
     yield from page.paragraph(f"{said} jwtroles apply{env}{shard}{allow}")
 
 
-_SAID = {
+SAID = {
     State.APPLIED: "{} applied",
     State.DIFFERENT: "{} differ from the file",
     State.IN_SYNC: "{} in sync",
@@ -126,10 +126,10 @@ _SAID = {
 }
 
 
-def summary(fleet: Fleet) -> str:
-    """Return how many databases are in which state."""
+def summary(fleet: Fleet, words: Mapping[State, str] = SAID) -> str:
+    """Return how many databases are in which state, in the words of what is done."""
     counts = Counter(one.state for one in fleet.outcomes)
-    parts = [said.format(counts[state]) for state, said in _SAID.items() if counts[state]]
+    parts = [said.format(counts[state]) for state, said in words.items() if counts[state]]
     return f"{counted(len(fleet.outcomes), 'database')}: {', '.join(parts)}"
 
 
