@@ -9,6 +9,7 @@ against the database in :mod:`jwtroles.compiler.bind`.
 from __future__ import annotations
 
 import difflib
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pglast import ast
@@ -55,19 +56,10 @@ def parse_expression(text: Word, problems: Collector) -> Parsed | None:
 
 def parse_query(text: Word, problems: Collector, *, decides: bool = False) -> Parsed | None:
     """Parse the SELECT of a query, or of a lookup, which decides; None if there is a problem."""
-    found = _parse(text, 0, problems)
-    if found is None:
-        return None
-    statements = found.statements
-    if len(statements) != 1 or not isinstance(statements[0], ast.SelectStmt):
-        count = "nothing" if not statements else f"{len(statements)} statements"
-        other = "another statement" if len(statements) == 1 else count
-        noun = "lookup" if decides else "query"
-        message = f"a {noun} is exactly one SELECT, and this is {other}"
-        problems.add(codes.NOT_ONE_SELECT, message, text.at(0, len(text.split("\n", 1)[0])))
-        return None
-    parsed = Parsed(text, statements[0], query=True, decides=decides, listed=found.names)
-    return _checked(parsed, problems)
+    if _is_sound_query(str(text), decides):
+        found = lookups.parse(str(text))
+        return Parsed(text, found.statements[0], query=True, decides=decides, listed=found.names)
+    return _judged_query(text, problems, decides=decides)
 
 
 def named_predicate(node: Any, spec: Spec) -> Word | None:
@@ -172,16 +164,17 @@ def function_names(spec: Spec) -> frozenset[str]:
     sql = [sqltree.PREFIX + text for text in expressions]
     sql += (str(query.sql) for query in spec.queries.values())
     sql += (str(lookup.sql) for lookup in spec.lookups.values())
-    trees = (tree for text in sql for tree in _statements(text))
-    return frozenset(sqltree.name_parts(call.funcname)[-1] for t in trees for call in calls(t))
+    return frozenset().union(*map(_called, sql))
 
 
-def _statements(sql: str) -> tuple[Any, ...]:
-    """Parse a text; what does not parse calls nothing."""
+@lru_cache(maxsize=4096)
+def _called(sql: str) -> frozenset[str]:
+    """Return the functions that a text calls; what does not parse calls nothing."""
     try:
-        return lookups.parse(sql).statements
+        trees = lookups.parse(sql).statements
     except sqltree.SyntaxFault:
-        return ()
+        return frozenset()
+    return frozenset(sqltree.name_parts(call.funcname)[-1] for t in trees for call in calls(t))
 
 
 def take(found: Collector, problems: Collector) -> bool:
@@ -198,7 +191,26 @@ def take(found: Collector, problems: Collector) -> bool:
     return not found.problems
 
 
+# The same text stands on many tables, and what is allowed in it is the same on all of them.
+@lru_cache(maxsize=4096)
+def _is_sound_expression(text: str) -> bool:
+    return _judged_expression(Word(text), Collector(), "") is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_sound_query(text: str, decides: bool) -> bool:  # noqa: FBT001 - of a cache
+    return _judged_query(Word(text), Collector(), decides=decides) is not None
+
+
 def _parse_expression(text: Word, problems: Collector, what: str) -> Parsed | None:
+    if _is_sound_expression(str(text)):
+        found = lookups.parse(sqltree.PREFIX + text)
+        tree = only_target(found.statements[0])
+        return Parsed(text, tree, len(sqltree.PREFIX), listed=found.names)
+    return _judged_expression(text, problems, what)
+
+
+def _judged_expression(text: Word, problems: Collector, what: str) -> Parsed | None:
     found = _parse(text, len(sqltree.PREFIX), problems)
     if found is None:
         return None
@@ -209,6 +221,22 @@ def _parse_expression(text: Word, problems: Collector, what: str) -> Parsed | No
         problems.add(codes.NOT_ONE_EXPRESSION, f"{what}, and nothing beside it", place)
         return None
     return _checked(Parsed(text, tree, len(sqltree.PREFIX), listed=found.names), problems)
+
+
+def _judged_query(text: Word, problems: Collector, *, decides: bool = False) -> Parsed | None:
+    found = _parse(text, 0, problems)
+    if found is None:
+        return None
+    statements = found.statements
+    if len(statements) != 1 or not isinstance(statements[0], ast.SelectStmt):
+        count = "nothing" if not statements else f"{len(statements)} statements"
+        other = "another statement" if len(statements) == 1 else count
+        noun = "lookup" if decides else "query"
+        message = f"a {noun} is exactly one SELECT, and this is {other}"
+        problems.add(codes.NOT_ONE_SELECT, message, text.at(0, len(text.split("\n", 1)[0])))
+        return None
+    parsed = Parsed(text, statements[0], query=True, decides=decides, listed=found.names)
+    return _checked(parsed, problems)
 
 
 def _parse(text: Word, start: int, problems: Collector) -> lookups.Lookups | None:
