@@ -6,9 +6,9 @@ compared, applied or proved has been through it.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import Acl, ObjectRef, Right, built_in
@@ -78,6 +78,17 @@ class Scope:
     refs: frozenset[tuple[str, ObjectRef]] = frozenset()
     objects: frozenset[ObjectRef] = frozenset()
     owners: frozenset[str] = frozenset()
+
+    def joined(self, other: Scope) -> Scope:
+        """Return the scope of two files together, which is read to compile both."""
+        both: dict[str, Any] = {"closed": self.closed or other.closed}
+        for one in fields(self):
+            mine, theirs = getattr(self, one.name), getattr(other, one.name)
+            if isinstance(mine, tuple):
+                both[one.name] = tuple(dict.fromkeys((*mine, *theirs)))
+            elif isinstance(mine, frozenset):
+                both[one.name] = mine | theirs
+        return replace(other, **both)
 
     def settled(self, structure: Structure) -> Scope:
         """Return the scope with everything that takes the database to know."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from jwtroles import codes
 from jwtroles.cli.formats import Format, Print, project_in, rendered, told_as
 from jwtroles.cli.options import (
     DEFAULT_SPEC,
     Allow,
+    CatalogFile,
+    DatabaseUrl,
+    EnvironmentName,
     LockTimeout,
     NoColor,
     Quiet,
@@ -23,16 +23,12 @@ from jwtroles.cli.options import (
     Yes,
     effects,
 )
+from jwtroles.cli.sides import Asked, Sides, opened_sides
 from jwtroles.cli.terminal import show
-from jwtroles.errors import Exit, Problem, UsageError
-from jwtroles.frozen import frozen
+from jwtroles.errors import Exit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from jwtroles.cli.session import Target
-    from jwtroles.mirror.source import Source
-    from jwtroles.spec.model import Spec
 
 FormatOption = Annotated[
     Format,
@@ -45,6 +41,7 @@ Plain = Annotated[
 
 
 def diff(
+    context: typer.Context,
     source: Annotated[
         str,
         typer.Argument(
@@ -53,6 +50,18 @@ def diff(
     ],
     target: Annotated[str, typer.Argument(metavar="B", help="What is compared with it.")],
     spec: SpecFile = DEFAULT_SPEC,
+    schemas: Annotated[
+        Optional[str],  # noqa: UP045 - typer reads the annotation at run time
+        typer.Option(
+            "--schemas",
+            metavar="LIST",
+            envvar="JWTROLES_SCHEMAS",
+            help="Without a file: the schemas, or globs; those that are managed if not given.",
+        ),
+    ] = None,
+    env: EnvironmentName = None,
+    database: DatabaseUrl = None,
+    catalog: CatalogFile = None,
     check: Annotated[
         bool,
         typer.Option("--check", envvar="JWTROLES_CHECK", help="Exit 2 when access differs."),
@@ -68,23 +77,35 @@ def diff(
     It reads as the plan that makes B the mirror of A: + is in A alone, - is in B alone, ~ is
     otherwise in B. Keys, secrets and addresses are not compared.
 
+    Without a file two databases or snapshots are compared by the marks that jwtroles left in them,
+    or by --schemas. Two files are compared on the tables of --database, --catalog, or the
+    environment --env of the second one.
+
     Example: jwtroles diff staging production
     """
     whose = partial(_marked, spec, source, target)
     with told_as(format, quiet=quiet, plain=plain, whose=whose):
         from jwtroles.mirror import compare  # noqa: PLC0415 - only what a command needs
 
-        loaded = _loaded(spec)
-        with _opened(spec, loaded, source, target, "diff") as (one, other):
-            compared = compare(loaded, one, other)
+        listed = tuple(filter(None, map(str.strip, (schemas or "").split(","))))
+        told = _told(context)
+        asked = Asked("diff", spec, told, source, target, env, database, catalog, listed)
+        with opened_sides(asked) as sides:
+            compared = compare(sides.spec, sides.source, sides.target)
+    plan = compared.plan
+    if sides.note is not None:
+        from jwtroles.mirror.unfiled import noted  # noqa: PLC0415
+
+        plan = noted(plan, sides.note)
     exit_code = Exit.DIFFERENT if check and not compared.same else Exit.DONE
     if not quiet:
-        what = Print(compared.plan, loaded, verbose, exit_code=exit_code, plain=plain)
+        what = Print(plan, sides.spec, verbose, exit_code=exit_code, plain=plain)
         show(rendered(what, format))
     raise typer.Exit(exit_code)
 
 
 def sync(
+    context: typer.Context,
     source: Annotated[
         str, typer.Option("--from", metavar="A", help="Whose access it is, as for `diff`.")
     ],
@@ -129,21 +150,33 @@ def sync(
     only = plan_only or check
     whose = partial(_marked, spec, source, target)
     with told_as(format if only else Format.TEXT, quiet=quiet, plain=plain, whose=whose):
-        loaded = _loaded(spec)
-        with _opened(spec, loaded, source, target, "sync") as (one, other):
-            planned = make_sync(loaded, one, other)
+        asked = Asked("sync", spec, _told(context), source, target)
+        with opened_sides(asked) as sides:
+            planned = make_sync(sides.spec, sides.source, sides.target)
             if not only:
-                assert other.connection is not None  # noqa: S101 - a sync changes a database
+                connection = sides.target.connection
+                assert connection is not None  # noqa: S101 - a sync changes a database
                 manner = Manner(yes, allowed, lock_timeout, verbose, quiet)
-                carry_out(other.connection, planned, _target(loaded, other), manner)
+                carry_out(connection, planned, _target(sides), manner)
                 return
     exit_code = exit_of(planned.plan, allowed, check=check)
     if not quiet:
         what = Print(
-            planned.plan, loaded, verbose, allowed=allowed, exit_code=exit_code, plain=plain
+            planned.plan, sides.spec, verbose, allowed=allowed, exit_code=exit_code, plain=plain
         )
         show(rendered(what, format))
     raise typer.Exit(exit_code)
+
+
+def _told(context: typer.Context) -> frozenset[str]:
+    """Return the parameters that the command line names, and `spec` where a variable does."""
+    told = {
+        name
+        for name in context.params
+        if (given := context.get_parameter_source(name)) is not None
+        and given.name in ("COMMANDLINE", "ENVIRONMENT" if name == "spec" else "")
+    }
+    return frozenset(told)
 
 
 def _marked(spec: Path, source: str, target: str) -> tuple[str, str]:
@@ -153,104 +186,7 @@ def _marked(spec: Path, source: str, target: str) -> tuple[str, str]:
     return project_in(spec), f"{covered(source)} → {covered(target)}"
 
 
-def _loaded(spec: Path) -> Spec:
-    from jwtroles.spec.load import load  # noqa: PLC0415 - only what a command needs
-
-    return load(spec)
-
-
-def _target(spec: Spec, source: Source) -> Target:
+def _target(sides: Sides) -> Target:
     from jwtroles.cli.session import Target  # noqa: PLC0415
 
-    return Target(spec, source.environment, "", source.label)
-
-
-@frozen
-class Named:
-    """What a word of the command line names."""
-
-    word: str
-    kind: Literal["environment", "database", "snapshot", "file"]
-
-
-def named(word: str, spec: Spec) -> Named:
-    """Tell what a word names: an environment before a file, and what looks like a URL last.
-
-    Raises:
-        UsageError: JR030 for what is none of them.
-    """
-    known = list(map(str, spec.environments))
-    if word in known:
-        return Named(word, "environment")
-    if "://" in word or "=" in word or word == "embedded":
-        return Named(word, "database")
-    if Path(word).exists():
-        return Named(word, "snapshot" if word.endswith(".json") else "file")
-    near = [one for one in known if one.startswith(word)] or get_close_matches(word, known, 1)
-    message = f"{word} is no environment of the file, no URL, no snapshot and no specification"
-    message += f". Did you mean {near[0]}?" if near else ""
-    listed = f"environments there: {', '.join(known)}; " if known else ""
-    remedy = f"{listed}a libpq service is written service={word}"
-    raise UsageError(Problem(codes.NO_SOURCE, message, remedy=remedy))
-
-
-@contextmanager
-def _opened(
-    spec_file: Path, spec: Spec, source: str, target: str, command: Literal["diff", "sync"]
-) -> Iterator[tuple[Source, Source]]:
-    """Open both, a file last: it is about the tables of the other one."""
-    pair = named(source, spec), named(target, spec)
-    _check(pair, command)
-    with ExitStack() as stack:
-        if pair[0].kind == "file":
-            there = _source(stack, spec_file, spec, pair[1])
-            yield _file(pair[0], there), there
-            return
-        one = _source(stack, spec_file, spec, pair[0])
-        if pair[1].kind == "file":
-            yield one, _file(pair[1], one)
-            return
-        yield one, _source(stack, spec_file, spec, pair[1], like=one)
-
-
-def _check(pair: tuple[Named, Named], command: str) -> None:
-    source, target = pair
-    if command == "sync" and target.kind not in ("environment", "database"):
-        message = f"{target.word} is a {target.kind}, and a sync changes a database"
-        remedy = "name an environment or a URL with --to"
-        raise UsageError(Problem(codes.NO_DATABASE, message, remedy=remedy))
-    if command == "sync" and source == target:
-        message = f"{source.word} would mirror itself"
-        raise UsageError(Problem(codes.SAME_TWICE, message, remedy="name two with --from and --to"))
-    if source.kind == target.kind == "file":
-        message = "neither of two files has tables"
-        remedy = "compare each of them with a database or a snapshot"
-        raise UsageError(Problem(codes.NO_DATABASE, message, remedy=remedy))
-
-
-def _source(
-    stack: ExitStack, spec_file: Path, spec: Spec, what: Named, like: Source | None = None
-) -> Source:
-    from jwtroles.cli.session import choose, connected, opened  # noqa: PLC0415
-    from jwtroles.mirror import source as sources  # noqa: PLC0415
-    from jwtroles.passwords import covered  # noqa: PLC0415
-
-    if what.kind == "snapshot":
-        from jwtroles.reader.saved import load_snapshot  # noqa: PLC0415
-
-        taken = load_snapshot(Path(what.word))
-        environment = {str(key): one for key, one in spec.environments.items()}
-        return sources.of_snapshot(taken, environment.get(taken.environment), what.word)
-    if what.kind == "environment":
-        target = choose(spec_file, what.word, None, "diff")
-        connection = stack.enter_context(connected(target))
-        return sources.of_database(connection, spec, target.environment, what.word, like)
-    label = covered(what.word)
-    connection = stack.enter_context(opened(what.word, label))
-    return sources.of_database(connection, spec, None, label, like)
-
-
-def _file(what: Named, like: Source) -> Source:
-    from jwtroles.mirror.source import of_file  # noqa: PLC0415
-
-    return of_file(_loaded(Path(what.word)), like, what.word)
+    return Target(sides.spec, sides.target.environment, "", sides.target.label)

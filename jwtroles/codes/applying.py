@@ -258,6 +258,24 @@ NO_DATABASE = Code(
     "Only a database can be changed; a file or a snapshot is read. Two of them are compared by the "
     "tables of a database or a snapshot.",
 )
+NEEDS_FILE = Code(
+    "JR652",
+    "a sync without a file",
+    "Two databases can be compared by their marks alone. To change one of them takes the file: it "
+    "says what the target keeps, what belongs to a platform, how roles are called there and which "
+    "effects the environment accepts.",
+)
+NOTHING_SAYS_WHAT = Code(
+    "JR653",
+    "nothing says what is compared",
+    "Without a file a database says itself what of it counts: by the marks of jwtroles. One that "
+    "jwtroles does not manage has none, so the schemas have to be named.",
+)
+WITHOUT_FILE = Code(
+    "JR654",
+    "what is compared without a file",
+    "The schemas and the roles that were compared, for whoever reads the differences to judge.",
+)
 NOT_TO_RETIRE = Code(
     "JR674",
     "a role that is not retired",

@@ -141,9 +141,10 @@ def _translated(catalog: Catalog, words: Abroad) -> Catalog:
 
 def _mirror(spec: Spec, source: Source, target: Source, words: Abroad, theirs: Catalog) -> Mirror:
     names = Names.of(target.environment)
+    one, other = Likeness(source.label, target.label).called
     return Mirror(
-        _by_other_names(source, words),
-        target.side(),
+        replace(_by_other_names(source, words), label=one),
+        replace(target.side(), label=other),
         target.scope.project,
         adopted=frozenset(names(role) for role in spec.database.adopt),
         coming_roles={role.name: role for role in theirs["role"].values()},

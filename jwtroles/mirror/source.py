@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from jwtroles.applier.stale import what_moved
@@ -18,16 +19,16 @@ from jwtroles.reader import Reading, narrowed, read
 from jwtroles.reader import snapshot as read_only
 from jwtroles.reader.canonical import canonical
 from jwtroles.reader.connection import asking
+from jwtroles.scope import Scope
 from jwtroles.spec.resolve import resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from jwtroles.catalog import Catalog, Structure
     from jwtroles.reader.connection import Connection
     from jwtroles.reader.printed import Printed
     from jwtroles.reader.saved import Snapshot
-    from jwtroles.scope import Scope
     from jwtroles.spec.model import Environment, Spec
 
 
@@ -122,6 +123,17 @@ def of_database(
         named = renamed(spec, like, environment, scope)
         roles = named.all_roles(map(str, like.catalog["role"]))
         scope = replace(scope, roles=scope.roles | roles)
+    return in_scope(connection, scope, environment, label)
+
+
+def in_scope(
+    connection: Connection, scope: Scope, environment: Environment | None, label: str
+) -> Source:
+    """Read what of a database counts in a scope, in one snapshot.
+
+    Raises:
+        ServerError: JR005 when the server does not answer what has to be asked.
+    """
     with asking(connection), read_only(connection):
         return Source(label, read(connection, scope), environment, connection)
 
@@ -140,6 +152,9 @@ def of_file(spec: Spec, like: Source, label: str) -> Source:
         CompileError: every way in which the file does not fit the database.
     """
     environment = like.environment
+    if environment is not None:  # the file's own, if it has one of that name
+        named = {str(name): one for name, one in spec.environments.items()}
+        environment = named.get(str(environment.name), environment)
     resolved = resolve(spec, environment)
     catalog = compile_spec(resolved, environment, like.structure).catalog
     if like.connection is not None:
@@ -149,6 +164,21 @@ def of_file(spec: Spec, like: Source, label: str) -> Source:
         catalog, _ = like.printed.remembered(catalog, like.structure)
     scope = scope_of(resolved, environment)
     return Source(label, Reading(like.structure, catalog, scope), environment)
+
+
+def tables_of(
+    connection: Connection,
+    files: Sequence[tuple[Spec, Environment | None]],
+    label: str,
+) -> Source:
+    """Read the tables that two files are about, for what each wants on them to be compared.
+
+    Raises:
+        SpecError: JR252 when a file limits something to environments and none is chosen.
+        ServerError: JR005 when the server does not answer what has to be asked.
+    """
+    scopes = [scope_of(resolve(spec, environment), environment) for spec, environment in files]
+    return in_scope(connection, reduce(Scope.joined, scopes), files[-1][1], label)
 
 
 def abroad(spec: Spec, source: Source, target: Source) -> Abroad:

@@ -102,7 +102,7 @@ def plan_between(
         own_role=spec.own_role,
         reader=server.applier if server.lends else "",
         database=server.database,
-        gone=f"not in {like.source}" if like else "not in the file",
+        gone=f"not in {like.called[0]}" if like else "not in the file",
         definers=definers,
         lookups=lookups,
         enabling=frozenset(_enabled(changes)),

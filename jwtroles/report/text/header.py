@@ -39,7 +39,8 @@ def lines(sheet: Sheet, page: Page) -> Iterator[str]:
         address = f"postgresql://{where}"
     first = [target(sheet), address, f"PostgreSQL {visible(server.label)}"]
     rows = [first]
-    if sheet.verbose or not sheet.plan.current["own_schema"]:
+    of_file = bool(sheet.spec.source.name)
+    if of_file and (sheet.verbose or not sheet.plan.current["own_schema"]):
         rows.append(_managed(sheet))
     if sheet.plan.command == "diff":
         rows.append(_legend(sheet))

@@ -1,0 +1,222 @@
+"""What may be compared with what: each pair, with the file and without any."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, NamedTuple
+
+import psycopg
+import pytest
+
+from tests.live.billing import TEXT, changed
+from tests.saved_plans.bench import Said, run
+from tests.sync.pair import TABLES
+from tests.sync.test_apart import apart
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.servers import Clusters
+
+SELECTED = "select: [id, tenant_id, name]"
+MORE = changed((SELECTED, "select: [id, tenant_id, name, email]"))
+"""The example where a member sees one column more, as staging has it by hand."""
+
+SAME = re.compile(r"acme: .* → .*\sAccess\s+is\s+the\s+same\.", re.DOTALL)
+
+
+class Room(NamedTuple):
+    """A folder with the file and snapshots, one with these alone, and the words of both sides."""
+
+    folder: Path
+    bare: Path
+    variables: dict[str, str]
+    staging: dict[str, str]
+    production: dict[str, str]
+
+    def diff(self, *words: str, bare: bool = False) -> Said:
+        """Compare, and tell by the exit code whether access differs."""
+        folder = self.bare if bare else self.folder
+        return run(folder, "diff", *words, "--check", **self.variables)
+
+
+@pytest.fixture(scope="module")
+def room(cluster: Clusters, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    folder, bare = tmp_path_factory.mktemp("folder"), tmp_path_factory.mktemp("bare")
+    (folder / "jwtroles.yaml").write_text(TEXT, "utf-8")
+    (folder / "more.yaml").write_text(MORE, "utf-8")
+    with apart(cluster, 18, 16) as (pair, production):
+        staging = pair.staging.info.dsn
+        pair.staging.execute("GRANT SELECT (email) ON app.customers TO member")
+        variables = {
+            "STAGING_DATABASE_URL": staging,
+            "PRODUCTION_DATABASE_URL": production.url,
+        }
+        for name in ("staging", "production"):
+            taken = run(folder, "snapshot", "--env", name, "--out", f"{name}.json", **variables)
+            assert taken.code == 0, taken.err
+        for file in folder.iterdir():
+            shutil.copy(file, bare / file.name.replace("jwtroles.yaml", "file.yaml"))
+        yield Room(
+            folder,
+            bare,
+            variables,
+            {"environment": "staging", "database": staging, "snapshot": "staging.json",
+             "file": "more.yaml"},
+            {"environment": "production", "database": production.url,
+             "snapshot": "production.json", "file": "jwtroles.yaml"},
+        )  # fmt: skip
+
+
+KINDS = ("environment", "database", "snapshot", "file")
+
+
+def test_every_pair_with_the_file(room: Room) -> None:
+    wrong = []
+    for one in KINDS:
+        for other in KINDS:
+            tables = ("--env", "production") if (one, other) == ("file", "file") else ()
+            said = room.diff(room.staging[one], room.production[other], *tables)
+            if said.code != 2 or not re.search(
+                r"~ member +select id, tenant_id, name, \+ email", said.out
+            ):
+                wrong.append((one, other, said))
+            if "JR654" in said.out or ((one, other) != ("file", "file") and "JR372" in said.out):
+                wrong.append((one, other, "noted", said))
+            if one != other:
+                continue
+            said = room.diff(room.staging[one], room.staging[other], *tables)
+            if said.code != 0 or not SAME.match(said.out):
+                wrong.append((one, other, "same", said))
+    assert wrong == [], wrong[:3]
+
+
+def test_every_pair_without_a_file_or_with_one_that_is_a_side(room: Room) -> None:
+    """Where a side is a file it says what counts, its environments included."""
+    wrong = []
+    production = {**room.production, "file": "file.yaml"}
+    staging = room.staging
+    for one in KINDS:
+        for other in KINDS:
+            if "environment" in (one, other) and "file" not in (one, other):
+                continue
+            files = (one, other) == ("file", "file")
+            tables = ("--catalog", "production.json") if files else ()
+            said = room.diff(staging[one], production[other], *tables, bare=True)
+            if said.code != 2 or not re.search(
+                r"~ member +select id, tenant_id, name, \+ email", said.out
+            ):
+                wrong.append((one, other, said))
+            if ("JR654" in said.out) != ("file" not in (one, other)):
+                wrong.append((one, other, "noted", said))
+            if one != other:
+                continue
+            said = room.diff(staging[one], staging[other], *tables, bare=True)
+            if said.code != 0 or not SAME.match(said.out):
+                wrong.append((one, other, "same", said))
+    assert wrong == [], wrong[:3]
+    said = room.diff(staging["database"], room.production["database"], bare=True)
+    assert "compared are app, and the roles of acme (8)" in said.out, said.out
+
+
+REFUSED = {
+    "an environment without a file": (("staging", "production"), "JR100"),
+    "two files and no tables": (("file.yaml", "more.yaml"), "JR012"),
+    "tables twice": (
+        ("file.yaml", "more.yaml", "--catalog", "staging.json", "--database", "x"),
+        "JR016",
+    ),
+    "tables for what has some": (("staging.json", "production.json", "--env", "x"), "JR010"),
+    "schemas of a snapshot": (("staging.json", "production.json", "--schemas", "app"), "JR010"),
+    "schemas of a file": (("file.yaml", "staging.json", "--schemas", "app"), "JR010"),
+    "nothing of the kind": (("file.yaml", "nowhere"), "JR030"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_compared_is_refused(room: Room, name: str) -> None:
+    words, code = REFUSED[name]
+    said = room.diff(*words, bare=True)
+    assert (said.code, said.out) == (1, "")
+    assert f"error[{code}]" in said.err, said.err
+
+
+def test_a_sync_needs_the_file_and_says_how_to_get_one(room: Room) -> None:
+    one, other = room.staging["database"], room.production["database"]
+    said = run(room.bare, "sync", "--from", one, "--to", other, "--yes")
+    assert (said.code, said.out) == (1, "")
+    assert "error[JR652]: a sync needs the file" in said.err
+    assert "jwtroles import --database" in said.err
+    assert said.err.endswith("Nothing was changed.\n")
+    room_file = ("--spec", "file.yaml")
+    said = run(room.bare, "sync", "--from", one, "--to", other, "--plan", *room_file)
+    assert (said.code, "1 change" in said.out) == (0, True), said.err
+
+
+# Databases that grew by themselves.
+
+GROWN = """
+CREATE SCHEMA shop; CREATE SCHEMA elsewhere;
+CREATE TABLE shop.orders (id int, owner text);
+ALTER TABLE shop.orders ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON shop.orders TO clerk USING (owner = current_user);
+GRANT USAGE ON SCHEMA shop TO clerk, reader;
+GRANT SELECT ON shop.orders TO reader, clerk;
+"""
+ROLES = "CREATE ROLE clerk; CREATE ROLE reader; CREATE ROLE idle;"
+
+
+def test_databases_that_nobody_manages(cluster: Clusters, tmp_path: Path) -> None:
+    with cluster(17).fresh() as sandbox, ExitStack() as stack:
+        sandbox.run_sql(ROLES)
+        urls = [sandbox.url, sandbox.create_database("newer")]
+        for url in urls:
+            stack.enter_context(psycopg.connect(url, autocommit=True)).execute(GROWN)
+        said = run(tmp_path, "diff", *urls)
+        assert (said.code, said.out) == (1, "")
+        assert "error[JR653]: jwtroles manages neither" in said.err
+        assert "--schemas elsewhere,public,shop" in said.err
+        asked = ("diff", *urls, "--schemas", "shop", "--check")
+        said = run(tmp_path, *asked)
+        assert (said.code, "Access is the same." in said.out) == (0, True), said
+        assert "compared are shop, and the roles that hold something there (2)" in said.out
+        with psycopg.connect(urls[1], autocommit=True) as newer:
+            newer.execute(
+                "GRANT DELETE ON shop.orders TO reader; GRANT ALL ON SCHEMA elsewhere TO reader;"
+                "ALTER POLICY own ON shop.orders USING (true);"
+                "CREATE TABLE shop.fresh (a int); GRANT SELECT ON shop.fresh TO PUBLIC"
+            )
+        said = run(tmp_path, *asked)
+        assert said.code == 2
+        told = " ".join(said.out.split())
+        for part in (
+            "- reader delete all rows not in sandbox",
+            "~ clerk all policy own tightens rows (owner = CURRENT_USER) was every row (true)",
+            "sandbox has no table shop.fresh: the access to it stays as it is in newer",
+            "2 differences: 0 in sandbox alone, 1 in newer alone, 1 otherwise in newer.",
+        ):
+            assert part in told, said.out
+        assert "elsewhere" not in said.out
+        assert "sync" not in said.out, "which would be refused"
+        # The way that a sync names: a file of the one, then the sync with it.
+        file = ("--schemas", "shop", "--out", "shop.yaml", "--quiet")
+        said = run(tmp_path, "import", "--database", urls[0], *file)
+        assert said.code == 0, said.err
+        sync = ("sync", "--from", urls[0], "--to", urls[1], "--spec", "shop.yaml")
+        said = run(tmp_path, *sync, "--yes")
+        assert said.code == 0, said.err
+        assert run(tmp_path, *asked).code == 0
+
+
+def test_one_that_is_managed_and_one_that_is_not(cluster: Clusters, room: Room) -> None:
+    with cluster(14).fresh() as sandbox:
+        sandbox.run_sql(TABLES)
+        managed = room.production["database"]
+        said = room.diff(managed, sandbox.url, bare=True)
+        assert said.code == 2, said.err
+        assert "compared are app, and the roles of acme" in said.out
+        said = room.diff(sandbox.url, managed, bare=True)
+        assert (said.code, "JR663" in said.err) == (1, True), said
