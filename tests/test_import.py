@@ -9,16 +9,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from psycopg.errors import InsufficientPrivilege
 
 from jwtroles.decompile import Imported, import_database
 from jwtroles.errors import CompileError, UsageError
+from jwtroles.kinds.base import PUBLIC
+from jwtroles.names import QName, ident
 from jwtroles.planner.diff import diff
 from jwtroles.planner.kept import entries, set_aside
 from jwtroles.reader.connection import connect
 from jwtroles.spec.load import load_text
 from jwtroles.spec.word import Word
 from jwtroles.workflow import make_plan, read_database
-from tests.servers import MAJORS, Clusters
+from tests.servers import MAJORS, Clusters, Sandbox
 from tests.workbench import plan_and_apply
 
 SHAPES = sorted(path for path in Path(__file__).with_name("imports").iterdir() if path.is_dir())
@@ -69,6 +72,64 @@ def test_there_and_back(cluster: Clusters, major: int, shape: Path) -> None:
     changes = diff(wanted.catalog, catalog)
     left, _ = set_aside(changes, entries(spec, None, wanted.structure))
     assert [change for change in left if not forced(change)] == []
+
+
+@pytest.mark.parametrize("major", MAJORS)
+def test_nobody_gets_past_what_the_file_calls_a_floor(cluster: Clusters, major: int) -> None:
+    """Every role of the file sees its tenant's rows alone, on each table under the floor.
+
+    On `audit`, which the file excepts, one of them sees more.
+    """
+    shape = Path(__file__).with_name("imports") / "shop"
+    with cluster(major).fresh() as sandbox, connect(sandbox.url) as session:
+        sandbox.run_sql(text(shape, "objects.sql") + "; RESET ROLE;" + text(shape, "access.sql"))
+        made = import_database(session, "acme")
+        spec = load_text(made.text)
+        plan = make_plan(session, spec, None).plan
+        place = spec.tenancy[0].rows.place
+        under = [p.table for p in plan.desired["policy"].values() if p.origin.place == place]
+        sandbox.run_sql("".join(map(two_tenants, (*under, AUDIT))))
+        seen = {
+            (role, str(table)): tenants(sandbox, role, table)
+            for role in map(str, spec.roles)
+            if role != PUBLIC
+            for table in (*under, AUDIT)
+        }
+    assert {str(table) for table in under} == {f"shop.{name}" for name in UNDER.split()}
+    past = {key for key, found in seen.items() if found - {"1"}}
+    assert past == {("shop_auditor", "shop.audit")}
+    assert sum(found == {"1"} for found in seen.values()) > len(under)
+    said = [note.message for note in made.notes if note.code.id == "JR816"]
+    assert said == MISSED.strip().splitlines()
+
+
+AUDIT = QName("shop", "audit")
+MISSED = """
+shop.audit has tenant_id and is not under the floor: policy everything gives rows past it \
+(rights: shop_auditor, shop_clerk)
+shop.coupons has tenant_id and is not under the floor: no policy of that condition is there \
+(rights: shop_clerk, shop_manager)
+2 partitions of shop.visits are not under the floor: shop.visits_2026, shop.visits_2027 \
+(rights: shop_clerk)
+"""
+UNDER = "customers order_lines orders payments products stock visits"
+NOBODY = "00000000-0000-0000-0000-00000000000"
+
+
+def two_tenants(table: QName) -> str:
+    values = ", ".join(f"('{NOBODY}{number}')" for number in (1, 2))
+    return f"INSERT INTO {table.sql} (tenant_id) VALUES {values};"
+
+
+def tenants(sandbox: Sandbox, role: str, table: QName) -> set[str]:
+    """Return the tenants whose rows a role sees, where it may see any."""
+    with connect(sandbox.url) as session:
+        session.execute(f"SET app.tenant_id = '{NOBODY}1'; SET ROLE {ident(role)}")
+        try:
+            rows = session.execute(f"SELECT tenant_id::text AS tenant FROM {table.sql}").fetchall()
+        except InsufficientPrivilege:
+            return set()
+    return {row["tenant"][-1] for row in rows}
 
 
 def test_who_may_only_create_roles_imports_and_applies_the_same(cluster: Clusters) -> None:

@@ -7,16 +7,17 @@ from jwtroles.codes.code import Code
 ONLY_UNMARKED = Code(
     "JR800",
     "a key for files with `unmarked: true`",
-    "`policies`, `row_security`, `member_of` of a role of tokens, a claim's `read` and tables of "
-    "PUBLIC state what somebody made by hand. In a file that jwtroles manages, policies follow "
-    "from roles, tables and rows, and claims are read by jwtroles' own functions.",
+    "`policies`, `row_security`, `policy` of a floor, `member_of` of a role of tokens, a claim's "
+    "`read` and tables of PUBLIC state what somebody made by hand. In a file that jwtroles "
+    "manages, policies follow from roles, tables and rows, and claims are read by jwtroles' own "
+    "functions.",
 )
 NEEDS_A_MARK = Code(
     "JR801",
     "what needs something of jwtroles' own in the database",
     "With `unmarked: true` there is no schema `jwtroles`, no role of its own and no mark: so there "
-    "is no mapping, view, query, lookup or floor, nothing to adopt, and no verification of "
-    "tokens. Rows are decided under `policies`.",
+    "is no mapping, view, query or lookup, nothing to adopt, and no verification of tokens. Rows "
+    "are decided under `policies`, and by floors that name the `policy` that they are.",
 )
 MARKED_ALREADY = Code(
     "JR802",
@@ -34,6 +35,32 @@ POLICY_CONDITION = Code(
     "a condition that the policy's command does not have",
     "A policy for INSERT has `check` alone, one for SELECT or DELETE `using` alone (manual, "
     "CREATE POLICY).",
+)
+NO_FLOOR = Code(
+    "JR815",
+    "a floor that other policies reach past",
+    "Permissive policies of a table add up (manual, CREATE POLICY): what one of them gives, no "
+    "other takes away. A permissive policy is a floor only where it is the only one, or where "
+    "the others give nothing but rows of its own.",
+)
+NOT_UNDER = Code(
+    "JR816",
+    "a table that a floor does not stand on, though it has the floor's columns",
+    "`import` found a policy on most tables and not on this one, and somebody has rights on it. "
+    "It may be meant so; most often a migration has forgotten it.",
+)
+REACHED_PAST = Code(
+    "JR817",
+    "somebody else's policy gives rows past a floor",
+    "The floor is a permissive policy, and those of a table add up (manual, CREATE POLICY). "
+    "Another one stays there that the file does not decide: the floor holds no longer for whom it "
+    "is for.",
+)
+NAMED_NOWHERE = Code(
+    "JR818",
+    "a policy is named on a table that the floor does not stand on",
+    "`names` says how a floor's policy is called where it is called otherwise. On this table the "
+    "floor has none.",
 )
 LEFT_TO_OTHERS = Code(
     "JR810",

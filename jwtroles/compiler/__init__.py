@@ -108,9 +108,10 @@ def _compile(
     token_roles = frozenset(map(names, spec.token_roles))
     renames = renames_of(spec, names, structure, problems)
     holders = token_roles | owners.roles
-    floored = bind_floors(binder, names, holders, structure)
+    bare = spec.database.unmarked
+    floored = () if bare else bind_floors(binder, names, holders, structure)
     granted = (*declared, *owners.accesses(floored, structure), *lookups.accesses(structure))
-    if spec.database.unmarked:
+    if bare:
         security = stated_security(spec, names, binder, structure)
     else:
         security = row_security(granted, floored, binder, structure, guard)
@@ -122,7 +123,6 @@ def _compile(
     check_maintain(granted, structure, problems)
     check_cycles(security, problems)
     exempt = exempt_policies(spec, names, security.tables, structure)
-    bare = spec.database.unmarked
     machine = NO_MACHINERY if bare else machinery(spec, structure.types)
     rights = Rights(stated=bare)
     table_rights(rights, granted, structure)

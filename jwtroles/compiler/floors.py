@@ -82,7 +82,7 @@ def bind_floors(
     found: list[FloorOn] = []
     for floor in binder.spec.tenancy:
         roles = holders - {names(role) for role in floor.lifted_for}
-        found += (replace(one, roles=roles) for one in _floor(floor, binder, structure))
+        found += (replace(one, roles=roles) for one in bound_floor(floor, binder, structure))
     return tuple(
         replace(one, table=table)
         for one in found
@@ -90,7 +90,8 @@ def bind_floors(
     )
 
 
-def _floor(floor: Floor, binder: Binder, structure: Structure) -> Iterator[FloorOn]:
+def bound_floor(floor: Floor, binder: Binder, structure: Structure) -> Iterator[FloorOn]:
+    """Yield a floor on each of its tables, without their partitions."""
     problems = binder.problems
     taken = set(matching(floor.except_, structure, problems))
     for through in floor.through:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from jwtroles import codes
 from jwtroles.compiler.access import matching
 from jwtroles.compiler.policies import RowSecurity, tables_with
+from jwtroles.compiler.standing import check_alone, standing_policies
 from jwtroles.kinds.base import PUBLIC, Origin
 from jwtroles.kinds.policy import Policy
 
@@ -22,23 +23,32 @@ if TYPE_CHECKING:
 
 
 def stated_security(spec: Spec, names: Names, binder: Binder, structure: Structure) -> RowSecurity:
-    """Return the policies of `policies:`, and row security of their tables and `row_security`."""
+    """Return floors, the policies of `policies:`, and row security of all that is named."""
     problems = binder.problems
     policies: dict[tuple[QName, str], Policy] = {}
     secured: dict[QName, Origin] = {}
+    for to in (floor.policy.to for floor in spec.tenancy if floor.policy is not None):
+        _check_roles(to, spec.roles, names, structure, problems)
     for stated in spec.policies:
-        _check_roles(stated, spec.roles, names, structure, problems)
-        for policy in _policies(stated, names, binder, structure):
-            key = (policy.table, policy.name)
-            if key in policies:
-                problems.add(
-                    codes.POLICY_TWICE,
-                    f"{policy.table} would have two policies {policy.name}",
-                    stated.name.place,
-                    remedy="take the table out of one of the two with `except`",
-                )
-            policies[key] = policy
-            secured.setdefault(policy.table, policy.origin)
+        _check_roles(stated.to, spec.roles, names, structure, problems)
+    floors = tuple(standing_policies(spec, names, binder, structure))
+    others = [
+        (stated.name, policy)
+        for stated in spec.policies
+        for policy in _policies(stated, names, binder, structure)
+    ]
+    for word, policy in (*((stated.name, policy) for stated, policy in floors), *others):
+        key = (policy.table, policy.name)
+        if key in policies:
+            problems.add(
+                codes.POLICY_TWICE,
+                f"{policy.table} would have two policies {policy.name}",
+                word.place,
+                remedy="take the table out of one of the two with `except`",
+            )
+        policies[key] = policy
+        secured.setdefault(policy.table, policy.origin)
+    check_alone((policy for _, policy in floors), policies.values(), problems)
     for word in spec.row_security:
         for table in _tables([word], (), structure, problems):
             secured.setdefault(table, Origin(word.place))
@@ -91,13 +101,13 @@ def _tables(
 
 
 def _check_roles(
-    stated: StatedPolicy,
+    to: Iterable[Word],
     declared: Mapping[Word, Role],
     names: Names,
     structure: Structure,
     problems: Collector,
 ) -> None:
-    unknown = (role for role in stated.to if role != PUBLIC and role not in declared)
+    unknown = (role for role in to if role != PUBLIC and role not in declared)
     for role in unknown:
         if names(role) in structure.roles:
             continue

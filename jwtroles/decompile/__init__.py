@@ -10,12 +10,14 @@ from jwtroles.decompile.columns import NAME, NO_GROUP, withheld
 from jwtroles.decompile.draft import Choices, Draft, Kept, RoleDraft
 from jwtroles.decompile.found import Found, find
 from jwtroles.decompile.managed import managed_draft
+from jwtroles.decompile.missed import missed
 from jwtroles.decompile.naming import named
 from jwtroles.decompile.policies import stated
 from jwtroles.decompile.predicates import written as condition
 from jwtroles.decompile.proof import not_proved, prove, said_of, together
 from jwtroles.decompile.rights import rights_of
 from jwtroles.decompile.roles import entrances, facts_of
+from jwtroles.decompile.standing import said_of_floors, standing
 from jwtroles.decompile.writing import write
 from jwtroles.errors import Problem, Refused, UsageError
 from jwtroles.frozen import frozen
@@ -24,6 +26,8 @@ from jwtroles.kinds.base import PUBLIC
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from jwtroles.decompile.draft import FloorDraft, Key
+    from jwtroles.decompile.standing import Standing
     from jwtroles.reader.connection import Connection
     from jwtroles.verifier.key_sources import Document
 
@@ -93,10 +97,12 @@ def drafted(found: Found, project: str, choices: Choices) -> Draft:
     entered = entrances(found)
     claims = Claims()
 
-    def said(key: tuple[object, ...], text: str) -> str:
-        return condition(text, choices.forms.get((key, text), 0), claims)
+    def said(keys: tuple[Key, ...], text: str) -> str:
+        return condition(text, choices.form(keys, text), claims)
 
-    security = stated(found, choices, said)
+    floors = standing(found, choices)
+    under = said_of_floors(floors, found, said)
+    security = stated(found, choices, {one for floor in floors for one in floor.policies}, said)
     group = withheld(found) if choices.groups else NO_GROUP
     roles = []
     for role in found.roles:
@@ -117,13 +123,14 @@ def drafted(found: Found, project: str, choices: Choices) -> Draft:
         project=project,
         database=database | ({"connect_as": entered.logins} if entered.logins else {}),
         tokens={"verify": "gateway", "claims": declared} if declared else {},
+        floors=under,
         rows=rows,
         columns={NAME: group.patterns} if group.patterns else {},
         policies=policies,
         row_security=security.row_security,
         roles=tuple(roles),
         keep=keep,
-        notes=tuple(_notes(found, keep)),
+        notes=tuple(_notes(found, floors, under, keep)),
     )
 
 
@@ -135,7 +142,15 @@ def _claim(one: Declared) -> tuple[str, dict[str, Any]]:
     return one.name, {**said, "read": one.read}
 
 
-def _notes(found: Found, keep: tuple[Kept, ...]) -> Iterator[Problem]:
+def _notes(
+    found: Found,
+    floors: tuple[Standing, ...],
+    drafts: tuple[FloorDraft, ...],
+    keep: tuple[Kept, ...],
+) -> Iterator[Problem]:
+    for floor, draft in zip(floors, drafts, strict=True):
+        name = str(draft.said.get("name", ""))
+        yield from (Problem(codes.NOT_UNDER, said) for said in missed(floor, name, found))
     for role in found.left:
         yield Problem(codes.LEFT_TO_OTHERS, f"{role} is left to others: {found.why_left(role)}")
     for policy in found.all_policies:
@@ -152,8 +167,10 @@ def _notes(found: Found, keep: tuple[Kept, ...]) -> Iterator[Problem]:
 
 
 def _said(draft: Draft) -> str:
-    roles, policies = len(draft.roles), len(draft.policies)
+    roles, policies, floors = len(draft.roles), len(draft.policies), len(draft.floors)
     return (
-        f"{roles} role{'s' * (roles != 1)}, {policies} polic{'y' if policies == 1 else 'ies'}, "
+        f"{roles} role{'s' * (roles != 1)}, "
+        + f"{floors} floor{'s' * (floors != 1)}, " * bool(floors)
+        + f"{policies} polic{'y' if policies == 1 else 'ies'}, "
         f"{len(draft.keep)} kept"
     )

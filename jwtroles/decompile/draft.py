@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 from typing import Any
 
@@ -18,16 +18,28 @@ class Kept:
     reason: str
 
 
+Key = tuple[Any, ...]
+"""What tells the policies of a file apart while it is being proved."""
+
+
+@frozen
+class FloorDraft:
+    """A floor: the keys of the policies that it is, and what the file says of it."""
+
+    keys: tuple[Key, ...]
+    said: Mapping[str, Any]
+
+
 @frozen
 class StatedDraft:
     """A policy, once for all tables that have it.
 
     Attributes:
-        key: what tells it apart while the file is being proved.
+        keys: its key.
         using, check: as the file writes them.
     """
 
-    key: tuple[Any, ...]
+    keys: tuple[Key]
     name: str
     tables: tuple[str, ...]
     to: tuple[str, ...]
@@ -63,6 +75,7 @@ class Draft:
     rows: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lookups: Mapping[str, Any] = field(default_factory=dict)
+    floors: tuple[FloorDraft, ...] = ()
     policies: tuple[StatedDraft, ...] = ()
     row_security: tuple[str, ...] = ()
     roles: tuple[RoleDraft, ...] = ()
@@ -85,10 +98,16 @@ class Choices:
         kept_policies: policies that the language cannot say: key → why.
         forms: policy and condition → how many of its forms PostgreSQL would store as another text.
         kept: whatever else stays as it is.
+        stated: policies that stand under `policies`, and are part of no floor.
         groups: whether columns that are withheld are named as a group.
     """
 
-    kept_policies: Mapping[tuple[Any, ...], str] = field(default_factory=dict)
-    forms: Mapping[tuple[tuple[Any, ...], str], int] = field(default_factory=dict)
+    kept_policies: Mapping[Key, str] = field(default_factory=dict)
+    forms: Mapping[tuple[Key, str], int] = field(default_factory=dict)
+    stated: frozenset[Key] = frozenset()
     kept: tuple[Kept, ...] = ()
     groups: bool = True
+
+    def form(self, keys: Iterable[Key], text: str) -> int:
+        """Return which form a condition of some policies has, 0 being the shortest."""
+        return max(self.forms.get((key, text), 0) for key in keys)

@@ -65,6 +65,21 @@ class Found:
         """Every policy of the managed schemas."""
         return tuple(self.survey.objects["policy"])
 
+    @cached_property
+    def secured(self) -> frozenset[QName]:
+        """The tables with row security on."""
+        switches = self.survey.objects["table_security"]
+        return frozenset(one.table for one in switches if one.enabled)
+
+    def holders(self, table: QName) -> frozenset[str]:
+        """Return who has rights on a table or on columns of it."""
+        return self._holders.get(table, frozenset())
+
+    @cached_property
+    def _holders(self) -> Mapping[QName, frozenset[str]]:
+        tables = (acl for acl in self.acls if acl.object.cls == "table")
+        return {acl.object.name: frozenset(g for g, _ in acl.rights) for acl in tables}
+
     @property
     def memberships(self) -> tuple[Membership, ...]:
         """Every membership of the cluster."""

@@ -19,10 +19,15 @@ def glob_of(schema: str) -> str:
     return f"{file_part(schema)}.*"
 
 
-def patterns(tables: Iterable[QName], found: Found) -> tuple[tuple[str, ...], tuple[str, ...]]:
+QUARTER = 4
+
+
+def patterns(
+    tables: Iterable[QName], found: Found, part: int = QUARTER
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return globs and names that mean just these tables, and what they leave out.
 
-    A glob with exceptions is used where at most a quarter of the schema's tables are excepted.
+    A glob with exceptions is used where at most one in `part` of the schema's tables is excepted.
     """
     left = set(tables)
     named: list[str] = []
@@ -31,7 +36,7 @@ def patterns(tables: Iterable[QName], found: Found) -> tuple[tuple[str, ...], tu
         here = [name for name in left if name.schema == schema]
         every = found.tables(schema)
         missing = [name for name in every if name not in left]
-        if "*" not in schema and len(every) >= FEWEST and len(missing) * 4 <= len(every):
+        if "*" not in schema and len(every) >= FEWEST and len(missing) * part <= len(every):
             named.append(glob_of(schema))
             out += map(str, missing)
             here = [name for name in here if name not in every]

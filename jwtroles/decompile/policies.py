@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from jwtroles.decompile.draft import Choices, Kept, StatedDraft
+from jwtroles.decompile.draft import Choices, Kept, Key, StatedDraft
 from jwtroles.decompile.patterns import patterns
 from jwtroles.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
 
     from jwtroles.decompile.found import Found
     from jwtroles.kinds.policy import Policy
     from jwtroles.names import QName
-
-Key = tuple[Any, ...]
 
 
 @frozen
@@ -40,21 +38,26 @@ def conditions_of(key: Key) -> tuple[str, ...]:
     return tuple(text for text in dict.fromkeys((using, check)) if text is not None)
 
 
-def stated(found: Found, choices: Choices, said: Callable[[Key, str], str]) -> Stated:
+def stated(
+    found: Found,
+    choices: Choices,
+    floors: Container[Policy],
+    said: Callable[[tuple[Key, ...], str], str],
+) -> Stated:
     """Return what the file states of row security.
 
     Args:
         found: the database.
         choices: what the language turned out not to be able to say.
+        floors: the policies that floors are.
         said: a condition as PostgreSQL prints it → as the file writes it.
     """
-    secured = {one.table for one in found.survey.objects["table_security"] if one.enabled}
     tables: dict[Key, list[QName]] = {}
     kept: list[Kept] = []
-    for policy in found.policies:
+    for policy in (one for one in found.policies if one not in floors):
         key = key_of(policy)
         why = choices.kept_policies.get(key, "")
-        if policy.table not in secured:
+        if policy.table not in found.secured:
             why = f"row security of {policy.table} is off, so that it does nothing"
         if why:
             words = (("policy", str(policy.table)), ("name", policy.name))
@@ -62,27 +65,32 @@ def stated(found: Found, choices: Choices, said: Callable[[Key, str], str]) -> S
         else:
             tables.setdefault(key, []).append(policy.table)
     drafts = [_draft(key, names, found, said) for key, names in tables.items()]
-    named = {name for names in tables.values() for name in names}
-    alone, out = patterns(secured - named, found)
+    left = set(found.secured)
+    left -= {name for names in tables.values() for name in names}
+    left -= {policy.table for policy in found.policies if policy in floors}
+    alone, out = patterns(left, found)
     if out:  # a glob with exceptions has no place here
-        alone = tuple(map(str, sorted(secured - named)))
+        alone = tuple(map(str, sorted(left)))
     order = sorted(drafts, key=lambda one: (one.tables, one.name, one.command, one.to))
     return Stated(tuple(order), alone, tuple(kept))
 
 
 def _draft(
-    key: Key, names: list[QName], found: Found, said: Callable[[Key, str], str]
+    key: Key,
+    names: list[QName],
+    found: Found,
+    said: Callable[[tuple[Key, ...], str], str],
 ) -> StatedDraft:
     name, permissive, command, roles, using, check = key
     words, out = patterns(names, found)
     return StatedDraft(
-        key,
+        (key,),
         name,
         words,
         roles,
         out,
         command,
         not permissive,
-        None if using is None else said(key, using),
-        None if check is None else said(key, check),
+        None if using is None else said((key,), using),
+        None if check is None else said((key,), check),
     )

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
 from jwtroles.compiler.tokenless import MAINTAIN_SINCE
-from jwtroles.decompile.draft import Choices, Kept
-from jwtroles.decompile.policies import Key, conditions_of, key_of
+from jwtroles.decompile.draft import Choices, FloorDraft, Kept, Key
+from jwtroles.decompile.policies import conditions_of, key_of
 from jwtroles.decompile.predicates import FORMS
 from jwtroles.decompile.rights import ON_TABLES
 from jwtroles.errors import CompileError, JwtrolesError, Problem, SpecError
@@ -77,16 +77,21 @@ def prove(
 def _refused(error: JwtrolesError, written: Written, choices: Choices) -> Choices:
     """Keep what the language refuses, with what it says about it."""
     kept, forms = dict(choices.kept_policies), dict(choices.forms)
+    stated = set(choices.stated)
     for problem in error.problems:
         about = written.about.get(problem.place.line) if problem.place else None
         if about is None:
             continue
-        longer = _longer(about, conditions_of(about), choices)
-        if problem.code is codes.SERVER_REFUSES and longer:
-            forms |= longer
+        longer = [_longer(key, conditions_of(key), choices) for key in about.keys]
+        if problem.code is codes.SERVER_REFUSES and all(longer):
+            for one in longer:
+                forms |= one
+        elif isinstance(about, FloorDraft):
+            stated |= set(about.keys)
         else:
-            kept.setdefault(about, f"{problem.message} ({problem.code.id})")
-    return replace(choices, kept_policies=kept, forms=forms)
+            why = f"{problem.message} ({problem.code.id})"
+            kept.update((key, why) for key in about.keys if key not in kept)
+    return replace(choices, kept_policies=kept, forms=forms, stated=frozenset(stated))
 
 
 def _differing(plan: Plan, choices: Choices) -> Choices:

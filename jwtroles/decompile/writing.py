@@ -11,7 +11,7 @@ from jwtroles import codes
 from jwtroles.frozen import frozen
 
 if TYPE_CHECKING:
-    from jwtroles.decompile.draft import Draft, RoleDraft, StatedDraft
+    from jwtroles.decompile.draft import Draft, FloorDraft, RoleDraft, StatedDraft
 
 WIDTH = 110
 """How long a line may be before what stands on it is spread over several."""
@@ -95,6 +95,8 @@ def _sections(draft: Draft) -> Iterator[tuple[Iterable[str], Any]]:
     yield _apart("policies_only", draft.policies_only), None
     yield _nested("tokens", draft.tokens), None
     yield _list("mapping", draft.mapping), None
+    for number, floor in enumerate(draft.floors):
+        yield _floor(floor, alone=len(draft.floors) == 1, first=not number), floor
     if len(draft.tenancy) == 1 and "name" not in draft.tenancy[0]:
         yield _apart("tenancy", draft.tenancy[0]), None
     else:
@@ -103,7 +105,7 @@ def _sections(draft: Draft) -> Iterator[tuple[Iterable[str], Any]]:
     yield _apart("columns", draft.columns), None
     yield _apart("lookups", draft.lookups), None
     yield ("", "policies:") if draft.policies else (), None
-    yield from ((_policy(policy), policy.key) for policy in draft.policies)
+    yield from ((_policy(policy), policy) for policy in draft.policies)
     yield _apart("row_security", draft.row_security), None
     yield _roles(draft.roles), None
     yield _apart("views", draft.views), None
@@ -175,6 +177,15 @@ def _section(key: str, value: Any) -> Iterator[str]:
         yield from spread(key, value, 4)
     else:
         yield from block(key, value, 4)
+
+
+def _floor(floor: FloorDraft, *, alone: bool, first: bool) -> Iterator[str]:
+    """Yield a floor, the only one as a map and others as items of a list."""
+    if alone:
+        yield from _apart("tenancy", floor.said)
+        return
+    yield from ("", "tenancy:") if first else ()
+    yield from _item(floor.said)
 
 
 def _policy(policy: StatedDraft) -> Iterator[str]:

@@ -12,7 +12,7 @@ from jwtroles.frozen import frozen
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.policy import policy_name
 from jwtroles.names import QName, glob_matches, is_glob, parse_qname, texts_overlap
-from jwtroles.spec.model import COMMANDS, UNGOVERNED
+from jwtroles.spec.model import COMMANDS, PUBLIC, UNGOVERNED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from jwtroles.compiler.access import Names
     from jwtroles.explanation.values import Values
     from jwtroles.spec.model import Access, Floor, Role, Spec, Through, Word
+    from jwtroles.spec.stated_model import StandingPolicy
 
 _ORDER: dict[str, int] = {
     command: number for number, command in enumerate((*COMMANDS, *UNGOVERNED))
@@ -70,10 +71,14 @@ class Tables:
             gate=tuple(policy_name(self.names(role.name), "gate") for role in gated)
             if self.spec.tokens.verify == "database"
             else (),
-            floors=tuple(self._floors(subject)) if gated else (),
+            floors=tuple(self._floors(subject)) if gated or self._stated(subject) else (),
             commands=tuple(commands),
             policies_only=any(self._means(word, subject) for word in self.spec.policies_only),
         )
+
+    def _stated(self, subject: QName | Word) -> bool:
+        """Tell whether floors stand there as policies of their own, token or not."""
+        return self.spec.database.unmarked and self._secured(subject)
 
     def _secured(self, subject: QName | Word) -> bool:
         """Tell whether row security can stand there: on no view, and on no foreign table."""
@@ -127,7 +132,9 @@ class Tables:
             standing, step = self._standing(floor, subject)
             if standing is None:
                 continue
-            if standing not in ("except", "no column") and all(
+            if floor.policy is not None:
+                standing = standing if self._is_for(floor.policy) else "lifted"
+            elif standing not in ("except", "no column") and all(
                 role.name in floor.lifted_for for role in tokens
             ):
                 standing = "lifted"
@@ -141,6 +148,13 @@ class Tables:
                 parent="" if step is None else str(step.parent),
                 place=place.position if place else None,
             )
+
+    def _is_for(self, policy: StandingPolicy) -> bool:
+        """Tell whether a floor is for the role; for whom a permissive one is not, no row is."""
+        line = {str(role.name) for role in self.line}
+        return (
+            policy.permissive or not policy.to or bool(line & {*policy.to}) or PUBLIC in policy.to
+        )
 
     def _standing(
         self, floor: Floor, subject: QName | Word

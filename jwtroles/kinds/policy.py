@@ -248,6 +248,22 @@ def _checked(policy: Policy) -> str | None:
     return policy.check if policy.check is not None else policy.using
 
 
+def gives_beside(floor: Policy, other: Policy) -> bool:
+    """Tell whether a policy of its table may give rows that a permissive floor does not.
+
+    A restrictive floor stands under every other policy. A permissive one is a floor only as long as
+    whatever else the table's policies give is among its own rows.
+    """
+    if not floor.permissive or not other.permissive:
+        return False
+    pairs = []
+    if other.command != "insert":
+        pairs.append((other.using, floor.using))
+    if other.command in ("all", "insert", "update"):
+        pairs.append((_checked(other), _checked(floor)))
+    return not all(implies(rows or "true", below or "true") for rows, below in pairs)
+
+
 def called(policy: Policy) -> Mapping[str, str]:
     """Name a policy by its table and name, and by its role where it has one."""
     words = {"policy": str(policy.table), "name": policy.name}

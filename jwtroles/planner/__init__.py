@@ -19,6 +19,7 @@ from jwtroles.planner.kept import Entry, entries, set_aside, without_object
 from jwtroles.planner.key_remarks import key_remarks
 from jwtroles.planner.model import Likeness, Plan, Step
 from jwtroles.planner.order import arrange
+from jwtroles.planner.past_floors import past_floors
 from jwtroles.planner.remarks import remarks
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def build_plan(
     seen = (
         *without_object(keep, plan.kept),
         *remarks(spec, environment, structure, compiled),
+        *past_floors(spec, plan),
         *key_remarks(spec, current, desired),
     )
     return replace(plan, remarks=seen)

@@ -15,7 +15,7 @@ from jwtroles.errors import Place, Source
 from jwtroles.frozen import frozen
 from jwtroles.names import parse_qname
 from jwtroles.spec.databases_model import Databases
-from jwtroles.spec.stated_model import Keep, StatedPolicy
+from jwtroles.spec.stated_model import Keep, StandingPolicy, StatedPolicy
 from jwtroles.spec.token_model import MappingRule, Tokens, empty
 from jwtroles.spec.word import Word as Word  # noqa: PLC0414 - one of these types, told elsewhere
 
@@ -132,6 +132,7 @@ class Floor:
         tables: globs or names; except_ and through are taken out of it.
         where_column: the column that a table of a glob must have for the floor to stand on it.
         lifted_for: the roles under which it does not stand.
+        policy: in a file with `unmarked: true`, the policy that it is there.
     """
 
     name: str
@@ -141,6 +142,7 @@ class Floor:
     through: tuple[Through, ...] = ()
     where_column: Word | None = None
     lifted_for: tuple[Word, ...] = ()
+    policy: StandingPolicy | None = None
     place: Place | None = field(default=None, compare=False)
 
 

@@ -8,6 +8,8 @@ from datetime import date
 
 from jwtroles.errors import Place
 from jwtroles.frozen import frozen
+from jwtroles.names import QName, parse_qname
+from jwtroles.spec.token_model import empty
 from jwtroles.spec.word import Word
 
 
@@ -31,6 +33,37 @@ class StatedPolicy:
     using: Word | None = None
     check: Word | None = None
     place: Place | None = field(default=None, compare=False)
+
+
+@frozen
+class StandingPolicy:
+    """`policy` of a floor: the policy that it is in a database that jwtroles does not mark.
+
+    Attributes:
+        name: how it is called on each table; `{table}` in it stands for the table's name.
+        names: tables and partitions on which it is called otherwise.
+        permissive: whether it is a floor because no other policy of its tables gives rows.
+        check: whether its condition stands a second time, as WITH CHECK.
+        partitions: whether the partitions of its tables have it too.
+        to: whom it is for; () for everybody.
+    """
+
+    name: Word
+    permissive: bool = False
+    check: bool = False
+    partitions: bool = True
+    to: tuple[Word, ...] = ()
+    names: Mapping[Word, Word] = field(default_factory=empty)
+    place: Place | None = field(default=None, compare=False)
+
+    def called(self, table: QName) -> Word:
+        """Return its name on a table."""
+        apart = (name for word, name in self.names.items() if parse_qname(word) == table)
+        return next(apart, Word(self.name.replace(TABLE_NAME, table.name), self.name.place))
+
+
+TABLE_NAME = "{table}"
+"""What stands for the name of a table in the name of a floor's policy."""
 
 
 @frozen

@@ -285,6 +285,7 @@ def _objects(spec: Spec) -> Iterable[Word]:
     for floor in spec.tenancy:
         yield from floor.tables
         yield from floor.except_
+        yield from floor.policy.names if floor.policy is not None else ()
         for step in floor.through:
             yield from (step.table, step.parent)
     for name, view in spec.views.items():

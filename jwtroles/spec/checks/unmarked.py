@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jwtroles.errors import Collector, Place
-    from jwtroles.spec.model import Spec
+    from jwtroles.spec.model import Floor, Spec
 
 
 def tokens(spec: Spec, problems: Collector) -> None:
@@ -43,7 +43,7 @@ def _needing(spec: Spec) -> Iterator[tuple[str, Place | None]]:
     if spec.tokens.role_set_by is not None:
         yield "`role_set_by`", spec.tokens.role_set_by.place
     yield from (("a mapping", rule.place) for rule in spec.mapping[:1])
-    yield from (("a floor", floor.place or floor.rows.place) for floor in spec.tenancy[:1])
+    yield from (need for floor in spec.tenancy for need in _needing_of(floor))
     for key in ("views", "queries", "lookups"):
         yield from ((f"`{key}`", name.place) for name in list(getattr(spec, key))[:1])
     for key in ("adopt", "exempt"):
@@ -63,6 +63,13 @@ def _needing(spec: Spec) -> Iterator[tuple[str, Place | None]]:
                     yield f"`rows` under the role {tick(role.name)}", text.place
 
 
+def _needing_of(floor: Floor) -> Iterator[tuple[str, Place | None]]:
+    if floor.policy is None:
+        yield "a floor without `policy`", floor.place or floor.rows.place
+    yield from (("`through`", step.table.place) for step in floor.through[:1])
+    yield from (("`lifted_for`", word.place) for word in floor.lifted_for[:1])
+
+
 def only_unmarked(spec: Spec, problems: Collector) -> None:
     """What states something as somebody made it stands in such a file alone."""
     for what, place in _stating(spec) if not spec.database.unmarked else ():
@@ -77,6 +84,9 @@ def only_unmarked(spec: Spec, problems: Collector) -> None:
 def _stating(spec: Spec) -> Iterator[tuple[str, Place | None]]:
     yield from (("`policies`", one.place) for one in spec.policies[:1])
     yield from (("`row_security`", word.place) for word in spec.row_security[:1])
+    for floor in spec.tenancy:
+        if floor.policy is not None:
+            yield "`policy` of a floor", floor.policy.place
     for name, role in spec.roles.items():
         if role.token and role.member_of:
             yield f"`member_of` of the role of tokens {tick(name)}", role.places.get("member_of")

@@ -10,6 +10,8 @@ from jwtroles.spec.model import Floor, Through, Word
 from jwtroles.spec.naming import Name
 from jwtroles.spec.records import Field, Record
 from jwtroles.spec.shapes import ByForm, ListOf, Made, MapOf, Shape
+from jwtroles.spec.stated_model import StandingPolicy
+from jwtroles.spec.words import Bool
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +22,25 @@ def _through(_key: Word | None, tables: Mapping[Word, Mapping[Word, Word]]) -> t
         Through(table, parent, on) for table, to in tables.items() for parent, on in to.items()
     )
 
+
+_POLICY_NAME = Name("the name of a policy")
+
+_POLICY: Shape[StandingPolicy] = ByForm(
+    "the name of a policy, or a map of its name and what else it is",
+    text=Made(_POLICY_NAME, lambda _, name: StandingPolicy(name, place=name.place)),
+    fields=Record(
+        "the policy of a floor",
+        StandingPolicy,
+        (
+            Field("name", _POLICY_NAME, required=True),
+            Field("permissive", Bool("true", only=True)),
+            Field("check", Bool("true", only=True)),
+            Field("partitions", Bool("false", only=False)),
+            Field("to", ROLES),
+            Field("names", MapOf(TABLE, _POLICY_NAME, "a map of tables to names of policies")),
+        ),
+    ),
+)
 
 _FLOOR_FIELDS = (
     Field("rows", PREDICATE, required=True, stand_in=TRUE),
@@ -44,6 +65,7 @@ _FLOOR_FIELDS = (
     ),
     Field("where_column", COLUMN),
     Field("lifted_for", ROLES),
+    Field("policy", _POLICY),
 )
 
 TENANCY: Shape[tuple[Floor, ...]] = ByForm(

@@ -1610,11 +1610,37 @@ CASES = {
         "`member_of` of the role of tokens `member` stands in a file with `unmarked: true` alone",
         "decide rows under `roles`:  app.invoices: {select: {rows: …}}",
     ),
+    "policy of a floor": form(
+        "JR800",
+        "tenancy: {rows: a = 1, tables: [app.*], policy: «tenant»}",
+        "`policy` of a floor stands in a file with `unmarked: true` alone",
+        "decide rows under `roles`:  app.invoices: {select: {rows: …}}",
+    ),
     "floor without a mark": Case(
         "JR801",
         UNMARKED + "«tenancy»: {rows: a = 1, tables: [app.*]}",
-        "a floor does not go with `unmarked: true`",
+        "a floor without `policy` does not go with `unmarked: true`",
         OUT,
+    ),
+    "floor through a table without a mark": Case(
+        "JR801",
+        UNMARKED + "tenancy: {rows: a = 1, tables: [app.a], policy: p, "
+        "through: {«app.b»: {app.a: b.a = a.a}}}",
+        "`through` does not go with `unmarked: true`",
+        OUT,
+    ),
+    "floor lifted without a mark": Case(
+        "JR801",
+        UNMARKED + "tenancy: {rows: a = 1, tables: [app.a], policy: p, lifted_for: [«m»]}\n"
+        "roles: {m: {}}",
+        "`lifted_for` does not go with `unmarked: true`",
+        OUT,
+    ),
+    "partitions that a floor has anyway": Case(
+        "JR116",
+        UNMARKED + "tenancy: {rows: a = 1, tables: [app.a], policy: {name: p, partitions: «true»}}",
+        "expected false, found `true`",
+        "leave the key out instead",
     ),
     "rows without a mark": Case(
         "JR801",

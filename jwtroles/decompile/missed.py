@@ -1,0 +1,71 @@
+"""Tables that a floor does not stand on, though they have its columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jwtroles.kinds.base import PUBLIC
+from jwtroles.kinds.policy import gives_beside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jwtroles.decompile.found import Found
+    from jwtroles.decompile.standing import Standing
+    from jwtroles.names import QName
+
+NAMED = 5
+"""How many partitions are named."""
+
+
+def missed(floor: Standing, name: str, found: Found) -> Iterator[str]:
+    """Say which tables have a floor's columns and are not under it, and who has rights there.
+
+    Args:
+        floor: the floor.
+        name: what the file calls it; '' for the only one.
+        found: the database. Tables on which no role of the file and not PUBLIC has a right are
+            left out.
+    """
+    the_floor = f"the floor {name}".rstrip()
+    ours = {*found.roles, PUBLIC}
+    relations = found.structure.relations
+    schemas = {name.schema for name in floor.tables}
+    parts: dict[QName | None, list[QName]] = {}
+    for table, relation in sorted(relations.items()):
+        like = table.schema in schemas and relation.kind in ("r", "p") and bool(floor.columns)
+        held = bool(found.holders(table) & ours) and table not in floor.tables
+        if like and held and all(relation.column(one) for one in floor.columns):
+            root = _root(table, found)
+            parts.setdefault(root if root in floor.tables else None, []).append(table)
+    for table in parts.pop(None, ()):
+        holders = ", ".join(sorted(found.holders(table) & ours))
+        has = f"{table} has {' and '.join(floor.columns)} and is not under {the_floor}"
+        yield f"{has}: {_why(floor, table, found)} (rights: {holders})"
+    for parent, names in parts.items():
+        holders = ", ".join(sorted({one for part in names for one in found.holders(part) & ours}))
+        listed = ", ".join(map(str, names[:NAMED])) + ", …" * (len(names) > NAMED)
+        some = "a partition" if len(names) == 1 else f"{len(names)} partitions"
+        verb = "is" if len(names) == 1 else "are"
+        yield f"{some} of {parent} {verb} not under {the_floor}: {listed} (rights: {holders})"
+
+
+def _root(table: QName, found: Found) -> QName:
+    parent = found.structure.relations[table].parent
+    inside = parent is not None and parent in found.structure.relations
+    return _root(parent, found) if parent is not None and inside else table
+
+
+def _why(floor: Standing, table: QName, found: Found) -> str:
+    """Say why a floor does not stand on a table."""
+    one = floor.policies[0]
+    here = [policy for policy in found.all_policies if policy.table == table]
+    same = [
+        p for p in here if (p.using, p.permissive, p.command) == (one.using, one.permissive, "all")
+    ]
+    if not same:
+        return "no policy of that condition is there"
+    if table not in found.secured:
+        return "its row security is off"
+    past = sorted(other.name for other in here if gives_beside(same[0], other))
+    return f"policy {past[0]} gives rows past it" if past else "its policy there is another one"

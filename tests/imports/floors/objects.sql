@@ -1,0 +1,17 @@
+CREATE ROLE app_owner;
+CREATE SCHEMA app AUTHORIZATION app_owner;
+CREATE SCHEMA ref AUTHORIZATION app_owner;
+SET ROLE app_owner;
+CREATE TABLE app.accounts (id int, org int, region text);
+CREATE TABLE app.notes (id int, org int, region text);
+CREATE TABLE app.tags (id int, org int);
+CREATE TABLE app.events (at date, org int) PARTITION BY RANGE (at);
+CREATE TABLE app.events_1 PARTITION OF app.events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+CREATE TABLE app.events_2 PARTITION OF app.events FOR VALUES FROM ('2027-01-01') TO ('2028-01-01');
+CREATE TABLE ref.a (id int);
+CREATE TABLE ref.b (id int);
+CREATE TABLE ref.c (id int);
+CREATE TABLE ref.d (id int, region text);
+CREATE TABLE ref.e (id int, region text);
+CREATE TABLE ref.f (id int, region text);
+CREATE FUNCTION app.current_org() RETURNS int LANGUAGE sql STABLE AS $$ SELECT 1 $$;

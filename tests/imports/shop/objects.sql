@@ -1,0 +1,18 @@
+CREATE ROLE shop_owner;
+CREATE SCHEMA shop AUTHORIZATION shop_owner;
+SET ROLE shop_owner;
+CREATE TABLE shop.countries (code text PRIMARY KEY, name text);
+CREATE TABLE shop.currencies (code text PRIMARY KEY, name text);
+CREATE TABLE shop.tenants (id uuid PRIMARY KEY, name text, plan text);
+CREATE TABLE shop.customers (id bigint, tenant_id uuid NOT NULL, name text, email text);
+CREATE TABLE shop.products (id bigint, tenant_id uuid NOT NULL, name text, price numeric);
+CREATE TABLE shop.stock (product_id bigint, tenant_id uuid NOT NULL, amount int);
+CREATE TABLE shop.orders (id bigint, tenant_id uuid NOT NULL, customer_id bigint, clerk text, paid boolean);
+CREATE TABLE shop.order_lines (order_id bigint, tenant_id uuid NOT NULL, product_id bigint, amount int);
+CREATE TABLE shop.payments (id bigint, tenant_id uuid NOT NULL, order_id bigint, total numeric);
+CREATE TABLE shop.coupons (code text, tenant_id uuid NOT NULL, percent int);
+CREATE TABLE shop.audit (id bigint, tenant_id uuid NOT NULL, what text);
+CREATE TABLE shop.visits (at date DEFAULT '2026-02-01', tenant_id uuid NOT NULL, path text) PARTITION BY RANGE (at);
+CREATE TABLE shop.visits_2026 PARTITION OF shop.visits FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+CREATE TABLE shop.visits_2027 PARTITION OF shop.visits FOR VALUES FROM ('2027-01-01') TO ('2028-01-01');
+CREATE VIEW shop.unpaid AS SELECT id, customer_id FROM shop.orders WHERE NOT paid;
