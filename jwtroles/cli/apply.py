@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from jwtroles import codes
-from jwtroles.cli.fleet import Jobs, KeepGoing, Part, Shard, apply_many, fleet_of
+from jwtroles.cli.fleet import Jobs, KeepGoing, Part, Shard, fleet_of
 from jwtroles.cli.options import (
     DEFAULT_SPEC,
     Allow,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from jwtroles.cli.session import Target
     from jwtroles.planner.model import Plan
     from jwtroles.reader.connection import Connection
+    from jwtroles.saved_plans import Rebuilt
     from jwtroles.spec.model import Environment
     from jwtroles.workflow import Planned
 
@@ -44,7 +45,9 @@ def apply(
     context: typer.Context,
     plan: Annotated[
         Optional[Path],  # noqa: UP045 - typer reads the annotation at run time
-        typer.Argument(metavar="PLAN", help="A plan that `plan --out` saved.", show_default=False),
+        typer.Argument(
+            metavar="PLAN", help="What `plan --out` saved: a plan, or a folder.", show_default=False
+        ),
     ] = None,
     spec: SpecFile = DEFAULT_SPEC,
     env: EnvironmentName = None,
@@ -65,7 +68,7 @@ def apply(
 
     A saved plan is applied as it was shown, or refused: when the database has changed since, is
     another one, or when the file was changed. It needs no specification; with --spec and --env it
-    has to be made from that one, for that environment.
+    has to be made from that one, for that environment. Plans of a folder find their databases.
 
     Example: jwtroles apply --env staging
     """
@@ -78,13 +81,15 @@ def apply(
     manner = Manner(yes, allowed, lock_timeout, verbose, quiet)
     part = Part(jobs, shard)
     if plan is not None:
-        fleet_of(None, database, part, keep_going=keep_going)
         given = context.get_parameter_source("spec")
         named = given is not None and given.name != "DEFAULT"
-        _apply_saved(plan, spec if named else None, env, database, manner)
+        reviewed = spec if named else None
+        _apply_saved(plan, reviewed, env, database, part, manner, keep_going=keep_going)
         return
     loaded, environment = chosen(spec, env, database, "apply")
     if fleet := fleet_of(environment, database, part, keep_going=keep_going):
+        from jwtroles.cli.apply_many import apply_many  # noqa: PLC0415
+
         apply_many(loaded, fleet, part, manner, keep_going=keep_going)
     target = reached(spec, loaded, environment, database)
     with connected(target) as connection:
@@ -93,16 +98,38 @@ def apply(
 
 
 def _apply_saved(
-    path: Path, spec: Path | None, env: str | None, database: str | None, manner: Manner
+    path: Path,
+    spec: Path | None,
+    env: str | None,
+    database: str | None,
+    part: Part,
+    manner: Manner,
+    *,
+    keep_going: bool,
 ) -> None:
-    """Apply a plan that was saved, in the database that it was made for."""
+    """Apply a plan that was saved, or each of a folder, in the database that it was made for."""
     from jwtroles import saved_plans  # noqa: PLC0415 - only what a command needs
-    from jwtroles.cli.session import connected, reached  # noqa: PLC0415
 
-    rebuilt = saved_plans.rebuild(saved_plans.load_plan(path))
+    if path.is_dir() and database is not None:
+        message = "--database is for one plan, and this is a folder of them"
+        remedy = "leave it out: each finds its database in the environment"
+        raise UsageError(Problem(codes.USAGE, message, remedy=remedy), footer=_UNTOUCHED)
+    rebuilt = None if path.is_dir() else saved_plans.rebuild(saved_plans.load_plan(path))
+    if rebuilt is None or (rebuilt.of_many and database is None):
+        from jwtroles.cli.apply_many import apply_saved  # noqa: PLC0415
+
+        apply_saved(path, spec, env, part, manner, keep_going=keep_going)
+    fleet_of(None, database, part, keep_going=keep_going)
     saved_plans.check_environment(rebuilt, env)
     if spec is not None:
         saved_plans.check_file(rebuilt, spec)
+    _apply_one(rebuilt, database, manner)
+
+
+def _apply_one(rebuilt: Rebuilt, database: str | None, manner: Manner) -> None:
+    from jwtroles import saved_plans  # noqa: PLC0415
+    from jwtroles.cli.session import connected, reached  # noqa: PLC0415
+
     environment = rebuilt.environment
     if environment is not None and environment.load and database in (None, "embedded"):
         # They would be looked for where the file says, and it may come from anybody.

@@ -1,10 +1,13 @@
-"""`plan` and `apply` for an environment of many databases."""
+"""`plan` for an environment of many databases, and the options of commands about them."""
 
 from __future__ import annotations
 
 import re
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, Optional
 
 import typer
@@ -13,11 +16,12 @@ from jwtroles import codes
 from jwtroles.cli.formats import Format
 from jwtroles.cli.session import connection_string
 from jwtroles.cli.terminal import color, show, tell, width
+from jwtroles.cli.written import write
 from jwtroles.errors import Exit, Problem, UsageError
 from jwtroles.frozen import frozen
 
 if TYPE_CHECKING:
-    from jwtroles.cli.apply import Manner
+    from jwtroles.saved_plans import SavedPlan
     from jwtroles.spec.model import Environment, Spec
     from jwtroles.targets.crew import Crew
     from jwtroles.targets.model import Fleet, Outcome, Target
@@ -86,16 +90,48 @@ def fleet_of(
 
 
 def surveyed(
-    spec: Spec, environment: Environment, part: Part, crew: Crew, *, quiet: bool
+    spec: Spec,
+    environment: Environment,
+    part: Part,
+    crew: Crew,
+    *,
+    quiet: bool,
+    out: Path | None = None,
 ) -> Survey:
-    """Find the databases and plan each of them."""
+    """Find the databases and plan each of them; `out` is the folder that plans are saved to."""
     from jwtroles.cli.progress import counting  # noqa: PLC0415 - only what a command needs
     from jwtroles.targets.planning import Job, plan_all  # noqa: PLC0415
 
     job = Job.of(spec, environment)
+    if out is not None:
+        job = replace(job, save=partial(_save, out))
     targets = targets_in(environment, part)
     with counting("planned", len(targets), quiet=quiet) as told:
         return plan_all(job, targets, crew, told)
+
+
+def _save(folder: Path, target: Target, plan: SavedPlan) -> None:
+    path = folder / target.file
+    if path.exists():  # of a target whose name differs in case alone
+        raise _not_empty(f"{path} is there already")
+    write(path, plan.text())
+
+
+def _empty_folder(path: Path) -> None:
+    """Make the folder that plans are saved to; what is in it would be applied with them (JR679)."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        if any(path.iterdir()):
+            raise _not_empty(f"{path} is not empty")
+    except OSError as error:
+        message = f"cannot write into {path}: {error.strerror}"
+        problem = Problem(codes.CANNOT_WRITE, message, remedy="name another folder")
+        raise UsageError(problem) from None
+
+
+def _not_empty(message: str) -> UsageError:
+    remedy = "name a new folder: plans of another run would be applied as well"
+    return UsageError(Problem(codes.PLANS_APART, message, remedy=remedy))
 
 
 def targets_in(environment: Environment, part: Part) -> tuple[Target, ...]:
@@ -134,26 +170,45 @@ class Showing:
     verbose: bool = False
     quiet: bool = False
     plain: bool = False
+    out: Path | None = None
 
 
 def plan_many(
     spec: Spec, environment: Environment, part: Part, how: Showing, *, check: bool
 ) -> NoReturn:
     """Plan all databases of an environment, print that, and exit by the worst of them."""
+    from jwtroles.report.text.sheet import counted  # noqa: PLC0415
     from jwtroles.targets.crew import Crew  # noqa: PLC0415
     from jwtroles.targets.model import State  # noqa: PLC0415
 
-    if how.format not in FORMS:
-        message = f"--format {how.format} is for one database"
-        remedy = "say which one with --database URL, or take text, json or markdown"
-        raise UsageError(Problem(codes.USAGE, message, remedy=remedy))
+    form = form_of(how.format)
+    if how.out is not None:
+        _empty_folder(how.out)
     crew = Crew(part.jobs or JOBS, stops=False)
-    fleet = surveyed(spec, environment, part, crew, quiet=how.quiet).fleet(part.shard or "")
+    survey = surveyed(spec, environment, part, crew, quiet=how.quiet, out=how.out)
+    fleet = survey.fleet(part.shard or "", str(how.out or ""))
     code = exit_of_fleet(fleet, how.allowed, check=check)
     if not how.quiet:
-        show(FORMS[how.format](fleet, spec, how, code))
+        show(form(fleet, spec, how, code))
+        if how.out is not None:
+            number = counted(len(fleet.of(State.DIFFERENT)), "plan")
+            tell(f"{how.out}: {number}. Look at them:  {fleet.see}")
     tell_failures(fleet.of(State.FAILED))
     raise typer.Exit(code)
+
+
+def form_of(form: Format) -> Form:
+    """Return what prints many plans in a form.
+
+    Raises:
+        UsageError: JR010 for a script: it is run in one database.
+    """
+    if form not in FORMS:
+        message = f"--format {form} is for one database: a script does not say in which it is run"
+        remedy = "say which one with --database URL; or save the plans, and print one:\n"
+        remedy += "jwtroles plan --out FOLDER, jwtroles show FOLDER/NAME.json --format sql"
+        raise UsageError(Problem(codes.USAGE, message, remedy=remedy))
+    return FORMS[form]
 
 
 def _text(fleet: Fleet, spec: Spec, how: Showing, _code: Exit) -> str:
@@ -176,10 +231,18 @@ def _markdown(fleet: Fleet, spec: Spec, how: Showing, _code: Exit) -> str:
     return render_fleet(fleet, spec, how.allowed, plain=how.plain)
 
 
-FORMS: Mapping[Format, Callable[[Fleet, Spec, Showing, Exit], str]] = {
+def _github(fleet: Fleet, _spec: Spec, how: Showing, _code: Exit) -> str:
+    from jwtroles.report.many_annotations import render_fleet  # noqa: PLC0415
+
+    return render_fleet(fleet, how.allowed)
+
+
+Form = Callable[["Fleet", "Spec", Showing, Exit], str]
+FORMS: Mapping[Format, Form] = {
     Format.TEXT: _text,
     Format.JSON: _json,
     Format.MARKDOWN: _markdown,
+    Format.GITHUB: _github,
 }
 """The forms in which many plans are printed."""
 
@@ -190,63 +253,3 @@ def tell_failures(outcomes: tuple[Outcome, ...]) -> None:
 
     if told := render_failures(outcomes, color=color(sys.stderr), width=width()):
         tell(told)
-
-
-def apply_many(
-    spec: Spec, environment: Environment, part: Part, manner: Manner, *, keep_going: bool
-) -> NoReturn:
-    """Plan all databases, show, ask once, and apply each that differs in a transaction of its own.
-
-    Where one cannot be planned, or would be refused, nothing is applied unless `keep_going` says
-    so.
-    """
-    from dataclasses import replace  # noqa: PLC0415
-
-    from jwtroles.cli.apply import agree  # noqa: PLC0415
-    from jwtroles.cli.progress import counting  # noqa: PLC0415
-    from jwtroles.report.text.fleet import render_fleet, summary  # noqa: PLC0415
-    from jwtroles.report.text.sheet import counted  # noqa: PLC0415
-    from jwtroles.targets import applying  # noqa: PLC0415
-    from jwtroles.targets.crew import Crew  # noqa: PLC0415
-    from jwtroles.targets.model import State, worst  # noqa: PLC0415
-
-    crew = Crew(part.jobs or JOBS, stops=not keep_going)
-    survey = surveyed(spec, environment, part, crew, quiet=manner.quiet)
-    fleet = survey.fleet(part.shard or "")
-    if not manner.quiet:
-        show(
-            render_fleet(
-                fleet,
-                spec,
-                color=color(),
-                width=width(),
-                verbose=manner.verbose,
-                applying=True,
-                allowed=manner.allowed,
-            )
-        )
-    refused = applying.refused(survey, manner.allowed)
-    blocked = (*fleet.of(State.FAILED), *refused)
-    stopped = {one.target for one in refused}
-    differs = [one for one in fleet.of(State.DIFFERENT) if one.target not in stopped]
-    if blocked and (crew.interrupted or not keep_going or not differs):
-        tell_failures(blocked)
-        tell("Nothing was changed.")
-        raise typer.Exit(worst(one.error.exit_code for one in blocked if one.error is not None))
-    if not differs:
-        raise typer.Exit(Exit.DONE)
-    if not manner.yes:
-        what = f"changes to {counted(len(differs), 'database')} of {environment.name}"
-        agree(what, f"Apply these {what}?", str(environment.name), environment)
-    how = applying.Manner(manner.allowed, manner.lock_timeout, manner.verbose)
-    with counting("applied", len(differs), quiet=manner.quiet) as told:
-        outcomes = applying.apply_all(survey, crew, how, told)
-    fleet = replace(fleet, outcomes=outcomes)
-    tell_failures(fleet.of(State.FAILED))
-    left = fleet.of(State.FAILED, State.NOT_BEGUN)
-    if crew.interrupted:
-        tell("Interrupted. What had not been committed was rolled back.")
-    if not manner.quiet or left:
-        again = " Run it again: it plans anew and does what is left." if left else ""
-        tell(f"{summary(fleet)}.{again}")
-    raise typer.Exit(fleet.worst)

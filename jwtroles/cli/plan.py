@@ -65,7 +65,7 @@ def plan(
             "-o",
             metavar="FILE",
             envvar="JWTROLES_OUT",
-            help="Save the plan as well, for `show` and `apply`.",
+            help="Save the plan as well, for `show` and `apply`; of many databases, a new folder.",
         ),
     ] = None,
     as_: Annotated[
@@ -92,7 +92,8 @@ def plan(
 ) -> None:
     """Show what has to change for a database to be as the file says. Nothing is changed.
 
-    A plan that is saved is applied as it is, or not at all: jwtroles apply plan.json
+    A plan that is saved is applied as it is, or not at all: jwtroles apply plan.json. Plans of many
+    databases go to a folder, a file for each that differs.
 
     As migrations of Flyway it is written to new files of a folder, with the undo of it where that
     can be derived. Flyway proves nothing: plan --check does, afterwards.
@@ -112,10 +113,10 @@ def plan(
             raise UsageError(Problem(codes.USAGE, message, remedy="jwtroles plan --help"))
         loaded, environment = chosen(spec, env, database, "plan")
         fleet = None if against else fleet_of(environment, database, part)
-        if fleet and (out or out_dir):
+        if fleet and out_dir:
             raise _of_one(environment)
         if fleet:
-            how = Showing(format, allowed, verbose=verbose, quiet=quiet, plain=plain)
+            how = Showing(format, allowed, verbose=verbose, quiet=quiet, plain=plain, out=out)
             plan_many(loaded, fleet, part, how, check=check)
         made, loaded = _planned(spec, loaded, environment, database, against, out)
         migrations: tuple[Path, ...] = ()
@@ -169,7 +170,7 @@ def _planned(
 
 
 def _of_one(environment: Environment | None) -> UsageError:
-    message = "a file holds the plan of one database, and this environment has many"
+    message = "migrations are of one database, and this environment has many"
     remedy = "say which one:  --database URL"
     place = environment.place if environment else None
     return UsageError(Problem(codes.MANY_DATABASES, message, place, remedy=remedy))

@@ -7,13 +7,19 @@ from typing import Annotated
 
 import typer
 
+from jwtroles.cli.fleet import Showing
 from jwtroles.cli.formats import Format, PlanFormat, Print, rendered, told_as
 from jwtroles.cli.options import Allow, NoColor, Plain, Verbose, effects
 from jwtroles.cli.terminal import show as show_text
 
 
 def show(
-    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan that `plan --out` saved.")],
+    plan: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PLAN", help="What `plan --out` saved: a plan, or a folder of them."
+        ),
+    ],
     format: PlanFormat = Format.TEXT,  # noqa: A002 - the option is called --format
     plain: Plain = False,
     allow: Allow = None,
@@ -31,6 +37,9 @@ def show(
 
     with told_as(format, plain=plain):
         allowed = effects(allow)
+        if plan.is_dir():
+            show_text(_many(plan, Showing(format, allowed, verbose=verbose, plain=plain)))
+            return
         rebuilt = saved_plans.rebuild(saved_plans.load_plan(plan))
         made = rebuilt.plan
         what = Print(
@@ -43,3 +52,14 @@ def show(
             saved=plan,
         )
     show_text(rendered(what, format))
+
+
+def _many(folder: Path, how: Showing) -> str:
+    """Return the plans of a folder, those that are alike once."""
+    from jwtroles.cli.fleet import exit_of_fleet, form_of  # noqa: PLC0415
+    from jwtroles.targets.saved import gather, shown  # noqa: PLC0415
+
+    form = form_of(how.format)
+    plans = gather(folder)
+    fleet = shown(plans, folder)
+    return form(fleet, plans.spec, how, exit_of_fleet(fleet, how.allowed, check=False))

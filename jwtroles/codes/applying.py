@@ -303,3 +303,10 @@ KEY_TO_COME = Code(
     "A key is retired where it verifies: a mark on its row. Where the row is not there yet, the "
     "next apply would add the key, live.",
 )
+PLANS_APART = Code(
+    "JR679",
+    "saved plans that do not belong together",
+    "A folder of plans is what one `plan --out` wrote for an environment: one specification, and "
+    "one plan for each database. Plans of another run beside them would be applied as well, though "
+    "nobody reviewed them together.",
+)

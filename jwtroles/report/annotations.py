@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Effect
 from jwtroles.kinds.own_schema import own_unit
 from jwtroles.planner.describe import describe
@@ -29,39 +30,62 @@ _LEVELS = {Effect.DESTROYS: WARNING, Effect.CUTS_OFF: WARNING}
 """Effect → level where it is more than a notice."""
 
 
+@frozen
+class Annotation:
+    """What is said beside a line of the file, or about all of it."""
+
+    level: str
+    message: str
+    place: Place | None
+    title: str
+
+    def command(self, more: str = "") -> str:
+        """Return the workflow command; `more` stands on a last line."""
+        message = f"{self.message}\n{more}" if more else self.message
+        return command(self.level, message, self.place, self.title)
+
+
 def render_annotations(plan: Plan, allowed: Iterable[str] = ()) -> str:
     """Return a plan as workflow commands, one a line, the verdict first.
 
     GitHub shows the first ten of each level.
     """
-    refused = still_refused(plan, allowed)
-    lines = [_verdict(plan, allowed), *_refused(plan, refused), *_remarks(plan), *_changes(plan)]
-    return "\n".join(lines)
+    return "\n".join(one.command() for one in (_verdict(plan, allowed), *parts(plan, allowed)))
+
+
+def parts(plan: Plan, allowed: Iterable[str]) -> list[Annotation]:
+    """Return what is said of a plan below its verdict."""
+    return [*_refused(plan, still_refused(plan, allowed)), *_remarks(plan), *_changes(plan)]
 
 
 def render_error_annotations(error: JwtrolesError) -> str:
     """Return errors as workflow commands, one a line."""
-    return "\n".join(_problem(ERROR, problem) for problem in error.problems)
+    return "\n".join(one.command() for one in faults(error))
 
 
-def _refused(plan: Plan, refused: Iterable[str]) -> Iterator[str]:
+def faults(error: JwtrolesError) -> list[Annotation]:
+    """Return what is said of errors."""
+    return [_problem(ERROR, problem) for problem in error.problems]
+
+
+def _refused(plan: Plan, refused: Iterable[str]) -> Iterator[Annotation]:
     where = plan.where
     for effect in refused:
         word = effect.replace("_", " ")
         message = f"{where} allows {', '.join(plan.allow) or 'nothing'}, and this plan {word}"
         message += f"\nonce: --allow {effect}"
-        yield command(ERROR, message, plan.allow_place, f"jwtroles: {word} is refused")
+        yield Annotation(ERROR, message, plan.allow_place, f"jwtroles: {word} is refused")
     level = ERROR if Effect.CUTS_OFF.value in refused else WARNING
     for one in plan.cut_off:
         yield _problem(level, one.problem)
 
 
-def _remarks(plan: Plan) -> Iterator[str]:
+def _remarks(plan: Plan) -> Iterator[Annotation]:
     yield from (_problem(WARNING, problem) for problem in plan.remarks)
     yield from (_problem(NOTICE, problem) for problem in plan.kept)
 
 
-def _changes(plan: Plan) -> Iterator[str]:
+def _changes(plan: Plan) -> Iterator[Annotation]:
     """Give one notice for each line of the file that makes changes, with all of them."""
     grouped: dict[tuple[str, int], list[Step]] = {}
     for step in plan.steps:
@@ -73,7 +97,7 @@ def _changes(plan: Plan) -> Iterator[str]:
         title = f"jwtroles: {counted(len(steps), 'change')}, {effect.value.replace('_', ' ')}"
         lines = dict.fromkeys(f"{SIGNS[step.verb]} {_what(step)}" for step in steps)
         place = origin_of(steps[0]).place
-        yield command(_LEVELS.get(effect, NOTICE), "\n".join(lines), place, title)
+        yield Annotation(_LEVELS.get(effect, NOTICE), "\n".join(lines), place, title)
 
 
 def _what(step: Step) -> str:
@@ -83,19 +107,19 @@ def _what(step: Step) -> str:
     return visible(describe(step.change))
 
 
-def _verdict(plan: Plan, allowed: Iterable[str]) -> str:
+def _verdict(plan: Plan, allowed: Iterable[str]) -> Annotation:
     where = plan.where
     word = verdict_of(plan, allowed).value.replace("_", " ")
     verbs = ", ".join(f"{number} to {verb}" for verb, number in plan.verbs().items())
     message = f"{counted(len(plan.units), 'change')}: {verbs}" if plan.steps else "nothing to do"
-    return command(NOTICE, message, None, f"jwtroles: {visible(where)}: {word}")
+    return Annotation(NOTICE, message, None, f"jwtroles: {visible(where)}: {word}")
 
 
-def _problem(level: str, problem: Problem) -> str:
+def _problem(level: str, problem: Problem) -> Annotation:
     problem = covered_problem(problem)
     lines = [problem.message, problem.label, *problem.details, *problem.remedy.splitlines()]
     text = "\n".join(visible(line) for line in lines if line)
-    return command(level, text, problem.place, f"{problem.code.id}: {problem.code.title}")
+    return Annotation(level, text, problem.place, f"{problem.code.id}: {problem.code.title}")
 
 
 def command(level: str, message: str, place: Place | None, title: str) -> str:

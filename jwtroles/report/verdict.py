@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Verdict(StrEnum):
-    """The worst of a plan: what a reviewer has to know first."""
+    """The worst of a plan: what a reviewer has to know first; the worst one stands last."""
 
     IN_SYNC = "in_sync"
     NEUTRAL = "neutral"
@@ -45,6 +45,13 @@ def verdict_of(plan: Plan, allowed: Iterable[str] = ()) -> Verdict:
     if effects.keys() & {Effect.LOOSENS, Effect.UNKNOWN}:
         return Verdict.LOOSENS
     return Verdict.TIGHTENS if Effect.TIGHTENS in effects else Verdict.NEUTRAL
+
+
+def worst_verdict(plans: Iterable[Plan], allowed: Iterable[str] = ()) -> Verdict:
+    """Return the worst of several plans' verdicts, IN_SYNC of none."""
+    order = [*Verdict]
+    verdicts = (verdict_of(plan, allowed) for plan in plans)
+    return max(verdicts, key=order.index, default=Verdict.IN_SYNC)
 
 
 def exit_of(plan: Plan, allowed: Iterable[str] = (), *, check: bool = False) -> Exit:

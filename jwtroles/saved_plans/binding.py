@@ -103,7 +103,8 @@ def _elsewhere(message: str, details: tuple[str, ...], rebuilt: Rebuilt) -> Refu
 
 def _again(rebuilt: Rebuilt) -> str:
     name = rebuilt.saved.bound.environment
-    return f"jwtroles plan{f' --env {name}' if name else ''} --out plan.json"
+    out = "FOLDER" if rebuilt.of_many else "plan.json"
+    return f"jwtroles plan{f' --env {name}' if name else ''} --out {out}"
 
 
 def planned_again(connection: Connection, rebuilt: Rebuilt) -> Planned:
@@ -112,6 +113,9 @@ def planned_again(connection: Connection, rebuilt: Rebuilt) -> Planned:
     It is the saved one, change by change, or empty, where the database is as the plan leaves it.
     What the file says of the database is compared and never used.
 
+    Of an environment of many databases it may lack changes that are made by now, and has no others:
+    roles are the cluster's, and whoever comes first makes them.
+
     Raises:
         SpecError: JR014 when a variable that holds keys is not set.
         Refused: JR611 for a stale plan, naming what moved; JR651 when a variable holds another key.
@@ -119,8 +123,9 @@ def planned_again(connection: Connection, rebuilt: Rebuilt) -> Planned:
     documents = rebuilt.saved.specification.documents
     keys = read_keys(rebuilt.spec, rebuilt.environment, documents=documents)
     _check_keys(rebuilt, keys)
+    stay = frozenset(rebuilt.plan.structure.elsewhere) if rebuilt.of_many else frozenset()
     try:
-        planned = make_plan(connection, rebuilt.spec, rebuilt.environment, keys)
+        planned = make_plan(connection, rebuilt.spec, rebuilt.environment, keys, stay=stay)
     except CompileError:
         reading = read_database(connection, rebuilt.spec, rebuilt.environment)
         _check_still(rebuilt, reading)
@@ -128,11 +133,13 @@ def planned_again(connection: Connection, rebuilt: Rebuilt) -> Planned:
     if planned.plan.empty:
         return planned
     was, now = rebuilt.plan, planned.plan
-    lines = what_moved(was.current, was.structure, _reading(planned))
-    if lines:
-        raise _stale(rebuilt, lines, _reading(planned))
-    lines += _other_changes(was, now)
-    lines += _newly_said(was, now)
+    reading = _reading(planned)
+    lines = what_moved(was.current, was.structure, reading)
+    made = bool(lines) and rebuilt.of_many and _own_work(was, reading)
+    if lines and not made:
+        raise _stale(rebuilt, lines, reading)
+    gone, new = _other_changes(was, now)
+    lines = [*([] if made else gone), *new, *_newly_said(was, now)]
     if lines:
         raise _stale(rebuilt, lines, None)
     return planned
@@ -169,13 +176,13 @@ def _told(plan: Plan) -> list[str]:
     return [one.problem.message for one in plan.cut_off] + [one.message for one in plan.remarks]
 
 
-def _other_changes(was: Plan, now: Plan) -> list[str]:
-    """Name changes that only one of two plans has."""
+def _other_changes(was: Plan, now: Plan) -> tuple[list[str], list[str]]:
+    """Name the changes that the first of two plans has alone, and those of the second."""
     then, these = ({_whole(s.change): s.change for s in plan.steps} for plan in (was, now))
-    return [
-        *(f"{describe(then[key])}\twould not be changed now" for key in then if key not in these),
-        *(f"{describe(these[key])}\twould be changed now" for key in these if key not in then),
-    ]
+    return (
+        [f"{describe(then[key])}\twould not be changed now" for key in then if key not in these],
+        [f"{describe(these[key])}\twould be changed now" for key in these if key not in then],
+    )
 
 
 def _whole(change: Change[Any]) -> str:
@@ -188,7 +195,7 @@ def _stale(rebuilt: Rebuilt, lines: list[str], reading: Reading | None) -> Refus
     made = f"{saved.made_at[:10]} {saved.made_at[11:16]} UTC"
     message = f"stale: {where} has changed since this plan was made ({made})"
     remedy = f"plan again:  {_again(rebuilt)}"
-    if reading is not None and _own_work(plan, reading):
+    if reading is not None and not rebuilt.of_many and _own_work(plan, reading):
         message = f"a part of this plan has been applied to {where} already, and nothing else"
         lines = []
         remedy = f"plan again, for the rest:  {_again(rebuilt)}"

@@ -59,6 +59,11 @@ class Rebuilt:
     spec: Spec
     environment: Environment | None
 
+    @property
+    def of_many(self) -> bool:
+        """Whether it is the plan of one of many databases."""
+        return self.environment is not None and self.environment.databases is not None
+
 
 def save(basis: Basis, plan: Plan, identity: Identity) -> SavedPlan:
     """Return what the file of a plan holds; no secret, and nothing that is not needed.

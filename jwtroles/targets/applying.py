@@ -16,7 +16,6 @@ from jwtroles.planner.describe import describe
 from jwtroles.targets.alike import likeness, part_of
 from jwtroles.targets.crew import Board, Crew, in_order
 from jwtroles.targets.model import Outcome, State
-from jwtroles.workflow import make_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -122,9 +121,10 @@ def _stale(error: JwtrolesError) -> bool:
 
 def _once(one: Surveyed, survey: Survey, crew: Crew, manner: Manner) -> None:
     """Plan a target again and apply that, if it holds nothing that was not shown."""
-    job = survey.job
+    assert one.where is not None  # noqa: S101 - it was planned
     with crew.opened(one.target) as connection:
-        planned = make_plan(connection, job.spec, job.environment, job.keys, stay=one.stay)
+        planned = survey.job.plan(connection, one.target, one.where, one.stay)
+        assert planned is not None  # noqa: S101 - it was planned
         shown = one.alike.parts if one.alike else frozenset()
         if likeness(planned.plan).parts - shown:
             raise Refused(_moved(one, planned.plan, shown), footer="Nothing was changed.")

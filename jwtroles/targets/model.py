@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from enum import StrEnum
@@ -26,6 +28,7 @@ class Target:
         url: how to connect; a secret.
         origin: where the URL came from, for errors.
         place: the line of the file that it came from.
+        database: the name of the database where the URL says it, else ''.
     """
 
     name: str
@@ -33,6 +36,20 @@ class Target:
     url: str = field(repr=False, compare=False)
     origin: str = ""
     place: Place | None = field(default=None, compare=False)
+    database: str = ""
+
+    @property
+    def file(self) -> str:
+        """The name of the file that its plan is saved to, in a folder."""
+        return f"{_OTHER.sub(_escaped, self.name)}.json"
+
+
+_OTHER = re.compile(r"\A\.|[^A-Za-z0-9_.-]")
+"""What stands in no name of a file as it is."""
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return "".join(f"%{octet:02X}" for octet in match[0].encode())
 
 
 class State(StrEnum):
@@ -71,6 +88,7 @@ class Fleet:
         outcomes: one for each target, in the order of the targets.
         plans: the plans, one for each group of databases whose plans are alike.
         shard: which part of how many (`3/8`), '' for all.
+        saved: the folder that the plans are saved to, if they are.
     """
 
     project: str
@@ -78,6 +96,28 @@ class Fleet:
     outcomes: tuple[Outcome, ...]
     plans: Mapping[str, Plan]
     shard: str = ""
+    saved: str = ""
+
+    @property
+    def carry_out(self) -> str:
+        """The command line that applies the plans."""
+        return f"jwtroles apply {self._which}"
+
+    @property
+    def see(self) -> str:
+        """The command line that shows the plans."""
+        return f"jwtroles {'show' if self.saved else 'plan'} {self._which}"
+
+    @property
+    def _which(self) -> str:
+        if self.saved:
+            return shlex.quote(self.saved)
+        shard = f" --shard {self.shard}" if self.shard else ""
+        return f"--env {shlex.quote(self.environment)}{shard}"
+
+    def file_of(self, outcome: Outcome) -> str:
+        """Return the file that a target's plan is saved to, '' where none is."""
+        return f"{self.saved}/{outcome.target.file}" if self.saved else ""
 
     @cached_property
     def groups(self) -> tuple[tuple[str, tuple[Outcome, ...]], ...]:

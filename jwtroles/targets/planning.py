@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from jwtroles.errors import JwtrolesError
 from jwtroles.frozen import frozen
+from jwtroles.reader.identity import identify
+from jwtroles.saved_plans import save
 from jwtroles.spec.resolve import resolve
 from jwtroles.targets.alike import Likeness, likeness
 from jwtroles.targets.crew import Board, Crew
 from jwtroles.targets.located import located, repeated
 from jwtroles.targets.model import Fleet, Outcome, State
 from jwtroles.verifier.key_sources import read_keys
-from jwtroles.workflow import make_plan
+from jwtroles.workflow import look, plan_from
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jwtroles.reader.connection import Connection
     from jwtroles.reader.identity import Located
+    from jwtroles.saved_plans import SavedPlan
     from jwtroles.spec.model import Environment, Spec
     from jwtroles.targets.model import Target
     from jwtroles.verifier.key_sources import Keys
@@ -28,6 +32,30 @@ Told = Callable[[Outcome, int, int], None]
 """Told of each target that is done: what came of it, how many are done, of how many."""
 
 
+class Plans(Protocol):
+    """What makes the plan of each target: a `Job`, or plans that were saved."""
+
+    @property
+    def spec(self) -> Spec:
+        """What of the file holds in the environment."""
+
+    @property
+    def environment(self) -> Environment:
+        """The environment, which has many databases."""
+
+    def plan(
+        self, connection: Connection, target: Target, where: Located, stay: frozenset[str]
+    ) -> Planned | None:
+        """Return the plan of a database, None where there is none to be made.
+
+        Args:
+            connection: to the database.
+            target: what it is called.
+            where: which one it is.
+            stay: roles that left the file, and are not dropped.
+        """
+
+
 @frozen
 class Job:
     """What all targets have in common.
@@ -35,11 +63,24 @@ class Job:
     Attributes:
         spec: what of the file holds in the environment.
         keys: the keys that verify tokens there, read once.
+        save: is given each plan that changes something, as what its file holds.
     """
 
     spec: Spec
     environment: Environment
     keys: Keys
+    save: Callable[[Target, SavedPlan], None] | None = None
+
+    def plan(
+        self, connection: Connection, target: Target, where: Located, stay: frozenset[str]
+    ) -> Planned:
+        """Plan a database, and give its plan away where that is asked for."""
+        del where
+        basis = look(connection, self.spec, self.environment, self.keys, stay=stay)
+        planned = plan_from(basis)
+        if self.save is not None and not planned.plan.empty:
+            self.save(target, save(basis, planned.plan, identify(connection)))
+        return planned
 
     @classmethod
     def of(cls, spec: Spec, environment: Environment, *, offline: bool = False) -> Job:
@@ -83,11 +124,11 @@ class Survey:
         plans: one plan for each group that is alike, that of the first target in it.
     """
 
-    job: Job
+    job: Plans
     found: tuple[Surveyed, ...]
     plans: dict[str, Planned]
 
-    def fleet(self, shard: str = "") -> Fleet:
+    def fleet(self, shard: str = "", saved: str = "") -> Fleet:
         """Return what is known of the targets before anything is applied."""
         return Fleet(
             str(self.job.spec.project),
@@ -95,6 +136,7 @@ class Survey:
             tuple(map(self._outcome, self.found)),
             {digest: planned.plan for digest, planned in self.plans.items()},
             shard,
+            saved,
         )
 
     def _outcome(self, one: Surveyed) -> Outcome:
@@ -105,25 +147,30 @@ class Survey:
         return Outcome(one.target, state, one.alike.digest)
 
 
-def plan_all(job: Job, targets: Sequence[Target], crew: Crew, told: Told) -> Survey:
+def plan_all(job: Plans, targets: Sequence[Target], crew: Crew, told: Told) -> Survey:
     """Plan every target; nothing is changed anywhere.
 
-    Plans that are alike are kept once: a thousand of them would fill the memory.
+    Plans that are alike are kept once: a thousand of them would fill the memory. A target without
+    a plan to be made is not in the result.
     """
     kept: dict[str, tuple[str, Planned]] = {}
     board = Board[Outcome](len(targets), told)
 
-    def work(target: Target) -> Surveyed:
+    def work(target: Target) -> Surveyed | None:
         if crew.halted:
             return Surveyed(target, error=crew.excuse(JwtrolesError()))
+        where = None
         try:
             with crew.opened(target) as connection:
                 where = located(connection, target)
-                planned = make_plan(connection, job.spec, job.environment, job.keys)
+                planned = job.plan(connection, target, where, frozenset())
         except JwtrolesError as error:
             reason = crew.excuse(error)
             board.tell(Outcome(target, State.FAILED, error=reason))
-            return Surveyed(target, error=reason)
+            return Surveyed(target, where, error=reason)
+        if planned is None:
+            board.tell(Outcome(target, State.IN_SYNC))
+            return None
         alike = likeness(planned.plan)
         state = State.IN_SYNC if planned.plan.empty else State.DIFFERENT
         board.tell(Outcome(target, state, alike.digest))
@@ -134,7 +181,7 @@ def plan_all(job: Job, targets: Sequence[Target], crew: Crew, told: Told) -> Sur
         stay = frozenset(planned.plan.structure.elsewhere)
         return Surveyed(target, where, alike, stay=stay)
 
-    found = crew.each(work, targets)
+    found = [one for one in crew.each(work, targets) if one is not None]
     twins = repeated((one.target, one.where) for one in found)
     return Survey(
         job,

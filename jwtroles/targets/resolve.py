@@ -129,7 +129,7 @@ def _target(url: str, origin: str, word: Word) -> Target:
     server = f"service {given['service']}" if "service" in given else address(given)
     name = str(given.get("dbname") or "")
     at = f"{server}/{name}" if name else server
-    return Target(name or server, at, url, origin, word.place)
+    return Target(name or server, at, url, origin, word.place, name)
 
 
 def _named(made: Iterable[Target]) -> Iterator[Target]:

@@ -11,7 +11,7 @@ from jwtroles.report.markdown.fit import LIMIT, Fixed, Piece, Table, fitted
 from jwtroles.report.markdown.verdict import SIGNS, said
 from jwtroles.report.text.fleet import NAMED, name, summary
 from jwtroles.report.text.sheet import Sheet, counted
-from jwtroles.report.verdict import Verdict, verdict_of
+from jwtroles.report.verdict import Verdict, still_refused, worst_verdict
 from jwtroles.targets.model import State
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ def render_fleet(
     fleet: Fleet, spec: Spec, allowed: tuple[str, ...] = (), *, plain: bool = False
 ) -> str:
     """Return the plans of all databases as Markdown, without a final line end."""
-    command = f"jwtroles plan --env {fleet.environment}"
-    command += f" --shard {fleet.shard}" if fleet.shard else ""
+    command = fleet.see
     parts: list[Piece] = [Fixed(_top(fleet, allowed, plain=plain))]
     parts += _failures(fleet, command)
     differing = [(d, found) for d, found in fleet.groups if not fleet.plans[d].empty]
@@ -37,33 +36,42 @@ def render_fleet(
         plan = fleet.plans[digest]
         head = f"#### {counted(len(outcomes), 'database')}: {said(plan, allowed)}"
         shown = f"{_names(outcomes)}. Shown for {code(plan.server.database)}."
-        parts += [Fixed(f"{head}\n\n{shown}"), *body(Sheet(plan, spec), plain=plain)]
+        sheet = Sheet(plan, spec, saved=fleet.file_of(outcomes[0]))
+        parts += [Fixed(f"{head}\n\n{shown}"), *body(sheet, plain=plain)]
     parts += _rest(fleet, differing[TOLD:], command)
-    again = f"jwtroles apply --env {fleet.environment}"
-    parts.append(Fixed(f"<sub>{code(again)} plans each database again, and applies no more.</sub>"))
+    how = "plans each database again, and applies no more"
+    if fleet.saved:
+        how = "applies exactly this, and refuses where a database has moved"
+    parts.append(Fixed(f"<sub>{code(fleet.carry_out)} {how}.</sub>"))
     return fitted(parts, LIMIT)
 
 
 def _top(fleet: Fleet, allowed: tuple[str, ...], *, plain: bool) -> str:
-    worst = max((verdict_of(plan, allowed) for plan in fleet.plans.values()), key=_RANK.index,
-                default=Verdict.IN_SYNC)  # fmt: skip
-    sign = "⛔" if fleet.of(State.FAILED) else SIGNS[worst]
+    worst = worst_verdict(fleet.plans.values(), allowed)
     where = f"{marker(fleet.project, fleet.environment)}\n"
     shard = f", shard {fleet.shard}" if fleet.shard else ""
-    told = f"{summary(fleet)} in {bold(fleet.environment)}{shard}"
+    verdict = _VERDICTS[worst]
+    if worst is Verdict.REFUSED:
+        plans = fleet.plans.values()
+        effects = sorted({one for plan in plans for one in still_refused(plan, allowed)})
+        verdict += f": {', '.join(effects).replace('_', ' ')}"
+    if failed := fleet.of(State.FAILED):
+        verdict = f"{counted(len(failed), 'database')} failed{f', {verdict}' * bool(fleet.plans)}"
+    sign = "⛔" if failed else SIGNS[worst]
+    told = f"{verdict}, in {bold(fleet.environment)}{shard}\n\n{summary(fleet)}."
     return f"{where}### {'' if plain else sign + ' '}jwtroles: {told}"
 
 
-_RANK = (
-    Verdict.IN_SYNC,
-    Verdict.NEUTRAL,
-    Verdict.TIGHTENS,
-    Verdict.LOOSENS,
-    Verdict.CUTS_OFF,
-    Verdict.DESTROYS,
-    Verdict.REFUSED,
-)
-"""Verdicts, the worst one last."""
+_VERDICTS = {
+    Verdict.IN_SYNC: "in sync",
+    Verdict.NEUTRAL: "no change to access",
+    Verdict.TIGHTENS: "only tightens access",
+    Verdict.LOOSENS: "loosens access",
+    Verdict.CUTS_OFF: "cuts off other roles",
+    Verdict.DESTROYS: "destroys",
+    Verdict.REFUSED: "refused",
+}
+"""The worst of the plans, in words."""
 
 
 def _names(outcomes: Sequence[Outcome]) -> str:

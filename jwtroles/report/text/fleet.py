@@ -107,14 +107,12 @@ def _verdict(
     differs = fleet.of(State.DIFFERENT)
     if applying or not differs:
         return
-    env = f" --env {shown(fleet.environment)}"
-    shard = f" --shard {fleet.shard}" if fleet.shard else ""
     plans = [fleet.plans[one.alike] for one in differs]
     refused = {effect for plan in plans for effect in still_refused(plan, allowed)}
     asked = sorted({effect for plan in plans for effect in plan.refused_effects()})
     allow = "".join(f" --allow {effect}" for effect in asked)
     said = "Refused as it stands. Allow it once:" if refused else "Not applied. Next:"
-    yield from page.paragraph(f"{said} jwtroles apply{env}{shard}{allow}")
+    yield from page.paragraph(f"{said} {visible(fleet.carry_out)}{allow}")
 
 
 SAID = {

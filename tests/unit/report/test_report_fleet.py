@@ -82,7 +82,11 @@ def test_markdown_fits_a_comment_and_lets_no_name_act():
     case = cases.first()
     told = markdown(fleet(case, 300, 1), case.spec)
     assert len(told) <= LIMIT
-    assert told.startswith("<!-- jwtroles:acme:tenants -->\n### ⛔ jwtroles: 301 databases: ")
+    assert told.startswith(
+        "<!-- jwtroles:acme:tenants -->\n"
+        "### ⛔ jwtroles: 1 database failed, refused: cuts off, in **tenants**\n\n"
+        "301 databases: 300 differ from the file, 1 failed.\n"
+    )
     assert told.count("\n#### ") == TOLD
     assert "sesame" not in told
     assert (

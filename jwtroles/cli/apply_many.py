@@ -1,0 +1,110 @@
+"""`apply` for an environment of many databases, from the file or from plans that were saved."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+from jwtroles import saved_plans
+from jwtroles.cli.apply import agree
+from jwtroles.cli.fleet import JOBS, Part, surveyed, targets_in, tell_failures
+from jwtroles.cli.progress import counting
+from jwtroles.cli.terminal import color, show, tell, width
+from jwtroles.errors import Exit
+from jwtroles.report.text.fleet import render_fleet, summary
+from jwtroles.report.text.sheet import counted
+from jwtroles.targets import applying
+from jwtroles.targets.crew import Crew
+from jwtroles.targets.model import State, worst
+from jwtroles.targets.planning import plan_all
+from jwtroles.targets.saved import gather, reachable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jwtroles.cli.apply import Manner
+    from jwtroles.spec.model import Environment, Spec
+    from jwtroles.targets.model import Fleet
+    from jwtroles.targets.planning import Survey
+
+
+def apply_many(
+    spec: Spec, environment: Environment, part: Part, manner: Manner, *, keep_going: bool
+) -> NoReturn:
+    """Plan all databases, and carry the plans out."""
+    crew = Crew(part.jobs or JOBS, stops=not keep_going)
+    survey = surveyed(spec, environment, part, crew, quiet=manner.quiet)
+    _carry_out(survey, survey.fleet(part.shard or ""), crew, manner, keep_going=keep_going)
+
+
+def apply_saved(
+    path: Path, spec: Path | None, env: str | None, part: Part, manner: Manner, *, keep_going: bool
+) -> NoReturn:
+    """Carry out saved plans of many databases, each in the database that it was made for."""
+    plans = gather(path)
+    saved_plans.check_environment(plans.first, env)
+    if spec is not None:
+        saved_plans.check_file(plans.first, spec)
+    crew = Crew(part.jobs or JOBS, stops=not keep_going)
+    targets = reachable(plans, targets_in(plans.environment, part))
+    with counting("looked at", len(targets), quiet=manner.quiet) as told:
+        survey = plan_all(plans, targets, crew, told)
+    away = tuple(plans.without(survey.found)) if not part.shard else ()
+    survey = replace(survey, found=(*survey.found, *away))
+    fleet = survey.fleet(part.shard or "", str(path))
+    _carry_out(survey, fleet, crew, manner, keep_going=keep_going)
+
+
+def _carry_out(
+    survey: Survey, fleet: Fleet, crew: Crew, manner: Manner, *, keep_going: bool
+) -> NoReturn:
+    """Show, ask once, and apply each plan in a transaction of its own.
+
+    Where one cannot be planned, or would be refused, nothing is applied unless `keep_going` says
+    so.
+    """
+    environment = survey.job.environment
+    if not manner.quiet:
+        show(
+            render_fleet(
+                fleet,
+                survey.job.spec,
+                color=color(),
+                width=width(),
+                verbose=manner.verbose,
+                applying=True,
+                allowed=manner.allowed,
+            )
+        )
+    refused = applying.refused(survey, manner.allowed)
+    blocked = (*fleet.of(State.FAILED), *refused)
+    stopped = {one.target for one in refused}
+    differs = [one for one in fleet.of(State.DIFFERENT) if one.target not in stopped]
+    if blocked and (crew.interrupted or not keep_going or not differs):
+        tell_failures(blocked)
+        tell("Nothing was changed.")
+        raise typer.Exit(worst(one.error.exit_code for one in blocked if one.error is not None))
+    if not differs:
+        raise typer.Exit(Exit.DONE)
+    if not manner.yes:
+        what = f"changes to {counted(len(differs), 'database')} of {environment.name}"
+        agree(what, f"Apply these {what}?", str(environment.name), environment)
+    how = applying.Manner(manner.allowed, manner.lock_timeout, manner.verbose)
+    with counting("applied", len(differs), quiet=manner.quiet) as told:
+        outcomes = applying.apply_all(survey, crew, how, told)
+    fleet = replace(fleet, outcomes=outcomes)
+    tell_failures(fleet.of(State.FAILED))
+    left = fleet.of(State.FAILED, State.NOT_BEGUN)
+    if crew.interrupted:
+        tell("Interrupted. What had not been committed was rolled back.")
+    if not manner.quiet or left:
+        tell(f"{summary(fleet)}.{_again(fleet) if left else ''}")
+    raise typer.Exit(fleet.worst)
+
+
+def _again(fleet: Fleet) -> str:
+    if fleet.saved:
+        return " Run it again for what is left; plan again what has moved."
+    return " Run it again: it plans anew and does what is left."

@@ -1,0 +1,170 @@
+"""Plans of many databases that are saved: reviewed once, and applied as they were, or refused."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.pages import ROOT
+from tests.targets.tenants import FILE, Tenants
+from tests.targets.test_fleet import EXTRA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.servers import Clusters
+
+WIDER = FILE.replace("update: [body]", "update: [body], delete: all")
+NARROWER = FILE.replace("insert: all, update: [body]", "insert: all")
+
+
+@pytest.fixture(params=[14, 18], scope="module")
+def several(
+    request: pytest.FixtureRequest, cluster: Clusters, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Tenants]:
+    """Give four databases, to a role with CREATEROLE."""
+    with cluster(request.param).fresh() as sandbox:
+        yield Tenants(sandbox, tmp_path_factory.mktemp("saved"), "createrole").make(4)
+
+
+@pytest.fixture
+def applied(several: Tenants) -> Tenants:
+    """Give the databases as the first file has them, and no plans."""
+    several.file(FILE)
+    done = several.run("apply", "--yes", "--quiet", "--allow", "destroys")
+    assert done.code == 0, done
+    for folder in several.folder.glob("plans*"):
+        shutil.rmtree(folder)
+    return several
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_what_was_reviewed_is_applied(several):
+    """Also the first plans of a cluster, each of which makes its roles."""
+    several.run_sql("tenant_01", EXTRA)
+    planned = several.run("plan", "--out", "plans/first", "--format", "markdown")
+    assert planned.code == 0, planned
+    assert "### 🔓 jwtroles: loosens access, in **tenants**\n\n4 databases: 4 differ" in planned.out
+    assert planned.out.count("\n#### ") == 2
+    assert "`jwtroles apply plans/first` applies exactly this" in planned.out
+    folder = several.folder / "plans" / "first"
+    assert names(folder) == [f"{name}.json" for name in several.names]
+
+    shown = several.run("show", "plans/first")
+    assert shown.code == 0, shown
+    assert "\n3 databases: the same 23 changes\n" in shown.out
+    assert "\ntenant_01: 27 changes\n" in shown.out
+    assert shown.out.endswith("Not applied. Next: jwtroles apply plans/first\n")
+    whole = json.loads(several.run("show", "plans/first", "--format", "json").out)
+    published = (ROOT / "docs" / "schemas" / "fleet.schema.json").read_text("utf-8")
+    Draft202012Validator(json.loads(published)).validate(whole)
+    assert [one["plan"] for one in whole["targets"]] == [0, 1, 0, 0]
+    script = several.run("show", "plans/first/tenant_01.json", "--format", "sql")
+    assert "app.extra" in script.out
+
+    done = several.run("apply", "plans/first", "--spec", "jwtroles.yaml", "--yes")
+    assert done.code == 0, done
+    assert "4 databases: 4 applied." in done.err
+    assert several.run("plan", "--check").code == 0
+    again = several.run("apply", "plans/first", "--yes")
+    assert again.code == 0, again
+    assert "4 databases: in sync" in again.out
+
+
+def test_a_database_that_has_moved_is_refused_and_the_others_are_applied(applied):
+    applied.file(WIDER)
+    assert applied.run("plan", "--out", "plans", "--quiet").code == 0
+    # What is to be taken away is in no plan; and a column is seen that nobody has seen.
+    applied.run_sql("tenant_02", "GRANT TRUNCATE ON app.notes TO PUBLIC")
+    applied.run_sql("tenant_03", "ALTER TABLE app.tags ADD COLUMN secret text")
+
+    done = applied.run("apply", "plans", "--yes")
+    assert done.code == 3, done
+    assert done.err.count("error[JR611]: stale: tenants has changed since") == 2
+    assert "truncate on app.notes for PUBLIC" in done.err
+    assert "column secret added" in done.err
+    assert "jwtroles plan --env tenants --out FOLDER" in done.err
+    assert "Nothing was changed." in done.err
+    done = applied.run("apply", "plans", "--yes", "--keep-going")
+    assert done.code == 3
+    assert "4 databases: 2 applied, 2 failed. Run it again" in done.err
+    applied.run_sql("tenant_02", "REVOKE TRUNCATE ON app.notes FROM PUBLIC")
+
+    # One plan finds its database by itself, as a job of a matrix wants it.
+    done = applied.run("apply", "plans/tenant_02.json", "--env", "tenants", "--yes")
+    assert done.code == 0, done
+    assert "1 database: 1 applied." in done.err
+    assert "tenant_00: in sync" in applied.run("apply", "plans/tenant_00.json", "--yes").out
+    checked = applied.run("plan", "--check")
+    assert checked.code == 2
+    assert "\ntenant_03: " in checked.out
+
+
+def test_each_shard_applies_its_own_plans(applied):
+    applied.file(NARROWER)
+    assert applied.run("plan", "--out", "plans", "--quiet").code == 0
+    for shard in ("1/2", "2/2"):
+        done = applied.run("apply", "plans", "--yes", "--shard", shard)
+        assert done.code == 0, done
+    assert applied.run("plan", "--check").code == 0
+
+
+def test_plans_that_do_not_belong_together(applied):
+    applied.file(WIDER)
+    assert applied.run("plan", "--out", "plans", "--quiet").code == 0
+    again = applied.run("plan", "--out", "plans")
+    assert (again.code, again.out) == (1, "")
+    assert "error[JR679]: plans is not empty" in again.err
+    folder = applied.folder / "plans"
+
+    shutil.copy(folder / "tenant_00.json", folder / "copy.json")
+    for command in (("show", "plans"), ("apply", "plans", "--yes")):
+        done = applied.run(*command)
+        assert done.code == 3
+        assert "error[JR679]: plans/tenant_00.json and plans/copy.json are for one" in done.err
+    applied.file(NARROWER)
+    assert applied.run("plan", "--out", "plans-2", "--quiet").code == 0
+    shutil.copy(applied.folder / "plans-2" / "tenant_00.json", folder / "copy.json")
+    assert "JR679" in applied.run("apply", "plans", "--yes").err
+    (folder / "copy.json").unlink()
+    done = applied.run("apply", "plans", "--spec", "jwtroles.yaml", "--yes")
+    assert (done.code, "error[JR650]" in done.err) == (3, True), done
+
+    # Of a database that was made anew, or is not of the environment any more, nothing is done.
+    applied.file(FILE)
+    applied.run_sql("postgres", "ALTER DATABASE tenant_03 RENAME TO former_03")
+    try:
+        done = applied.run("apply", "plans", "--yes")
+        assert done.code == 3
+        assert "error[JR612]: plans/tenant_03.json was made for another database" in done.err
+        assert "Nothing was changed." in done.err
+    finally:
+        applied.run_sql("postgres", "ALTER DATABASE former_03 RENAME TO tenant_03")
+    done = applied.run("apply", "plans", "--yes", "--database", applied.url("tenant_00"))
+    assert "error[JR010]: --database is for one plan" in done.err
+    (folder / "tenant_00.json").write_text("{}")
+    assert "error[JR610]" in applied.run("apply", "plans", "--yes").err
+    shutil.rmtree(folder)
+    folder.mkdir()
+    assert "error[JR610]: plans has no plans in it" in applied.run("apply", "plans").err
+
+
+def test_annotations_name_their_databases_and_a_script_is_for_one(applied):
+    applied.file(WIDER)
+    applied.run_sql("tenant_00", "REVOKE SELECT ON app.tags FROM reader")
+    told = applied.run("plan", "--format", "github").out.splitlines()
+    assert told[0].endswith("tenants%3A loosens::4 databases: 4 differ from the file")
+    assert len([one for one in told if "in 4 databases: tenant_00, tenant_01" in one]) == 1
+    assert len([one for one in told if one.endswith("in 1 database: tenant_00")]) == 1
+    done = applied.run("plan", "--format", "sql")
+    assert (done.code, done.out) == (1, "")
+    assert "error[JR010]: --format sql is for one database" in done.err
+    assert "jwtroles show FOLDER/NAME.json --format sql" in done.err
