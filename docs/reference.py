@@ -78,8 +78,8 @@ exits 4.
 
 ## JR8xx: what jwtroles finds by itself
 
-JR800 to JR804 and JR810 to JR818 are about databases that jwtroles does not mark, and `import`.
-JR810, JR811, JR812 and JR816 are no errors: `import` tells them, and the file that it writes has
+JR800 to JR804 and JR810 to JR819 are about databases that jwtroles does not mark, and `import`.
+JR810, JR811, JR812, JR816 and JR819 are no errors: `import` tells them, and the file that it writes has
 them as comments. JR817 is a remark of a plan. Exit code 3 for JR813, where nothing is written; 1
 for the others.
 

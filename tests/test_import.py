@@ -132,6 +132,37 @@ def tenants(sandbox: Sandbox, role: str, table: QName) -> set[str]:
     return {row["tenant"][-1] for row in rows}
 
 
+@pytest.mark.parametrize("major", [MAJORS[0], MAJORS[-1]])
+def test_what_is_left_to_a_service_is_listed(cluster: Clusters, major: int) -> None:
+    """On a managed service the file says its roles' rights, and lists all that it leaves."""
+    shape = Path(__file__).with_name("imports") / "hosted"
+    with cluster(major).fresh() as sandbox, connect(sandbox.url) as session:
+        sandbox.run_sql(text(shape, "objects.sql") + "; RESET ROLE;" + text(shape, "access.sql"))
+        made = import_database(session, "acme")
+        plan = make_plan(session, load_text(made.text), None).plan
+    assert [one.message for one in made.notes] == LEFT.strip().splitlines()
+    assert all(f"# JR819: {line}" in made.text for line in LEFT.strip().splitlines())
+    spec = load_text(made.text)
+    assert (spec.database.hosted_by, spec.database.schemas) == ("supabase", ("public",))
+    assert {"anon", "authenticated", "service_role", "reporter"} <= set(map(str, spec.roles))
+    assert list(spec.policies_only) == ["storage.objects"]
+    assert {(str(p.table), p.name) for p in plan.structure.other_policies} == set()
+    assert [one.code.id for one in plan.remarks if one.code.id == "JR876"] == []
+
+
+LEFT = """
+what is in auth, storage is Supabase's and stays as it is, but for the policies on storage.objects
+anon is Supabase's and stays what it is; NOINHERIT
+authenticated is Supabase's and stays what it is; NOINHERIT
+authenticator is Supabase's and stays what it is; LOGIN, NOINHERIT; \
+a member of anon, authenticated, service_role; with settings of its own: statement_timeout
+service_role is Supabase's and stays what it is; no policy binds it (BYPASSRLS); NOINHERIT
+anon, authenticated, service_role: insert, select on new tables in public, \
+by default privileges of postgres
+authenticated: execute on public.total(integer)
+"""
+
+
 def test_who_may_only_create_roles_imports_and_applies_the_same(cluster: Clusters) -> None:
     """A role with CREATEROLE that owns the tables gets the superuser's file, and can apply it."""
     shape = Path(__file__).with_name("imports") / "billing"
@@ -197,6 +228,11 @@ TABLES = "CREATE SCHEMA app; CREATE TABLE app.a (id int); CREATE VIEW app.v AS S
         ("", POLICY.replace("app.*", "app.v"), "JR305"),
         ("", POLICY.replace("app.*", "app.b"), "JR302"),
         ("CREATE ROLE boss SUPERUSER", "roles: {boss: {token: false}}", "JR308"),
+        (
+            "CREATE SCHEMA other; CREATE TABLE other.t (id int)",
+            POLICY.replace("app.*", "other.t") + "policies_only: [other.t]\n",
+            "JR363",
+        ),
     ],
 )
 def test_what_a_file_states_fits_the_database(

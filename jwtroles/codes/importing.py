@@ -69,6 +69,13 @@ LEFT_TO_OTHERS = Code(
     "role with CREATEROLE or REPLICATION reaches around it. No file can say what such a role may "
     "do, so it is not in it: its rights are neither compared nor changed.",
 )
+LEFT_TO_SERVICE = Code(
+    "JR819",
+    "what the imported file leaves to the managed service",
+    "With `hosted_by` the service's schemas are not managed, and its roles stay what they are: of "
+    "those that tokens become the file says rights, and a plan compares these on the objects that "
+    "it names.",
+)
 NOT_SAID = Code(
     "JR811",
     "what the language cannot say",

@@ -32,19 +32,20 @@ def check_policies_only(
                     one.access.columns[0].place or one.access.place,
                     remedy="write `all` or `{rows: …}`, and let the owner grant the columns",
                 )
-            _must_be_on(one.table, one.access.place, told, structure, problems)
+            must_be_on(one.table, one.access.place, told, structure, problems)
     for floor in floored:
         if structure.relations[floor.table].policies_only:
-            _must_be_on(floor.table, floor.origin.place, told, structure, problems)
+            must_be_on(floor.table, floor.origin.place, told, structure, problems)
 
 
-def _must_be_on(
+def must_be_on(
     table: QName,
     place: Place | None,
     told: set[QName],
     structure: Structure,
     problems: Collector,
 ) -> None:
+    """Refuse a policy on a table of somebody else's whose row security is off."""
     relation = structure.relations[table]
     if relation.secured or relation.kind not in ("r", "p") or table in told:
         return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from jwtroles import codes
 from jwtroles.compiler.access import matching
 from jwtroles.compiler.policies import RowSecurity, tables_with
+from jwtroles.compiler.policies_only import must_be_on
 from jwtroles.compiler.standing import check_alone, standing_policies
 from jwtroles.kinds.base import PUBLIC, Origin
 from jwtroles.kinds.policy import Policy
@@ -48,6 +49,10 @@ def stated_security(spec: Spec, names: Names, binder: Binder, structure: Structu
             )
         policies[key] = policy
         secured.setdefault(policy.table, policy.origin)
+    told: set[QName] = set()
+    for (table, _), policy in policies.items():
+        if structure.relations[table].policies_only:
+            must_be_on(table, policy.origin.place, told, structure, problems)
     check_alone((policy for _, policy in floors), policies.values(), problems)
     for word in spec.row_security:
         for table in _tables([word], (), structure, problems):

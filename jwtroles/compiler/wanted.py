@@ -37,6 +37,7 @@ def scope_of(spec: Spec, environment: Environment | None) -> Scope:
         for pattern in role.tables
         if names(role.name) in platform
     }
+    named |= {(role, TABLES, word) for role, word in _stated(spec, names) if role in platform}
     queries = {f"{q.name}({', '.join(q.params.values())})" for q in spec.queries.values()}
     named |= {("", "functions", signature) for signature in queries}
     signatures = [word for _, section, word in named if section == "functions"]
@@ -54,6 +55,15 @@ def scope_of(spec: Spec, environment: Environment | None) -> Scope:
         elsewhere=frozenset(_elsewhere(spec, names, declared + old + logins)),
         left=services()[spec.database.hosted_by].schemas if spec.database.hosted_by else (),
     )
+
+
+def _stated(spec: Spec, names: Names) -> Iterator[tuple[str, str]]:
+    """Yield the roles of policies that the file states, with the tables that these are on."""
+    for policy in spec.policies:
+        yield from ((names(role), str(word)) for role in policy.to for word in policy.tables)
+    for floor in spec.tenancy:
+        to = floor.policy.to if floor.policy is not None else ()
+        yield from ((names(role), str(word)) for role in to for word in floor.tables)
 
 
 def _elsewhere(spec: Spec, names: Names, roles: Iterable[str]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
@@ -17,6 +18,7 @@ from jwtroles.decompile.predicates import written as condition
 from jwtroles.decompile.proof import not_proved, prove, said_of, together
 from jwtroles.decompile.rights import rights_of
 from jwtroles.decompile.roles import entrances, facts_of
+from jwtroles.decompile.service import left_to_service, undecided
 from jwtroles.decompile.standing import said_of_floors, standing
 from jwtroles.decompile.writing import write
 from jwtroles.errors import Problem, Refused, UsageError
@@ -83,6 +85,10 @@ def import_database(
         written = write(draft)
         proof = prove(connection, written, choices, name, documents)
         if proof.plan is not None and proof.plan.empty:
+            beside = () if found.project else tuple(undecided(found, proof.plan.structure))
+            if beside != choices.beside:
+                choices = replace(choices, beside=beside)
+                continue
             return Imported(written.text, draft.notes, _said(draft), tuple(documents.values()))
         if proof.choices == choices and not choices.groups:
             break
@@ -107,9 +113,12 @@ def drafted(found: Found, project: str, choices: Choices) -> Draft:
     roles = []
     for role in found.roles:
         if role not in entered.logins:
-            facts = dict(facts_of(role, found, entered))
-            rights = dict(rights_of(role, found, token=role in entered.taken, group=group))
-            roles.append(RoleDraft(role, {**facts, **rights}))
+            theirs = role in found.platform
+            facts = {} if theirs else dict(facts_of(role, found, entered))
+            token = theirs or role in entered.taken
+            rights = dict(rights_of(role, found, token=token, group=group))
+            if rights or not theirs:
+                roles.append(RoleDraft(role, {**facts, **rights}))
     public = dict(rights_of(PUBLIC, found, token=False, group=group))
     if public:
         roles.append(RoleDraft(PUBLIC, public))
@@ -117,20 +126,23 @@ def drafted(found: Found, project: str, choices: Choices) -> Draft:
     rows, policies = named(security.policies, ("claims", *columns))
     kept = (*security.kept, *choices.kept)
     keep = together(kept, found.structure.server.version)
-    database = {"schemas": found.schemas, "unmarked": True}
+    database: dict[str, Any] = {"schemas": found.schemas, "unmarked": True}
+    if found.service is not None:
+        database["hosted_by"] = found.service.name
     declared = dict(map(_claim, claims.declared()))
     return Draft(
         project=project,
         database=database | ({"connect_as": entered.logins} if entered.logins else {}),
         tokens={"verify": "gateway", "claims": declared} if declared else {},
         floors=under,
+        policies_only=tuple(map(str, found.lent)),
         rows=rows,
         columns={NAME: group.patterns} if group.patterns else {},
         policies=policies,
         row_security=security.row_security,
         roles=tuple(roles),
         keep=keep,
-        notes=tuple(_notes(found, floors, under, keep)),
+        notes=tuple(_notes(found, floors, under, keep, choices)),
     )
 
 
@@ -147,10 +159,13 @@ def _notes(
     floors: tuple[Standing, ...],
     drafts: tuple[FloorDraft, ...],
     keep: tuple[Kept, ...],
+    choices: Choices,
 ) -> Iterator[Problem]:
     for floor, draft in zip(floors, drafts, strict=True):
         name = str(draft.said.get("name", ""))
         yield from (Problem(codes.NOT_UNDER, said) for said in missed(floor, name, found))
+    yield from left_to_service(found)
+    yield from choices.beside
     for role in found.left:
         yield Problem(codes.LEFT_TO_OTHERS, f"{role} is left to others: {found.why_left(role)}")
     for policy in found.all_policies:

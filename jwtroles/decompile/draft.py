@@ -99,6 +99,7 @@ class Choices:
         forms: policy and condition → how many of its forms PostgreSQL would store as another text.
         kept: whatever else stays as it is.
         stated: policies that stand under `policies`, and are part of no floor.
+        beside: rights that a plan of the file turned out not to look at.
         groups: whether columns that are withheld are named as a group.
     """
 
@@ -106,6 +107,7 @@ class Choices:
     forms: Mapping[tuple[Key, str], int] = field(default_factory=dict)
     stated: frozenset[Key] = frozenset()
     kept: tuple[Kept, ...] = ()
+    beside: tuple[Problem, ...] = ()
     groups: bool = True
 
     def form(self, keys: Iterable[Key], text: str) -> int:

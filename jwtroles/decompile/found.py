@@ -6,11 +6,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.frozen import frozen
+from jwtroles.hosting import functions, recognised
 from jwtroles.kinds.acl import built_in
 from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.policy import policy_name
-from jwtroles.names import QName
+from jwtroles.names import GLOB, QName, file_part
 from jwtroles.reader import query_text, snapshot, survey
 from jwtroles.reader.connection import asking
 from jwtroles.scope import Scope
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from jwtroles.catalog import Structure
+    from jwtroles.hosting import Service
     from jwtroles.kinds.acl import Acl, Right
     from jwtroles.kinds.membership import Membership
     from jwtroles.kinds.policy import Policy
@@ -38,11 +40,15 @@ class Found:
     Attributes:
         schemas: the schemas that the file is to manage, by name.
         project: whose mark the schema `jwtroles` carries; '' where the database is not managed.
+        service: the managed service that it is on.
+        theirs: the service's schemas that are there.
     """
 
     survey: Survey
     schemas: tuple[str, ...]
     project: str = ""
+    service: Service | None = None
+    theirs: tuple[str, ...] = ()
 
     @property
     def structure(self) -> Structure:
@@ -68,8 +74,21 @@ class Found:
     @cached_property
     def secured(self) -> frozenset[QName]:
         """The tables with row security on."""
-        switches = self.survey.objects["table_security"]
-        return frozenset(one.table for one in switches if one.enabled)
+        relations = self.structure.relations
+        return frozenset(name for name, relation in relations.items() if relation.secured)
+
+    @cached_property
+    def lent(self) -> tuple[QName, ...]:
+        """The tables in the service's schemas that have policies for roles of the file."""
+        relations = self.structure.relations
+        tables = {p.table for p in self.policies if relations[p.table].policies_only}
+        return tuple(sorted(tables))
+
+    @cached_property
+    def platform(self) -> frozenset[str]:
+        """The roles of the service that tokens become: a file says their rights and no more."""
+        named = self.service.token_roles if self.service else ()
+        return frozenset(self.structure.roles.keys() & set(named))
 
     def holders(self, table: QName) -> frozenset[str]:
         """Return who has rights on a table or on columns of it."""
@@ -103,6 +122,10 @@ class Found:
         facts = self.structure.roles.get(role)
         if facts is None or role.startswith("pg_") or role.lower() in RESERVED_NAMES:
             return "its name is reserved"
+        if self.service is not None and self.service.owns(role):
+            return f"it is a role of {self.service.title}"
+        if role in self.platform:
+            return "it owns objects there" if role in self.owners else ""
         flags = ("superuser", "bypassrls", "createrole", "replication")
         held = [flag for flag in flags if getattr(facts, flag)]
         if held:
@@ -229,24 +252,35 @@ def find(connection: Connection, wanted: Iterable[str]) -> Found:
         wanted: the schemas to look at, or globs of them; () for every one that is not PostgreSQL's.
     """
     with asking(connection), snapshot(connection):
+        special = query_text("jwtroles.reader", "special")
+        known = connection.execute(special, {"names": functions()}).fetchall()
         there = connection.execute(query_text("jwtroles.reader", "namespace")).fetchall()
         rows = connection.execute("SELECT rolname::text AS name FROM pg_roles").fetchall()
-        schemas = tuple(wanted) or tuple(row["name"] for row in there)
         roles = frozenset(row["name"] for row in rows)
-        surveyed = survey(connection, _scope("", schemas, roles))
+        service = next(iter(recognised(roles, [row["name"] for row in known])), None)
+        every = tuple(row["name"] for row in there)
+        theirs = tuple(name for name in every if service is not None and service.holds(name))
+        asked = tuple(wanted) or every
+        schemas = tuple(name for name in asked if name not in theirs)
+        lent = tuple(f"{file_part(schema)}.*" for schema in theirs if GLOB not in schema)
+        surveyed = survey(connection, _scope("", schemas, roles, lent, theirs))
         own = surveyed.objects["own_schema"]
         project = (own[0].project or "") if own else ""
         if project:
-            wide = Found(survey(connection, _scope(project, schemas, roles)), schemas, project)
-            schemas = schemas if wanted else tuple(filter(wide.has_ours, wide.structure.managed))
+            wide = Found(survey(connection, _scope(project, asked, roles)), asked, project)
+            schemas = asked if wanted else tuple(filter(wide.has_ours, wide.structure.managed))
             borrowed = tuple(sorted(wide.borrowed(schemas)))
             surveyed = survey(connection, _scope(project, schemas, roles, borrowed))
     managed = sorted(name for name in surveyed.structure.schemas if name != OWN_SCHEMA)
-    return Found(surveyed, tuple(managed), project)
+    return Found(surveyed, tuple(managed), project, service, theirs)
 
 
 def _scope(
-    project: str, schemas: tuple[str, ...], roles: frozenset[str], borrowed: tuple[str, ...] = ()
+    project: str,
+    schemas: tuple[str, ...],
+    roles: frozenset[str],
+    borrowed: tuple[str, ...] = (),
+    left: tuple[str, ...] = (),
 ) -> Scope:
     return Scope(
         project=project,
@@ -258,4 +292,5 @@ def _scope(
         named=frozenset(),
         types=(),
         functions=(),
+        left=left,
     )

@@ -36,12 +36,13 @@ def patterns(
         here = [name for name in left if name.schema == schema]
         every = found.tables(schema)
         missing = [name for name in every if name not in left]
-        if "*" not in schema and len(every) >= FEWEST and len(missing) * part <= len(every):
+        managed = schema in found.schemas and "*" not in schema
+        if managed and len(every) >= FEWEST and len(missing) * part <= len(every):
             named.append(glob_of(schema))
             out += map(str, missing)
             here = [name for name in here if name not in every]
         named += map(str, sorted(here))
     globs = list(map(glob_of, found.schemas))
-    if named == globs and len(globs) > 1 and not out:
+    if named == globs and len(globs) > 1 and not out and not found.lent:
         named = ["*.*"]
     return tuple(named), tuple(sorted(out))

@@ -65,7 +65,7 @@ def stated(
         else:
             tables.setdefault(key, []).append(policy.table)
     drafts = [_draft(key, names, found, said) for key, names in tables.items()]
-    left = set(found.secured)
+    left = {one for one in found.secured if not found.structure.relations[one].policies_only}
     left -= {name for names in tables.values() for name in names}
     left -= {policy.table for policy in found.policies if policy in floors}
     alone, out = patterns(left, found)

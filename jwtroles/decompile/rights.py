@@ -188,7 +188,12 @@ def _values(access: Mapping[str, Said]) -> dict[str, Any]:
 
 
 def _future(role: str, schema: str, found: Found) -> set[str]:
-    """Return the commands that default privileges give on every new table of a schema."""
+    """Return the commands that default privileges give on every new table of a schema.
+
+    For a role of a platform these are nothing that a file decides.
+    """
+    if role in found.platform:
+        return set()
     given: dict[str, set[str]] = {}
     for acl in found.acls:
         ref = acl.object

@@ -71,7 +71,8 @@ def _may_be_floor(policy: Policy, found: Found, choices: Choices) -> bool:
     key = key_of(policy)
     using = policy.using
     whole = policy.command == "all" and policy.check in (None, using)
-    if using is None or not whole or policy.table not in found.secured:
+    lent = policy.table in found.lent
+    if using is None or not whole or lent or policy.table not in found.secured:
         return False
     if key in choices.kept_policies or key in choices.stated or TABLE_NAME in policy.name:
         return False

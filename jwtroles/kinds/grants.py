@@ -232,18 +232,17 @@ def _wider(one: Right, other: Right) -> bool:
 
 
 def called(grant: Grant) -> Mapping[str, str]:
-    """Name a grant by its object, its grantee and its privilege.
+    """Name a grant by its object, its grantee and its privilege."""
+    name, to = object_words(grant.object), grant.grantee
+    return {"grant": name, "to": to, "privilege": grant.privilege.lower(), "role": to}
 
-    What is no table, sequence or function is named with its class: `schema app`.
-    """
-    ref = grant.object
+
+def object_words(ref: ObjectRef) -> str:
+    """Name an object; what is no table, sequence or function with its class: `schema app`."""
     if ref.cls == "default":
         schema = f" in {ref.name.schema}" if ref.name.schema else ""
-        name = f"new {ref.name.name.lower()}{schema}"
-    else:
-        name = f"{_CALLED[ref.cls]} {ref}" if ref.cls in _CALLED else str(ref)
-    to = grant.grantee
-    return {"grant": name, "to": to, "privilege": grant.privilege.lower(), "role": to}
+        return f"new {ref.name.name.lower()}{schema}"
+    return f"{_CALLED[ref.cls]} {ref}" if ref.cls in _CALLED else str(ref)
 
 
 _CALLED = {

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from jwtroles.applier import apply
+from jwtroles.decompile import import_database
 from jwtroles.doctor import examine
 from jwtroles.hosting import NAMES, recognised, services
 from jwtroles.names import ident
@@ -199,6 +200,30 @@ def test_from_init_to_an_empty_plan_the_service_stays_as_it_is(managed: Managed)
     text = first.text.replace("  mode: additive\n", "").replace("[app]", '["*"]', 1)
     managed.applied(text, "destroys", "cuts_off")
     assert managed.as_it_is() == before
+
+
+@pytest.mark.parametrize(("service", "major"), CASES[: len(NAMES)])
+def test_import_says_the_service_and_leaves_it(managed: Managed) -> None:
+    """`hosted_by` is written, none of its roles is declared, and who holds rights is told."""
+    with connect(managed.url) as connection:
+        made = import_database(connection, "acme")
+        assert import_database(connection, "acme").text == made.text
+        spec = load_text(made.text)
+        assert make_plan(connection, spec, None).plan.empty
+    service = managed.service
+    assert spec.database.hosted_by == service.name
+    assert set(spec.database.schemas) == {"app", "public"}
+    declared = set(map(str, spec.roles))
+    assert [role for role in declared if service.owns(role)] == []
+    holders = (
+        "SELECT DISTINCT grantee FROM information_schema.role_table_grants WHERE grantee <> %s"
+    )
+    with psycopg.connect(managed.sandbox.url) as connection:
+        query = f"{holders} AND table_schema = 'app'"
+        held = {name for (name,) in connection.execute(query.encode(), [ROOT])}
+    told = " ".join(note.message for note in made.notes)
+    assert {role for role in held if role not in declared and role not in told} == set()
+    assert declared - {"PUBLIC"} <= set(service.token_roles)
 
 
 @pytest.mark.parametrize(("service", "major"), [("supabase", 18)])

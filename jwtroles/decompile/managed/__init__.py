@@ -93,6 +93,8 @@ def _database(found: Found, logins: Mapping[str, tuple[str, ...]]) -> dict[str, 
         said["connect_as"] = logins
     if platform:
         said["platform"] = tuple(sorted(platform))
+    if found.service is not None and not found.platform & (found.marked - platform):
+        said["hosted_by"] = found.service.name
     exempt = {role for one in found.all_policies if one.exempts for role in one.roles}
     return said | ({"exempt": tuple(sorted(exempt))} if exempt else {})
 

@@ -48,7 +48,6 @@ def _needing(spec: Spec) -> Iterator[tuple[str, Place | None]]:
         yield from ((f"`{key}`", name.place) for name in list(getattr(spec, key))[:1])
     for key in ("adopt", "exempt"):
         yield from ((f"`{key}`", word.place) for word in getattr(spec.database, key)[:1])
-    yield from (("`policies_only`", word.place) for word in spec.policies_only[:1])
     yield from (("a test", test.place) for test in spec.tests[:1])
     for claim in spec.tokens.claims.values():
         if claim.read is None:
