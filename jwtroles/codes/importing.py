@@ -7,10 +7,10 @@ from jwtroles.codes.code import Code
 ONLY_UNMARKED = Code(
     "JR800",
     "a key for files with `unmarked: true`",
-    "`policies`, `row_security`, `policy` of a floor, `member_of` of a role of tokens, a claim's "
-    "`read` and tables of PUBLIC state what somebody made by hand. In a file that jwtroles "
-    "manages, policies follow from roles, tables and rows, and claims are read by jwtroles' own "
-    "functions.",
+    "`policies`, `row_security` and `force_row_security`, `policy` of a floor, `member_of` of a "
+    "role of tokens, a claim's `read` and tables of PUBLIC state what somebody made by hand. In a "
+    "file that jwtroles manages, policies follow from roles, tables and rows, and claims are read "
+    "by jwtroles' own functions.",
 )
 NEEDS_A_MARK = Code(
     "JR801",

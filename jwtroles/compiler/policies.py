@@ -18,6 +18,8 @@ from jwtroles.kinds.table_security import TableSecurity
 from jwtroles.names import QName
 from jwtroles.spec.model import Spec, Word
 
+NOTHING: Mapping[QName, Origin] = {}
+
 
 @frozen
 class RowSecurity:
@@ -87,15 +89,17 @@ def row_security(
     )
 
 
-def tables_with(secured: Mapping[QName, Origin], structure: Structure) -> tuple[TableSecurity, ...]:
+def tables_with(
+    secured: Mapping[QName, Origin], structure: Structure, forced: Mapping[QName, Origin] = NOTHING
+) -> tuple[TableSecurity, ...]:
     """Return the row security of every table; what is on and not needed stays on."""
     return tuple(
         TableSecurity(
             name,
             relation.secured or name in secured,
-            relation.forced,
+            relation.forced or name in forced,
             relation.owner,
-            secured.get(name, NOWHERE),
+            secured.get(name, forced.get(name, NOWHERE)),
         )
         for name, relation in sorted(structure.relations.items())
         if relation.kind in ("r", "p") and name.schema != OWN_SCHEMA and not relation.policies_only

@@ -54,10 +54,12 @@ def stated_security(spec: Spec, names: Names, binder: Binder, structure: Structu
         if structure.relations[table].policies_only:
             must_be_on(table, policy.origin.place, told, structure, problems)
     check_alone((policy for _, policy in floors), policies.values(), problems)
-    for word in spec.row_security:
-        for table in _tables([word], (), structure, problems):
-            secured.setdefault(table, Origin(word.place))
-    return RowSecurity(tuple(policies.values()), tables_with(secured, structure))
+    forced: dict[QName, Origin] = {}
+    for words, switched in ((spec.row_security, secured), (spec.force_row_security, forced)):
+        for word in words:
+            for table in _tables([word], (), structure, problems):
+                switched.setdefault(table, Origin(word.place))
+    return RowSecurity(tuple(policies.values()), tables_with(secured, structure, forced))
 
 
 def _policies(

@@ -140,6 +140,7 @@ def drafted(found: Found, project: str, choices: Choices) -> Draft:
         columns={NAME: group.patterns} if group.patterns else {},
         policies=policies,
         row_security=security.row_security,
+        force_row_security=security.force_row_security,
         roles=tuple(roles),
         keep=keep,
         notes=tuple(_notes(found, floors, under, keep, choices)),
@@ -172,10 +173,6 @@ def _notes(
         if policy not in found.policies:
             roles = ", ".join(sorted(policy.roles))
             what = f"policy {policy.name} on {policy.table} is for {roles} alone"
-            yield Problem(codes.NOT_COMPARED, what)
-    for one in found.survey.objects["table_security"]:
-        if one.forced:
-            what = f"row security of {one.table} binds its owner too (FORCE ROW LEVEL SECURITY)"
             yield Problem(codes.NOT_COMPARED, what)
     for one in keep:
         yield Problem(codes.NOT_SAID, f"{said_of(dict(one.words))}: {one.reason}")

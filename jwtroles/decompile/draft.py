@@ -78,6 +78,7 @@ class Draft:
     floors: tuple[FloorDraft, ...] = ()
     policies: tuple[StatedDraft, ...] = ()
     row_security: tuple[str, ...] = ()
+    force_row_security: tuple[str, ...] = ()
     roles: tuple[RoleDraft, ...] = ()
     views: Mapping[str, Any] = field(default_factory=dict)
     queries: Mapping[str, Any] = field(default_factory=dict)

@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 
 @frozen
 class Stated:
-    """The policies of a file, the tables with row security alone, and what is kept."""
+    """The policies of a file, tables with row security alone and those it binds the owner of.
+
+    `kept` is what the file cannot say.
+    """
 
     policies: tuple[StatedDraft, ...]
     row_security: tuple[str, ...]
+    force_row_security: tuple[str, ...]
     kept: tuple[Kept, ...]
 
 
@@ -68,11 +72,18 @@ def stated(
     left = {one for one in found.secured if not found.structure.relations[one].policies_only}
     left -= {name for names in tables.values() for name in names}
     left -= {policy.table for policy in found.policies if policy in floors}
-    alone, out = patterns(left, found)
-    if out:  # a glob with exceptions has no place here
-        alone = tuple(map(str, sorted(left)))
+    relations = found.structure.relations
+    forced = {
+        one for one in relations if relations[one].forced and not relations[one].policies_only
+    }
     order = sorted(drafts, key=lambda one: (one.tables, one.name, one.command, one.to))
-    return Stated(tuple(order), alone, tuple(kept))
+    return Stated(tuple(order), _alone(left, found), _alone(forced, found), tuple(kept))
+
+
+def _alone(tables: set[QName], found: Found) -> tuple[str, ...]:
+    """Return tables by globs without exceptions, which have no place here, else by name."""
+    words, out = patterns(tables, found)
+    return tuple(map(str, sorted(tables))) if out else words
 
 
 def _draft(

@@ -107,6 +107,7 @@ def _sections(draft: Draft) -> Iterator[tuple[Iterable[str], Any]]:
     yield ("", "policies:") if draft.policies else (), None
     yield from ((_policy(policy), policy) for policy in draft.policies)
     yield _apart("row_security", draft.row_security), None
+    yield _apart("force_row_security", draft.force_row_security), None
     yield _roles(draft.roles), None
     yield _apart("views", draft.views), None
     yield _apart("queries", draft.queries), None

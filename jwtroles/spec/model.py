@@ -321,6 +321,7 @@ class Spec:
         policies_only: tables and globs of somebody else's, of which only policies are ours.
         policies: in a file with `unmarked: true`, every policy, as the database has it.
         row_security: tables on which row security is on and which no policy names.
+        force_row_security: tables whose owner it binds too.
     """
 
     source: Source
@@ -332,6 +333,7 @@ class Spec:
     keep: tuple[Keep, ...] = ()
     policies: tuple[StatedPolicy, ...] = ()
     row_security: tuple[Word, ...] = ()
+    force_row_security: tuple[Word, ...] = ()
     mapping: tuple[MappingRule, ...] = ()
     tenancy: tuple[Floor, ...] = ()
     rows: Mapping[Word, Word] = field(default_factory=empty)

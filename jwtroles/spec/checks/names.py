@@ -278,7 +278,7 @@ def _objects(spec: Spec) -> Iterable[Word]:
         yield from role.tables
         for section in ("sequences", "functions", "types"):
             yield from getattr(role, section)
-    yield from spec.row_security
+    yield from (*spec.row_security, *spec.force_row_security)
     for policy in spec.policies:
         yield from policy.tables
         yield from policy.except_

@@ -82,7 +82,8 @@ def only_unmarked(spec: Spec, problems: Collector) -> None:
 
 def _stating(spec: Spec) -> Iterator[tuple[str, Place | None]]:
     yield from (("`policies`", one.place) for one in spec.policies[:1])
-    yield from (("`row_security`", word.place) for word in spec.row_security[:1])
+    for key in ("row_security", "force_row_security"):
+        yield from ((f"`{key}`", word.place) for word in getattr(spec, key)[:1])
     for floor in spec.tenancy:
         if floor.policy is not None:
             yield "`policy` of a floor", floor.policy.place

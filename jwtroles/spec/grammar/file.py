@@ -62,6 +62,7 @@ FILE: Record[Spec] = Record(
         Field("policies_only", ListOf(TABLES, "a list of tables or globs")),
         Field("policies", POLICIES),
         Field("row_security", ROW_SECURITY),
+        Field("force_row_security", ROW_SECURITY),
         Field("tokens", TOKENS, stand_in=Tokens(_GATEWAY)),
         Field("mapping", ListOf(RULE, "a list of mapping rules")),
         Field("tenancy", TENANCY),

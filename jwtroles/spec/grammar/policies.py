@@ -1,4 +1,4 @@
-"""`policies:` and `row_security:` row security as a database that jwtroles does not mark has it."""
+"""`policies:` and its like: row security as a database that jwtroles does not mark has it."""
 
 from __future__ import annotations
 

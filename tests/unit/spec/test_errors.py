@@ -1604,6 +1604,12 @@ CASES = {
         "`policies` stands in a file with `unmarked: true` alone",
         "decide rows under `roles`:  app.invoices: {select: {rows: …}}",
     ),
+    "owners that row security binds": form(
+        "JR800",
+        "force_row_security: [«app.a»]",
+        "`force_row_security` stands in a file with `unmarked: true` alone",
+        "decide rows under `roles`:  app.invoices: {select: {rows: …}}",
+    ),
     "options of a membership": form(
         "JR800",
         "roles: {member: {«member_of»: {boss: [set]}}}",
