@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
 from jwtroles.applier.preflight import check_rights
 from jwtroles.errors import Problem, Refused
+from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.planner import fingerprint
 from jwtroles.planner.affected import cut_off
 from jwtroles.planner.describe import describe
@@ -16,8 +17,9 @@ from jwtroles.planner.diff import diff
 from jwtroles.reader import Reading, read
 
 if TYPE_CHECKING:
-    from jwtroles.catalog import Catalog, Relation, Server, Structure
+    from jwtroles.catalog import Catalog, Relation, Structure
     from jwtroles.kinds.base import Change
+    from jwtroles.names import QName
     from jwtroles.planner.model import Plan
     from jwtroles.reader.connection import Connection
     from jwtroles.scope import Scope
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
 
 def still_as_planned(
     connection: Connection, plan: Plan, scope: Scope, since: Reading | None = None, after: int = 0
-) -> Server:
-    """Read again under the lock, refuse a plan whose database has moved, and return the server.
+) -> Structure:
+    """Read again under the lock, refuse a plan whose database has moved, and return what is there.
 
     Args:
         connection: in the transaction that will change it.
@@ -46,19 +48,72 @@ def still_as_planned(
     known = {one.problem.message for one in plan.cut_off}
     now = cut_off(plan.steps, reading.structure, plan.desired)
     moved += [one.problem.message for one in now if one.problem.message not in known]
+    moved += came_in(plan, structure, reading.structure)
     if moved:
-        where = plan.environment or "the database"
-        environment = f" --env {plan.environment}" if plan.environment else ""
-        again = f"{plan.invocation} --plan" if plan.like else f"plan{environment}"
-        problem = Problem(
-            codes.STALE,
-            f"stale: {where} has changed since this plan was made",
-            details=tuple(moved),
-            remedy=f"plan again:  jwtroles {again}",
-        )
-        raise Refused(problem)
+        raise _stale(plan, moved, "since this plan was made")
     check_rights(plan, reading.structure.server, after=after)
-    return reading.structure.server
+    return reading.structure
+
+
+def undisturbed(plan: Plan, before: Structure, now: Structure) -> None:
+    """Refuse a plan while which somebody changed tables, or let somebody into a role of it.
+
+    Access itself is compared with what the plan wants.
+
+    Raises:
+        Refused: JR611 naming what moved.
+    """
+    new = plan.new_names
+    # A view may get our mark, or lose it: it is in the catalog, which is compared.
+    pair = (before, now)
+    marked = {one.name for each in pair for one in each.relations.values() if one.project}
+    was, there = (
+        {
+            name: replace(one, owner=new.get(one.owner, one.owner))
+            for name, one in bare(each).items()
+            if name not in marked
+        }
+        for each in pair
+    )
+    moved = [*_tables(was, there), *came_in(plan, before, now)]
+    if moved:
+        raise _stale(plan, moved, "while this plan was applied")
+
+
+def came_in(plan: Plan, before: Structure, now: Structure) -> list[str]:
+    """Name who has become a member of a role of the plan, and is none that the plan is about."""
+    ours = {*plan.current["role"], *plan.desired["role"]}
+    new = plan.new_names
+    known = {
+        (new.get(role, role), member) for member, roles in before.reach.items() for role in roles
+    }
+    known |= {(one.role, one.member) for one in plan.desired["membership"].values()}
+    found = {
+        (role, member) for member, roles in now.reach.items() for role in roles if role in ours
+    }
+    return [
+        f"{member}\tnow a member of {role}"
+        for role, member in sorted(found - known)
+        if member not in ours and member != now.server.applier
+    ]
+
+
+def _stale(plan: Plan, moved: Sequence[str], when: str) -> Refused:
+    where = plan.environment or "the database"
+    environment = f" --env {plan.environment}" if plan.environment else ""
+    again = f"{plan.invocation} --plan" if plan.command != "apply" else f"plan{environment}"
+    message = f"stale: {where} has changed {when}"
+    remedy = f"plan again:  jwtroles {again}"
+    return Refused(Problem(codes.STALE, message, details=tuple(moved), remedy=remedy))
+
+
+def bare(structure: Structure) -> dict[QName, Relation]:
+    """Return the tables without what a plan changes about them."""
+    return {
+        name: replace(relation, secured=False, forced=False)
+        for name, relation in structure.relations.items()
+        if relation.project is None and name.schema != OWN_SCHEMA
+    }
 
 
 Elsewhere = Callable[[], Sequence[str]]
@@ -95,7 +150,7 @@ def what_moved(catalog: Catalog, structure: Structure, now: Reading) -> list[str
         return []
     return [
         *map(_moved, diff(catalog, now.catalog)),
-        *_tables(structure, now.structure),
+        *_tables(structure.relations, now.structure.relations),
     ]
 
 
@@ -135,10 +190,10 @@ def _value(value: str | int) -> str:
     return str(value) or "nothing"
 
 
-def _tables(old: Structure, new: Structure) -> Iterator[str]:
+def _tables(old: Mapping[QName, Relation], new: Mapping[QName, Relation]) -> Iterator[str]:
     """Yield what became of tables, views and sequences that the plan looked at."""
-    for name in sorted(old.relations.keys() | new.relations.keys()):
-        before, after = old.relations.get(name), new.relations.get(name)
+    for name in sorted(old.keys() | new.keys()):
+        before, after = old.get(name), new.get(name)
         if before is None:
             yield f"{name}\tadded"
         elif after is None:

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 from jwtroles.applier.locks import take
 from jwtroles.applier.proof import prove
 from jwtroles.applier.room import check_room
-from jwtroles.applier.stale import nothing_elsewhere, source_as_read, still_as_planned
+from jwtroles.applier.stale import (
+    nothing_elsewhere,
+    source_as_read,
+    still_as_planned,
+    undisturbed,
+)
 from jwtroles.kinds.base import Phase
 from jwtroles.planner.script import Line, lines, preamble
 
@@ -89,9 +94,10 @@ class Attempt:
             execute(sql)
         take(self.connection, self.plan.project)
         self._tell("locked")
-        server = still_as_planned(self.connection, self.plan, self.scope, self.since, self.number)
+        given = (self.connection, self.plan, self.scope)
+        begun = still_as_planned(*given, self.since, self.number)
         source_as_read(self.plan, self.elsewhere)
-        check_room(self.batch, server)
+        check_room(self.batch, begun.server)
         self._tell("unchanged")
         total = len(self.plan.statements)
         waits = False
@@ -110,7 +116,8 @@ class Attempt:
                 self.done += 1
                 self.progress("statement", self.before + self.done, total)
         self.current = None
-        self.left = prove(self.connection, self.plan, self.scope, self.number)
+        self.left = prove(*given, self.number)
+        undisturbed(self.plan, begun, self.left.structure)
         source_as_read(self.plan, self.elsewhere)
         self._tell("proved")
         row = execute("SELECT pg_current_xact_id()::text AS xid").fetchone()

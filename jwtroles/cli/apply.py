@@ -140,7 +140,10 @@ def _apply_one(rebuilt: Rebuilt, database: str | None, manner: Manner) -> None:
     target = reached(main, rebuilt.spec, environment, database)
     with connected(target) as connection:
         saved_plans.check_database(connection, rebuilt)
-        carry_out(connection, saved_plans.planned_again(connection, rebuilt), target, manner)
+        planned = saved_plans.planned_again(connection, rebuilt)
+        if not manner.quiet and (said := saved_plans.begun(rebuilt, planned)):
+            tell(said)
+        carry_out(connection, planned, target, manner)
 
 
 @frozen

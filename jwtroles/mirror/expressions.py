@@ -13,17 +13,11 @@ from typing import TYPE_CHECKING, Any
 from jwtroles.catalog import Catalog
 from jwtroles.reader.canonical import Refusal, tried
 from jwtroles.reader.connection import asking
+from jwtroles.reader.printed import TEXTS
 
 if TYPE_CHECKING:
     from jwtroles.catalog import Structure
     from jwtroles.reader.connection import Connection
-
-_TEXTS: Mapping[str, Mapping[str, str]] = {
-    "policy": {"using": "using_sql", "check": "check_sql"},
-    "view": {"definition": "sql"},
-    "function": {"body": "body_sql"},
-}
-"""Kind → its printed texts, each with the field of the text to print."""
 
 
 def printed_there(
@@ -65,7 +59,7 @@ def _different(
     wanted: Catalog, current: Catalog
 ) -> Iterator[tuple[tuple[str, Hashable], tuple[Any, Any]]]:
     """Yield kind and key of what has another text, or is not there, with both objects to print."""
-    for kind, texts in _TEXTS.items():
+    for kind, texts in TEXTS.items():
         for key, item in wanted[kind].items():
             there = current[kind].get(key)
             if kind == "function" and not item.atomic:
@@ -81,7 +75,7 @@ def _to_print(item: Any, texts: Mapping[str, str]) -> Any:
 
 
 def _catalog(found: Mapping[tuple[str, Hashable], tuple[Any, Any]], which: int) -> Catalog:
-    objects: dict[str, dict[Hashable, Any]] = {kind: {} for kind in _TEXTS}
+    objects: dict[str, dict[Hashable, Any]] = {kind: {} for kind in TEXTS}
     for (kind, key), pair in found.items():
         if pair[which] is not None:
             objects[kind][key] = pair[which]
@@ -89,10 +83,10 @@ def _catalog(found: Mapping[tuple[str, Hashable], tuple[Any, Any]], which: int) 
 
 
 def _texts(kind: str, item: Any) -> tuple[Any, ...]:
-    return tuple(getattr(item, text) for text in _TEXTS[kind])
+    return tuple(getattr(item, text) for text in TEXTS[kind])
 
 
 def _like(kind: str, item: Any, there: Any) -> Any:
     """Return an object with the texts that are there, which mean the same."""
-    names = {*_TEXTS[kind], *_TEXTS[kind].values()}
+    names = {*TEXTS[kind], *TEXTS[kind].values()}
     return replace(item, **{name: getattr(there, name) for name in names})

@@ -23,6 +23,24 @@ if TYPE_CHECKING:
     from jwtroles.catalog import Structure
 
 
+TEXTS: Mapping[str, Mapping[str, str]] = {
+    "policy": {"using": "using_sql", "check": "check_sql"},
+    "view": {"definition": "sql"},
+    "function": {"body": "body_sql"},
+}
+"""Kind → its printed texts, each with the field of the text to print."""
+
+
+def as_written(kind: str, item: Any) -> Any:
+    """Return a compiled object with the texts of the file.
+
+    What a server prints of them depends on what else is there: an accessor that does not exist yet
+    is a NULL.
+    """
+    pairs = ((said, getattr(item, sent)) for said, sent in TEXTS.get(kind, {}).items())
+    return replace(item, **{said: text for said, text in pairs if text is not None})
+
+
 @frozen
 class PrintedView:
     """A view's SELECT as the server prints it, with its output columns."""

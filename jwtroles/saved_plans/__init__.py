@@ -8,6 +8,7 @@ the database as it is, and refuses unless that is the same plan, change by chang
 from __future__ import annotations
 
 from jwtroles.saved_plans.binding import (
+    begun,
     check_database,
     check_environment,
     check_file,
@@ -19,6 +20,7 @@ from jwtroles.saved_plans.rebuilt import Rebuilt, rebuild, save
 __all__ = [
     "Rebuilt",
     "SavedPlan",
+    "begun",
     "check_database",
     "check_environment",
     "check_file",

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
-from jwtroles.applier.stale import what_moved
+from jwtroles.applier.stale import bare, what_moved
 from jwtroles.catalog import stable
 from jwtroles.errors import CompileError, Problem, Refused
 from jwtroles.kinds import BY_NAME
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.passwords import covered
 from jwtroles.planner.describe import describe
 from jwtroles.planner.diff import diff
 from jwtroles.reader import Reading
 from jwtroles.reader.identity import identify
+from jwtroles.reader.printed import TEXTS, as_written
 from jwtroles.saved_plans.form import FOOTER
 from jwtroles.spec.checks.environments import VARIABLE
 from jwtroles.spec.load import load
@@ -23,11 +22,10 @@ from jwtroles.verifier.key_sources import read_keys
 from jwtroles.workflow import make_plan, read_database
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator
     from pathlib import Path
 
-    from jwtroles.catalog import Relation, Structure
     from jwtroles.kinds.base import Change
-    from jwtroles.names import QName
     from jwtroles.planner.model import Plan
     from jwtroles.reader.connection import Connection
     from jwtroles.saved_plans.rebuilt import Rebuilt
@@ -110,8 +108,9 @@ def _again(rebuilt: Rebuilt) -> str:
 def planned_again(connection: Connection, rebuilt: Rebuilt) -> Planned:
     """Plan from the specification in the file and the database as it is, and return that plan.
 
-    It is the saved one, change by change, or empty, where the database is as the plan leaves it.
-    What the file says of the database is compared and never used.
+    It is the saved one, change by change; what is left of it, where an apply of it was cut between
+    two transactions; or empty, where the database is as the plan leaves it. What the file says of
+    the database is compared and never used.
 
     Of an environment of many databases it may lack changes that are made by now, and has no others:
     roles are the cluster's, and whoever comes first makes them.
@@ -132,17 +131,26 @@ def planned_again(connection: Connection, rebuilt: Rebuilt) -> Planned:
         raise
     if planned.plan.empty:
         return planned
-    was, now = rebuilt.plan, planned.plan
-    reading = _reading(planned)
+    was, now, reading = rebuilt.plan, planned.plan, _reading(planned)
     lines = what_moved(was.current, was.structure, reading)
-    made = bool(lines) and rebuilt.of_many and _own_work(was, reading)
-    if lines and not made:
-        raise _stale(rebuilt, lines, reading)
-    gone, new = _other_changes(was, now)
-    lines = [*([] if made else gone), *new, *_newly_said(was, now)]
-    if lines:
-        raise _stale(rebuilt, lines, None)
+    if lines and not _own_work(was, reading):
+        raise _stale(rebuilt, lines)
+    gone, new = ([], _beyond(was, now)) if lines else _other_changes(was, now)
+    if other := [*gone, *new, *_newly_said(was, now)]:
+        raise _stale(rebuilt, other, begun=bool(lines))
     return planned
+
+
+def begun(rebuilt: Rebuilt, planned: Planned) -> str:
+    """Say that a plan goes on where it was cut; '' where it has not begun."""
+    was, now = rebuilt.plan, planned.plan
+    if now.empty or now.fingerprint == was.fingerprint:
+        return ""
+    left, of = len(now.units), len(was.units)
+    where = was.environment or was.server.database
+    return (
+        f"A part of this plan has been applied to {where} already: {left} of {of} changes are left."
+    )
 
 
 def _reading(planned: Planned) -> Reading:
@@ -152,7 +160,7 @@ def _reading(planned: Planned) -> Reading:
 def _check_still(rebuilt: Rebuilt, reading: Reading) -> None:
     lines = what_moved(rebuilt.plan.current, rebuilt.plan.structure, reading)
     if lines:
-        raise _stale(rebuilt, lines, reading)
+        raise _stale(rebuilt, lines, begun=_own_work(rebuilt.plan, reading))
 
 
 def _check_keys(rebuilt: Rebuilt, keys: Keys) -> None:
@@ -185,19 +193,46 @@ def _other_changes(was: Plan, now: Plan) -> tuple[list[str], list[str]]:
     )
 
 
+def _beyond(was: Plan, now: Plan) -> list[str]:
+    """Name changes of the rest that the saved plan does not come to.
+
+    What is tried in order is away while that which is tried before it is, and comes back.
+    """
+    shown = {_written(step.change) for step in was.steps}
+    return [
+        f"{describe(change)}\twould be changed now"
+        for change in (step.change for step in now.steps)
+        if _written(change) not in shown and not _comes_back(was, change)
+    ]
+
+
+def _written(change: Change[Any]) -> str:
+    after = change.after
+    if after is not None and change.kind in TEXTS:
+        after = as_written(change.kind, after)
+    return stable((change.kind, change.key, after))
+
+
+def _comes_back(was: Plan, change: Change[Any]) -> bool:
+    """Tell whether a change puts an object back that the saved plan leaves as it was."""
+    there = was.current[change.kind].get(change.key) if change.kind in BY_NAME else None
+    return change.before is None and there is not None and change.after == there
+
+
 def _whole(change: Change[Any]) -> str:
     return stable((change.kind, change.key, change.before, change.after))
 
 
-def _stale(rebuilt: Rebuilt, lines: list[str], reading: Reading | None) -> Refused:
+def _stale(rebuilt: Rebuilt, lines: list[str], *, begun: bool = False) -> Refused:
+    """Refuse a stale plan; one that has begun cannot go on as it was shown."""
     saved, plan = rebuilt.saved, rebuilt.plan
     where = plan.environment or plan.server.database
     made = f"{saved.made_at[:10]} {saved.made_at[11:16]} UTC"
     message = f"stale: {where} has changed since this plan was made ({made})"
     remedy = f"plan again:  {_again(rebuilt)}"
-    if reading is not None and not rebuilt.of_many and _own_work(plan, reading):
-        message = f"a part of this plan has been applied to {where} already, and nothing else"
-        lines = []
+    if begun and not rebuilt.of_many:
+        message = f"a part of this plan has been applied to {where} already, and the rest of it is "
+        message += "not what was shown"
         remedy = f"plan again, for the rest:  {_again(rebuilt)}"
     problem = Problem(codes.STALE, message, details=tuple(lines), remedy=remedy)
     return Refused(problem, footer=FOOTER)
@@ -206,8 +241,8 @@ def _stale(rebuilt: Rebuilt, lines: list[str], reading: Reading | None) -> Refus
 def _own_work(plan: Plan, reading: Reading) -> bool:
     """Tell whether everything that moved is as the plan wanted it, or on its way there."""
     wanted = {_said(one.change) for one in plan.steps}
-    underway = {(one.change.kind, one.change.key) for one in (*plan.steps, *plan.put_back)}
-    tables, theirs = (_bare(one) for one in (plan.structure, reading.structure))
+    underway = set(_in_order(plan))
+    tables, theirs = (bare(one) for one in (plan.structure, reading.structure))
     return tables == theirs and all(
         _said(change) in wanted
         or (
@@ -219,14 +254,14 @@ def _own_work(plan: Plan, reading: Reading) -> bool:
     )
 
 
+def _in_order(plan: Plan) -> Iterator[tuple[str, Hashable]]:
+    """Yield what stands at or behind the first change of what is tried in order."""
+    for kind in BY_NAME.values():
+        changed = [step.change.key for step in plan.steps if step.change.kind == kind.name]
+        if kind.tried_in_order and changed:
+            keys = {*changed, *plan.current[kind.name]}
+            yield from ((kind.name, key) for key in keys if key >= min(changed))  # type: ignore[operator,type-var]
+
+
 def _said(change: Change[Any]) -> str:
     return stable((change.kind, change.key, change.after))
-
-
-def _bare(structure: Structure) -> dict[QName, Relation]:
-    """Return the tables without what a plan changes about them."""
-    return {
-        name: replace(relation, secured=False, forced=False)
-        for name, relation in structure.relations.items()
-        if relation.project is None and name.schema != OWN_SCHEMA
-    }
