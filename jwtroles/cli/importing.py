@@ -12,7 +12,7 @@ import typer
 from jwtroles import codes
 from jwtroles.cli.options import DatabaseUrl, NoColor, Quiet
 from jwtroles.cli.terminal import show, tell
-from jwtroles.errors import Problem, UsageError
+from jwtroles.errors import Exit, Problem, UsageError
 
 if TYPE_CHECKING:
     from jwtroles.decompile import Imported
@@ -58,7 +58,8 @@ def import_file(
     """Write a specification of what a database has; its plan is empty. Nothing is changed.
 
     What the language cannot say stands under `keep`, and is listed on standard error with the
-    reason.
+    reason. Where somebody has taken away what jwtroles makes by itself, such as a gate, the plan
+    puts it back and does nothing else; then the exit code is 2.
 
     Example: jwtroles import --database "$DATABASE_URL" --out jwtroles.yaml
     """
@@ -76,6 +77,7 @@ def import_file(
     if not quiet:
         for line in told(made, out):
             tell(line)
+    raise typer.Exit(Exit.DIFFERENT if made.restored else Exit.DONE)
 
 
 def _imported(
@@ -129,7 +131,10 @@ def told(made: Imported, out: Path | None) -> list[str]:
     """Say what the file holds, and what it could not say."""
     from jwtroles.report.problems import visible  # noqa: PLC0415
 
-    lines = [f"{out or 'imported'}: {made.said}. Its plan is empty."]
+    count = len(made.restored)
+    plan = f"puts back {count} thing{'s' * (count != 1)} and does nothing else" if count else ""
+    lines = [f"{out or 'imported'}: {made.said}. Its plan {plan or 'is empty'}."]
+    lines += [f"  {one.code.id} {one.message}" for one in made.restored]
     for document in made.documents:
         where = "public keys" if out else "public keys, which --out writes beside the file"
         lines.append(f"  {document.path}: {where}")

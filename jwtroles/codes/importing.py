@@ -91,8 +91,25 @@ NOT_COMPARED = Code(
 NOT_PROVED = Code(
     "JR813",
     "the imported file would change the database",
-    "The file that `import` wrote was loaded and planned, and the plan is not empty. Nothing was "
-    "written. Please report it: each line names what would have changed.",
+    "The file that `import` made was loaded and planned, and the plan is not empty. Nothing was "
+    "written: each line names what would have changed. In a database that jwtroles manages, "
+    "somebody has changed by hand what no file says, and the remedy is what would set it right. In "
+    "any other one, please report it.",
+)
+RESTORED = Code(
+    "JR820",
+    "what the plan of the imported file puts back",
+    "It is what jwtroles makes by itself, so that the rest of the file holds: gates, floors, row "
+    "security, the schema `jwtroles`. Somebody has taken it away or changed it. A file without it "
+    "would bless the hole, so its plan is not empty: it closes what is listed, and does nothing "
+    "else. `import` ends with exit code 2.",
+)
+BESIDE_A_FLOOR = Code(
+    "JR821",
+    "a table beside a floor",
+    "It has the columns that the floor asks for, and the floor does not stand on it. The file may "
+    "have excepted it, or somebody may have dropped the policy: the database does not tell. The "
+    "imported file excepts it.",
 )
 NOTHING_TO_IMPORT = Code(
     "JR814",

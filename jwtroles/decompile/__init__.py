@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
@@ -11,6 +12,8 @@ from jwtroles.decompile.columns import NAME, NO_GROUP, withheld
 from jwtroles.decompile.draft import Choices, Draft, Kept, RoleDraft
 from jwtroles.decompile.found import Found, find
 from jwtroles.decompile.managed import managed_draft
+from jwtroles.decompile.managed.restoring import differing as by_hand
+from jwtroles.decompile.managed.restoring import not_restored, restored, unmarked
 from jwtroles.decompile.missed import missed
 from jwtroles.decompile.naming import named
 from jwtroles.decompile.policies import stated
@@ -46,12 +49,15 @@ class Imported:
         notes: what it could not say, and whom it leaves to others.
         said: how many roles, policies and kept things it has, for a person.
         documents: the public keys of issuers, each beside the file under the path that it names.
+        restored: what jwtroles makes by itself and the database lacks: the plan puts it back, and
+            does nothing else. Empty where the plan is empty.
     """
 
     text: str
     notes: tuple[Problem, ...]
     said: str
     documents: tuple[Document, ...] = ()
+    restored: tuple[Problem, ...] = ()
 
 
 def import_database(
@@ -74,7 +80,13 @@ def import_database(
     if not found.schemas:
         message = f"no schema to import in the database {found.structure.server.database}"
         raise UsageError(Problem(codes.NOTHING_TO_IMPORT, message, remedy="--schemas names them"))
+    if found.nobodys:
+        message = "the schema jwtroles is there, and no mark says which project it is of"
+        remedy = "where jwtroles made it:  COMMENT ON SCHEMA jwtroles IS '[jwtroles: PROJECT]'"
+        problem = Problem(codes.NOT_PROVED, message, remedy=remedy)
+        raise Refused(problem, footer="Nothing was written.")
     choices = Choices()
+    differing = partial(by_hand, found=found) if found.project else None
     for _ in range(ROUNDS):
         documents: Mapping[str, Document] = {}
         if found.project:
@@ -83,19 +95,27 @@ def import_database(
         else:
             draft = drafted(found, project, choices)
         written = write(draft)
-        proof = prove(connection, written, choices, name, documents)
+        proof = prove(connection, written, choices, name, documents, differing)
         if proof.plan is not None and proof.plan.empty:
             beside = () if found.project else tuple(undecided(found, proof.plan.structure))
             if beside != choices.beside:
                 choices = replace(choices, beside=beside)
                 continue
             return Imported(written.text, draft.notes, _said(draft), tuple(documents.values()))
+        if proof.choices == choices and found.project and proof.plan is not None:
+            back = restored(proof.plan, found)
+            if back is not None:
+                text = write(replace(draft, restored=back)).text
+                return Imported(text, draft.notes, _said(draft), tuple(documents.values()), back)
         if proof.choices == choices and not choices.groups:
             break
         # What a group of columns cannot say is said column by column.
         stuck = proof.choices == choices
         choices = Choices(groups=False) if stuck else proof.choices
-    raise Refused(*not_proved(proof), footer="Nothing was written.")
+    problems = not_proved(proof)
+    if found.project and proof.plan is not None:
+        problems = tuple(not_restored(proof.plan, found))
+    raise Refused(*unmarked(found), *problems, footer="Nothing was written.")
 
 
 def drafted(found: Found, project: str, choices: Choices) -> Draft:

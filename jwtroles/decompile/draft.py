@@ -8,6 +8,7 @@ from typing import Any
 
 from jwtroles.errors import Problem
 from jwtroles.frozen import frozen
+from jwtroles.names import QName
 
 
 @frozen
@@ -64,6 +65,7 @@ class Draft:
 
     Attributes:
         notes: what it leaves to others, and what it cannot say.
+        restored: what its plan puts back.
     """
 
     project: str
@@ -84,6 +86,7 @@ class Draft:
     queries: Mapping[str, Any] = field(default_factory=dict)
     keep: tuple[Kept, ...] = ()
     notes: tuple[Problem, ...] = ()
+    restored: tuple[Problem, ...] = ()
 
     @property
     def unmarked(self) -> bool:
@@ -102,6 +105,7 @@ class Choices:
         stated: policies that stand under `policies`, and are part of no floor.
         beside: rights that a plan of the file turned out not to look at.
         groups: whether columns that are withheld are named as a group.
+        withheld: rights (role, table, command) that are there and that the file does not say.
     """
 
     kept_policies: Mapping[Key, str] = field(default_factory=dict)
@@ -110,6 +114,7 @@ class Choices:
     kept: tuple[Kept, ...] = ()
     beside: tuple[Problem, ...] = ()
     groups: bool = True
+    withheld: frozenset[tuple[str, QName, str]] = frozenset()
 
     def form(self, keys: Iterable[Key], text: str) -> int:
         """Return which form a condition of some policies has, 0 being the shortest."""

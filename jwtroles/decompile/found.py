@@ -51,6 +51,11 @@ class Found:
     theirs: tuple[str, ...] = ()
 
     @property
+    def nobodys(self) -> bool:
+        """Whether there is a schema `jwtroles` that is of no project."""
+        return not self.project and bool(self.survey.objects["own_schema"])
+
+    @property
     def structure(self) -> Structure:
         """What the database has beside access."""
         return self.survey.structure
@@ -156,20 +161,24 @@ class Found:
     def marked(self) -> frozenset[str]:
         """The roles with the project's mark that are not there to own something of ours."""
         roles = self.structure.roles.items()
-        made = self._own_scope.makes
-        return frozenset(n for n, r in roles if r.project == self.project and not made(n))
+        return frozenset(n for n, r in roles if r.project == self.project and not self.made(n))
+
+    def made(self, role: str) -> bool:
+        """Tell whether a role is there to own something of the project's, such as a view."""
+        return self._own_scope.makes(role)
 
     @cached_property
     def logins(self) -> frozenset[str]:
         """The logins that take on the roles of tokens in a managed database."""
         able = self._executors("pre_request")
-        return frozenset(role for role in able if self.facts(role).login)
+        named = {role for policy in self.all_policies for role in policy.roles}
+        return frozenset(role for role in able - named if self.facts(role).login)
 
     @cached_property
     def token_roles(self) -> frozenset[str]:
         """The roles of tokens in a managed database: their policies read claims."""
         able = self._executors("claims")
-        return frozenset(r for r in able - self.logins if not self._own_scope.makes(r))
+        return frozenset(r for r in able - self.logins if not self.made(r))
 
     def _executors(self, function: str) -> frozenset[str]:
         name = QName(OWN_SCHEMA, function)
@@ -181,10 +190,21 @@ class Found:
     def _own_scope(self) -> Scope:
         return _scope(self.project, self.schemas, frozenset())
 
+    @cached_property
+    def verifies(self) -> bool:
+        """Whether the database verifies tokens: any trace of it counts, but for what is gone."""
+        functions = (one.name for one in self.survey.objects["function"])
+        tables = (one.name for one in self.survey.objects["own_table"])
+        return (
+            QName(OWN_SCHEMA, "issue_ticket") in functions
+            or "ticket_secret" in tables
+            or any(one.gates for one in self.all_policies)
+        )
+
     @property
     def closed(self) -> bool:
         """Whether nobody who brings a token may make anything: the database verifies tokens."""
-        return bool(self.survey.objects["ticket_secret"])
+        return self.verifies
 
     @cached_property
     def left(self) -> tuple[str, ...]:

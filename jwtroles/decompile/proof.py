@@ -5,7 +5,7 @@ What the language turns out not to be able to say becomes an entry of `keep`, an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from jwtroles.verifier.key_sources import Document
 
 
+NO_WORDS = "the language has no words for it"
+
+
 @frozen
 class Proof:
     """What came of loading and planning a file.
@@ -52,6 +55,7 @@ def prove(
     choices: Choices,
     name: str,
     documents: Mapping[str, Document],
+    differing: Callable[[Plan, Choices], Choices] | None = None,
 ) -> Proof:
     """Load a file, plan it, and say what has to be said in another way.
 
@@ -61,6 +65,8 @@ def prove(
         choices: what is known so far.
         name: what errors call the file.
         documents: the keys of its issuers.
+        differing: what is to be said in another way where a plan is not empty; by itself for a
+            database that is not managed.
     """
     try:
         spec = load_text(written.text, name)
@@ -71,7 +77,7 @@ def prove(
         plan = plan_from(seen).plan
     except (SpecError, CompileError) as error:
         return Proof(_refused(error, written, choices), problems=error.problems)
-    return Proof(_differing(plan, choices), plan)
+    return Proof((differing or _differing)(plan, choices), plan)
 
 
 def _refused(error: JwtrolesError, written: Written, choices: Choices) -> Choices:
@@ -82,9 +88,9 @@ def _refused(error: JwtrolesError, written: Written, choices: Choices) -> Choice
         about = written.about.get(problem.place.line) if problem.place else None
         if about is None:
             continue
-        longer = [_longer(key, conditions_of(key), choices) for key in about.keys]
-        if problem.code is codes.SERVER_REFUSES and all(longer):
-            for one in longer:
+        next_forms = [longer(key, conditions_of(key), choices) for key in about.keys]
+        if problem.code is codes.SERVER_REFUSES and all(next_forms):
+            for one in next_forms:
                 forms |= one
         elif isinstance(about, FloorDraft):
             stated |= set(about.keys)
@@ -103,16 +109,16 @@ def _differing(plan: Plan, choices: Choices) -> Choices:
         change = step.change
         if change.kind == "policy" and change.before is not None:
             key = key_of(change.before)
-            if longer := _longer(key, _stored_otherwise(change), choices):
-                forms |= longer
+            if forms_left := longer(key, stored_otherwise(change), choices):
+                forms |= forms_left
             else:
                 kept_policies.setdefault(key, "what PostgreSQL prints is stored as another text")
         elif change.before is not None:
-            kept += (one for one in _entries(change) if one not in kept)
+            kept += (one for one in entries(change) if one not in kept)
     return replace(choices, kept_policies=kept_policies, forms=forms, kept=tuple(kept))
 
 
-def _stored_otherwise(change: Change[Any]) -> Iterator[str]:
+def stored_otherwise(change: Change[Any]) -> Iterator[str]:
     """Yield the conditions of a policy that PostgreSQL would store as another text."""
     before: Any = change.before
     after = change.after
@@ -122,13 +128,14 @@ def _stored_otherwise(change: Change[Any]) -> Iterator[str]:
                 yield text
 
 
-def _longer(key: Key, conditions: Iterable[str], choices: Choices) -> dict[tuple[Key, str], int]:
+def longer(key: Key, conditions: Iterable[str], choices: Choices) -> dict[tuple[Key, str], int]:
     """Return the next form of each condition of a policy that has one."""
     found = {(key, text): choices.forms.get((key, text), 0) + 1 for text in conditions}
     return {one: form for one, form in found.items() if form < FORMS}
 
 
-def _entries(change: Change[Any]) -> Iterator[Kept]:
+def entries(change: Change[Any]) -> Iterator[Kept]:
+    """Yield the entries of `keep` that leave what is there as it is."""
     kind = BY_NAME[change.kind]
     called = kind.called(change.subject)
     reason = _reason(change)
@@ -165,7 +172,7 @@ def _reason(change: Change[Any]) -> str:
     if change.kind == "membership":
         return "a login of connect_as has memberships of the file alone"
     what = describe(replace(change, after=None))
-    return f"the language has no words for it: {what}"
+    return f"{NO_WORDS}: {what}"
 
 
 def together(kept: Iterable[Kept], version: int) -> tuple[Kept, ...]:

@@ -93,6 +93,7 @@ def rights_of(
     rows: Rows = no_rows,
     out: Container[ObjectRef] = (),
     group: Group = NO_GROUP,
+    withheld: Container[tuple[str, QName, str]] = (),
 ) -> Iterator[tuple[str, Any]]:
     """Yield the sections of a role that say what it may do to what.
 
@@ -103,8 +104,15 @@ def rights_of(
         rows: which rows it has.
         out: objects that are granted where they are declared.
         group: the columns that are withheld throughout.
+        withheld: rights (role, table, command) that the file does not say.
     """
     tables = dict(_tables(role, found, rows, out, group))
+    for name, access in tables.items():
+        tables[name] = {
+            command: said
+            for command, said in access.items()
+            if (role, name, command) not in withheld
+        }
     said = _globs(role, tables, found)
     if token:
         said = {name: _unsafe(access) for name, access in said.items()}

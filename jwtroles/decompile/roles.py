@@ -46,7 +46,7 @@ def entrances(found: Found) -> Entrances:
     ours = set(found.roles)
     logins: dict[str, tuple[str, ...]] = {}
     if found.project:
-        becoming = ((one.member, one.role) for one in found.memberships)
+        becoming = ((o.member, o.role) for o in found.memberships if o.options.set is not False)
         pairs = [(login, role) for login, role in becoming if login in found.logins]
         for login in sorted(found.logins):
             roles = (role for member, role in pairs if member == login)

@@ -140,7 +140,12 @@ def _roles(roles: Iterable[RoleDraft]) -> Iterator[str]:
 
 def _head(draft: Draft) -> Iterator[str]:
     """Yield the comment at the head of the file."""
-    yield "Who may do what, as a database had it: the plan of this file is empty there."
+    if draft.restored:
+        yield "Who may do what, as a database had it. The plan of this file is not empty there: it"
+        yield "puts back what jwtroles makes by itself and somebody changed, and does nothing else."
+        yield from (f"{note.code.id}: {visible(note.message)}" for note in draft.restored)
+    else:
+        yield "Who may do what, as a database had it: the plan of this file is empty there."
     if draft.unmarked:
         yield "`unmarked: true`: jwtroles has nothing of its own in it yet (docs/import.md)."
     for note in draft.notes:

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
 from jwtroles.decompile.columns import NAME, NO_GROUP, withheld
-from jwtroles.decompile.draft import Choices, Draft, RoleDraft
+from jwtroles.decompile.draft import Choices, Draft, Kept, RoleDraft
 from jwtroles.decompile.managed.definers import lookups, queries, views
-from jwtroles.decompile.managed.floors import standing, tenancy, under
+from jwtroles.decompile.managed.floors import beside, standing, tenancy, under, ungated
+from jwtroles.decompile.managed.restoring import MAKES
 from jwtroles.decompile.managed.rows import conditions, joined
 from jwtroles.decompile.managed.tokens import TokensDraft, tokens_of
 from jwtroles.decompile.policies import key_of
 from jwtroles.decompile.predicates import WRITE, shortened
-from jwtroles.decompile.proof import together
+from jwtroles.decompile.proof import said_of, together
 from jwtroles.decompile.rights import Rows, rights_of
 from jwtroles.decompile.roles import entrances, facts_of
 from jwtroles.errors import Problem
@@ -27,10 +28,14 @@ if TYPE_CHECKING:
 
     from jwtroles.decompile.found import Found
     from jwtroles.decompile.managed.floors import Standing
+    from jwtroles.kinds.membership import Membership
     from jwtroles.kinds.policy import Policy
     from jwtroles.names import QName
 
 __all__ = ["managed_draft"]
+
+NOT_OF_TOKENS = ("login", "member_of")
+"""Keys that a role has for somebody who connects as it, which nobody does with a token."""
 
 
 def managed_draft(found: Found, choices: Choices) -> tuple[Draft, TokensDraft]:
@@ -51,18 +56,35 @@ def managed_draft(found: Found, choices: Choices) -> tuple[Draft, TokensDraft]:
         facts = dict(facts_of(role, found, entered))
         if role not in found.marked:
             facts = {}
+        if role in entered.taken:
+            facts = {key: said for key, said in facts.items() if key not in NOT_OF_TOKENS}
         rows = _rows(role, found, policies, floors, choices)
         token = role in entered.taken
-        rights = dict(rights_of(role, found, token=token, rows=rows, out=declared, group=group))
+        rights = dict(
+            rights_of(
+                role,
+                found,
+                token=token,
+                rows=rows,
+                out=declared,
+                group=group,
+                withheld=choices.withheld,
+            )
+        )
+        rights = _making_nothing(rights, found) if token else rights
         if settings := _settings(role, found):
             rights["settings"] = settings
         roles.append(RoleDraft(role, {**facts, **rights}))
     public = dict(rights_of(PUBLIC, found, token=False, out=declared))
+    public = _making_nothing(public, found)
+    if public.get("database") == ("connect",) and not any("database" in one.keys for one in roles):
+        del public["database"]  # what PostgreSQL gives by itself is said where a role is named
     if public:
         roles.append(RoleDraft(PUBLIC, public))
     relations = sorted(found.structure.relations.values(), key=lambda r: r.name)
     borrowed = [one for one in relations if one.policies_only]
-    keep = together(choices.kept, found.structure.server.version)
+    kept = (*_kept_policies(found, choices), *choices.kept)
+    keep = together(kept, found.structure.server.version)
     draft = Draft(
         project=found.project,
         database=_database(found, entered.logins),
@@ -76,7 +98,7 @@ def managed_draft(found: Found, choices: Choices) -> tuple[Draft, TokensDraft]:
         views=views(found),
         queries=queries(found),
         keep=keep,
-        notes=tuple(_notes(found, tokens)),
+        notes=(*_notes(found, tokens, keep), *_floor_notes(floors, found)),
     )
     return draft, tokens
 
@@ -138,7 +160,48 @@ def _settings(role: str, found: Found) -> dict[str, str]:
     return {row.name: row.value for row in sorted(rows, key=lambda row: row.name)}
 
 
-def _notes(found: Found, tokens: TokensDraft) -> Iterator[Problem]:
+def _floor_notes(floors: tuple[Standing, ...], found: Found) -> Iterator[Problem]:
+    """Tell what was guessed, and what somebody may have taken away without a trace."""
+    lost = ungated(found)
+    for table in lost:
+        message = f"{table} has lost every gate: it is taken to stand under each floor that fits"
+        yield Problem(codes.BESIDE_A_FLOOR, message)
+    for floor, table in beside(floors, found):
+        rows = joined(floor.parts)
+        yield Problem(codes.BESIDE_A_FLOOR, f"{table} does not stand under the floor `{rows}`")
+
+
+def _making_nothing(rights: dict[str, Any], found: Found) -> dict[str, Any]:
+    """Leave out the rights to make objects, which no file gives to whoever brings a token."""
+    makes = {one.lower() for one in MAKES} if found.closed else {"create"}
+
+    def left(held: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(one for one in held if one not in makes)
+
+    schemas = {
+        name: left(held)
+        for name, held in rights.get("schemas", {}).items()
+        if left(held) or not held
+    }
+    said = {**rights, "schemas": schemas, "database": left(rights.get("database", ()))}
+    return {section: said[section] for section in rights if said[section]}
+
+
+def _uses(membership: Membership) -> bool:
+    """Tell whether a member has the rights of the role, or becomes it."""
+    options = membership.options
+    return options.inherit is not False or options.set is not False
+
+
+def _kept_policies(found: Found, choices: Choices) -> Iterator[Kept]:
+    for policy in found.all_policies:
+        why = choices.kept_policies.get((policy.table, policy.name))
+        if why is not None:
+            yield Kept((("policy", str(policy.table)), ("name", policy.name)), why)
+
+
+def _notes(found: Found, tokens: TokensDraft, keep: tuple[Kept, ...]) -> Iterator[Problem]:
+    outside = f"and is not of the project {found.project}"
     others = {
         grantee
         for acl in found.acls
@@ -148,8 +211,15 @@ def _notes(found: Found, tokens: TokensDraft) -> Iterator[Problem]:
     }
     made = {one.owner for kind in ("view", "function") for one in found.survey.objects[kind]}
     for role in sorted(others - made):
-        message = f"{role} has rights in these schemas and is not of the project {found.project}"
-        yield Problem(codes.LEFT_TO_OTHERS, message)
+        yield Problem(codes.LEFT_TO_OTHERS, f"{role} has rights in these schemas {outside}")
+    ours = {*found.roles, *found.left}
+    for one in sorted(found.memberships, key=lambda one: (one.member, one.role)):
+        if one.role in found.roles and one.member not in ours and _uses(one):
+            yield Problem(
+                codes.LEFT_TO_OTHERS, f"{one.member} is a member of {one.role}, {outside}"
+            )
+    for entry in keep:
+        yield Problem(codes.NOT_SAID, f"{said_of(dict(entry.words))}: {entry.reason}")
     for key in tokens.unsaid:
         yield Problem(
             codes.NOT_COMPARED, f"{key}: its exponent is not known, so no document has it"

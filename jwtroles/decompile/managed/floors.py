@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -13,6 +15,7 @@ from jwtroles.decompile.managed.rows import conditions, joined
 from jwtroles.decompile.patterns import patterns
 from jwtroles.decompile.predicates import shortened
 from jwtroles.frozen import frozen
+from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.names import QName, is_glob
 from jwtroles.spec import sqltree
 
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
     from jwtroles.kinds.policy import Policy
 
 FLOOR = "jr_floor"
+
+Row = tuple[tuple[str, str], ...]
+"""The conditions of a policy, each with the name of its floor; '' where that is not known."""
 
 
 @frozen
@@ -42,14 +48,10 @@ def standing(found: Found, roles: frozenset[str]) -> tuple[Standing, ...]:
         found: the database.
         roles: the roles of tokens.
     """
+    standing = _policies(found)
     by_part: dict[tuple[str, str], dict[QName, set[str]]] = {}
-    rows: list[tuple[tuple[str, str], ...]] = []
-    for policy in found.all_policies:
-        relation = found.structure.relations.get(policy.table)
-        if policy.permissive or relation is None or relation.partition:
-            continue
-        rows.append(tuple(_parts(policy)))
-        for one in rows[-1]:
+    for policy, row in standing:
+        for one in row:
             tables = by_part.setdefault(one, {})
             tables.setdefault(policy.table, set()).update(policy.roles & roles)
     merged: dict[tuple[str, tuple[QName, ...], frozenset[str]], list[str]] = {}
@@ -60,12 +62,84 @@ def standing(found: Found, roles: frozenset[str]) -> tuple[Standing, ...]:
         Standing(name, tuple(parts), tables, under)
         for (name, tables, under), parts in merged.items()
     )
-    return _in_order(floors, rows)
+    floors = _in_order(floors, (row for _, row in standing))
+    lost = ungated(found)
+    return tuple(
+        one if _through(one, found) else replace(one, tables=tuple(sorted({*one.tables, *fit})))
+        for one in floors
+        for fit in [[table for table in lost if _fits(one, table, found)]]
+    )
 
 
-def _in_order(
-    floors: tuple[Standing, ...], rows: Iterable[tuple[tuple[str, str], ...]]
-) -> tuple[Standing, ...]:
+def _policies(found: Found) -> list[tuple[Policy, Row]]:
+    """Return the policies that hold floors, each with the conditions of which floor.
+
+    A gate that asks no login holds none: somebody has changed it. Where the policies of one floor
+    differ, most of them tell what it is.
+    """
+    policies: list[tuple[Policy, Row]] = []
+    for policy in found.all_policies:
+        relation = found.structure.relations.get(policy.table)
+        if policy.permissive or relation is None or relation.partition:
+            continue
+        row = tuple(one for one in _parts(policy) if one[1] != "true")
+        if _asks_login(policy) if policy.gates else row:
+            policies.append((policy, row))
+    meant: dict[str, Row] = {}
+    for name in {policy.name for policy, _ in policies if not policy.gates}:
+        rows = [row for policy, row in policies if policy.name == name]
+        own = [row for row in rows if not any(_step(part, found) for _, part in row)]
+        if own:
+            meant[name] = Counter(own).most_common(1)[0][0]
+    floors = [one for one in found.all_policies if one.name in meant and not one.permissive]
+    said = dict(policies)
+    for policy in floors:
+        row = said.get(policy, ())
+        relation = found.structure.relations.get(policy.table)
+        if relation is not None and not relation.partition:
+            through = any(_step(part, found) for _, part in row)
+            said[policy] = row if through else meant[policy.name]
+    return list(said.items())
+
+
+def _asks_login(policy: Policy) -> bool:
+    return f"{OWN_SCHEMA}." in (policy.using or "")
+
+
+def ungated(found: Found) -> tuple[QName, ...]:
+    """Return the tables that have lost all of their gates, where the database verifies tokens."""
+    gated = {one.table for one in found.all_policies if one.gates and _asks_login(one)}
+    every = (table for schema in found.schemas for table in found.tables(schema))
+    return tuple(table for table in every if table not in gated) if found.closed else ()
+
+
+def beside(floors: Iterable[Standing], found: Found) -> tuple[tuple[Standing, QName], ...]:
+    """Return the tables that have the columns of a floor which does not stand on them."""
+    listed = tuple(floors)
+    under = {(one.name, table) for one in listed for table in one.tables if one.name}
+    return tuple(
+        (one, table)
+        for one in listed
+        if not _through(one, found)
+        for schema in found.schemas
+        for table in found.tables(schema)
+        if table not in one.tables and (one.name, table) not in under and _fits(one, table, found)
+    )
+
+
+def _fits(floor: Standing, table: QName, found: Found) -> bool:
+    """Tell whether a table has the columns that a floor asks for."""
+    relation = found.structure.relations[table]
+    trees = [sqltree.expression(part) for part in floor.parts]
+    names = [sqltree.name_parts(one.fields) for t in trees for one in sqltree.walk(t) if _bare(one)]
+    return bool(names) and all(relation.column(column) for (column,) in names)
+
+
+def _bare(node: Any) -> bool:
+    return sqltree.is_column(node) and len(sqltree.name_parts(node.fields)) == 1
+
+
+def _in_order(floors: tuple[Standing, ...], rows: Iterable[Row]) -> tuple[Standing, ...]:
     """Return floors in the order in which the gates have them, as far as one order fits all."""
     of = {(one.name, part): one for one in floors for part in one.parts}
     sorter: TopologicalSorter[Standing] = TopologicalSorter(dict.fromkeys(floors, ()))
@@ -156,10 +230,13 @@ def _column(floor: Standing, found: Found) -> str:
 
 
 def _through(floor: Standing, found: Found) -> tuple[QName, str] | None:
-    """Return parent and join of a floor that is `EXISTS (SELECT FROM parent WHERE join)`."""
-    if len(floor.parts) != 1 or len(floor.tables) != 1:
-        return None
-    tree = sqltree.expression(floor.parts[0])
+    """Return parent and join of a floor that goes through another table."""
+    return _step(floor.parts[0], found) if len(floor.parts) == len(floor.tables) == 1 else None
+
+
+def _step(part: str, found: Found) -> tuple[QName, str] | None:
+    """Return parent and join of a condition that is `EXISTS (SELECT FROM parent WHERE join)`."""
+    tree = sqltree.expression(part)
     exists = enums.SubLinkType.EXISTS_SUBLINK
     if not isinstance(tree, ast.SubLink) or tree.subLinkType != exists:
         return None

@@ -67,9 +67,10 @@ def tokens_of(found: Found, project: str, own: Mapping[str, Function]) -> Tokens
         project: the project, which names the file of its keys.
         own: the functions of the schema `jwtroles`, by name.
     """
-    verify = "database" if "issue_ticket" in own else "gateway"
-    if verify == "gateway" and "pre_request" not in own:
-        message = "the schema jwtroles is not as jwtroles made it: pre_request() is gone"
+    verify = "database" if found.verifies else "gateway"
+    needed = "issue_ticket" if found.verifies else "pre_request"
+    if needed not in own:
+        message = f"the schema jwtroles is not as jwtroles made it: {needed}() is gone"
         remedy = "plan and apply the project's own file, then import"
         raise Refused(Problem(codes.NOT_PROVED, message, remedy=remedy), footer=_FOOTER)
     said: dict[str, Any] = {"verify": verify}
@@ -102,6 +103,8 @@ def tokens_of(found: Found, project: str, own: Mapping[str, Function]) -> Tokens
     claims = dict(_claims(own, verify))
     if claims:
         said["claims"] = claims
+    if wrong := tuple(_wrong_rules(found)):
+        raise Refused(*wrong, footer=_FOOTER)
     return TokensDraft(said, tuple(_rules(found)), documents, tuple(unsaid))
 
 
@@ -168,6 +171,21 @@ def _text(literal: str) -> str:
 def _steps(array: str) -> tuple[str, ...]:
     tree: Any = sqltree.expression(array)
     return tuple(str(item.val.sval) for item in tree.arg.elements)
+
+
+def _wrong_rules(found: Found) -> Iterator[Problem]:
+    """Yield the rows of the mapping that no file has: somebody wrote them by hand."""
+    for row in found.survey.objects["claim_role"]:
+        rule = f"row {row.position} of jwtroles.claim_role"
+        remedy = (
+            f"DELETE FROM jwtroles.claim_role WHERE position = {row.position}, and import again"
+        )
+        if json.loads(row.conditions) == []:
+            message = f"{rule} asks nothing: every token becomes {row.role}"
+            yield Problem(codes.NOT_PROVED, message, remedy=remedy)
+        elif row.role not in found.roles:
+            message = f"{rule} makes tokens {row.role}, which is not of the project {found.project}"
+            yield Problem(codes.NOT_PROVED, message, remedy=remedy)
 
 
 def _rules(found: Found) -> Iterator[dict[str, Any]]:
