@@ -78,10 +78,10 @@ exits 4.
 
 ## JR8xx: what jwtroles finds by itself
 
-JR800 to JR804 and JR810 to JR819 are about databases that jwtroles does not mark, and `import`.
-JR810, JR811, JR812, JR816 and JR819 are no errors: `import` tells them, and the file that it writes
-has them as comments. JR817 is a remark of a plan. Exit code 3 for JR813, where nothing is written;
-1 for the others.
+JR800 to JR804 are about databases that jwtroles does not mark, JR810 to JR821 about `import`.
+JR810, JR811, JR812, JR816, JR819, JR820 and JR821 are no errors: `import` tells them, and the file
+that it writes has them as comments. JR817 is a remark of a plan. Exit code 2 for JR820; 3 for
+JR813, where nothing is written; 1 for the others.
 
 `jwtroles doctor` tells JR850 to JR878 of a server. Each has a severity beside its code: error,
 warning or note. Exit code 1 where there is an error. JR876 is a remark of a plan too.

@@ -63,12 +63,18 @@ def standing(found: Found, roles: frozenset[str]) -> tuple[Standing, ...]:
         for (name, tables, under), parts in merged.items()
     )
     floors = _in_order(floors, (row for _, row in standing))
-    lost = ungated(found)
-    return tuple(
-        one if _through(one, found) else replace(one, tables=tuple(sorted({*one.tables, *fit})))
-        for one in floors
-        for fit in [[table for table in lost if _fits(one, table, found)]]
-    )
+    return tuple(one if _through(one, found) else _with_lost(one, floors, found) for one in floors)
+
+
+def _with_lost(floor: Standing, floors: Iterable[Standing], found: Found) -> Standing:
+    """Return a floor with the tables that have lost it, as far as anything tells.
+
+    They have lost all of their gates, or the floor of another table goes through them.
+    """
+    steps = (_through(one, found) for one in floors if one.name == floor.name)
+    lost = {*ungated(found), *(step[0] for step in steps if step)}
+    fit = {table for table in lost if _fits(floor, table, found)}
+    return replace(floor, tables=tuple(sorted({*floor.tables, *fit})))
 
 
 def _policies(found: Found) -> list[tuple[Policy, Row]]:
@@ -173,6 +179,7 @@ def tenancy(
     """Return the floors as the file has them, each with the tables that go through others."""
     own = [one for one in floors if _through(one, found) is None]
     through = [(one, _through(one, found)) for one in floors if _through(one, found) is not None]
+    every_under = {one.roles for one in own}  # somebody has changed a step under other roles
     said: list[dict[str, Any]] = []
     taken: set[QName] = set()
     for number, one in enumerate(own, start=1):
@@ -183,7 +190,8 @@ def tenancy(
             more = False
             for step, to in through:
                 child = step.tables[0]
-                fits = step.roles == one.roles and step.name == one.name and child not in taken
+                under = step.roles == one.roles or step.roles not in every_under
+                fits = under and step.name == one.name and child not in taken
                 if to and fits and to[0] in reached and child not in reached:
                     steps[str(child)] = {str(to[0]): to[1]}
                     reached.add(child)
