@@ -47,7 +47,9 @@ NOT_UNDER = Code(
     "JR816",
     "a table that a floor does not stand on, though it has the floor's columns",
     "`import` found a policy on most tables and not on this one, and somebody has rights on it. "
-    "It may be meant so; most often a migration has forgotten it.",
+    "It may be meant so; most often a migration has forgotten it. In a database that jwtroles "
+    "manages, the file may have excepted it, or somebody has dropped the policy: the imported file "
+    "excepts it.",
 )
 REACHED_PAST = Code(
     "JR817",
@@ -104,12 +106,11 @@ RESTORED = Code(
     "would bless the hole, so its plan is not empty: it closes what is listed, and does nothing "
     "else. `import` ends with exit code 2.",
 )
-BESIDE_A_FLOOR = Code(
+FLOORS_GUESSED = Code(
     "JR821",
-    "a table beside a floor",
-    "It has the columns that the floor asks for, and the floor does not stand on it. The file may "
-    "have excepted it, or somebody may have dropped the policy: the database does not tell. The "
-    "imported file excepts it.",
+    "a table whose floors are guessed",
+    "It has lost all of its gates, and with them what told which floors stood on it. The imported "
+    "file puts it under each floor whose columns it has, so that its plan gives nobody too much.",
 )
 NOTHING_TO_IMPORT = Code(
     "JR814",

@@ -165,10 +165,10 @@ def _floor_notes(floors: tuple[Standing, ...], found: Found) -> Iterator[Problem
     lost = ungated(found)
     for table in lost:
         message = f"{table} has lost every gate: it is taken to stand under each floor that fits"
-        yield Problem(codes.BESIDE_A_FLOOR, message)
+        yield Problem(codes.FLOORS_GUESSED, message)
     for floor, table in beside(floors, found):
         rows = joined(floor.parts)
-        yield Problem(codes.BESIDE_A_FLOOR, f"{table} does not stand under the floor `{rows}`")
+        yield Problem(codes.NOT_UNDER, f"{table} does not stand under the floor `{rows}`")
 
 
 def _making_nothing(rights: dict[str, Any], found: Found) -> dict[str, Any]:
