@@ -18,6 +18,7 @@ from jwtroles.kinds import KINDS
 from jwtroles.kinds.base import Leaving
 from jwtroles.planner import plan_between
 from jwtroles.planner.affected import left_without_rows
+from jwtroles.planner.remarks import used_in
 from jwtroles.reader import query_text
 from jwtroles.reader.connection import asking
 from jwtroles.workflow import Planned, read_database
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 def make_release(connection: Connection, spec: Spec, environment: Environment | None) -> Planned:
     """Plan to take the project's marks from everything, and to change nothing else.
 
+    Roles lose theirs for all databases of the cluster; the plan says which others use them.
+
     Raises:
         Refused: JR609 when the schema `jwtroles` is another project's.
     """
@@ -43,7 +46,11 @@ def make_release(connection: Connection, spec: Spec, environment: Environment | 
             for kind in KINDS
         }
     )
-    return _planned(spec, environment, reading, desired, "release")
+    used = _used_elsewhere(connection, reading, project)
+    planned = _planned(spec, environment, reading, desired, "release")
+    released = {s.change.key for s in planned.plan.steps if s.change.kind == "role"}
+    told = tuple(_unmarked_for(role, used[role]) for role in sorted(used) if role in released)
+    return replace(planned, plan=replace(planned.plan, remarks=told))
 
 
 def make_uninstall(
@@ -52,6 +59,7 @@ def make_uninstall(
     environment: Environment | None,
     *,
     disable_row_security: bool = False,
+    stay: frozenset[str] = frozenset(),
 ) -> Planned:
     """Plan to remove everything that jwtroles made for the project.
 
@@ -60,13 +68,16 @@ def make_uninstall(
         spec: whose project it is.
         environment: the names of its roles there.
         disable_row_security: turn row security off where no policy is left.
+        stay: roles that are not dropped, whether another database uses them or not.
 
     Raises:
-        Refused: JR608 when a role that goes owns something or has rights elsewhere, JR609 when the
-            schema `jwtroles` is another project's.
+        Refused: JR608 when a role that goes owns something, or has rights on what all databases
+            share; JR609 when the schema `jwtroles` is another project's.
     """
     reading = _read(connection, spec, environment)
-    leaving = _leaving(spec, environment, reading)
+    used = dict.fromkeys(stay, ()) | _used_elsewhere(connection, reading, str(spec.project))
+    reading = replace(reading, structure=replace(reading.structure, elsewhere=used))
+    leaving = replace(_leaving(spec, environment, reading), staying=frozenset(used))
     desired = _without(reading.catalog, leaving)
     bare = tuple(_bare(reading, desired))
     if disable_row_security:
@@ -75,8 +86,33 @@ def make_uninstall(
     planned = _planned(spec, environment, reading, desired, "uninstall")
     plan = planned.plan
     losing = left_without_rows(plan.steps, reading.structure, desired)
-    told = () if disable_row_security or plan.empty else tuple(_stays(bare))
-    return replace(planned, plan=replace(plan, cut_off=(*plan.cut_off, *losing), remarks=told))
+    told = [] if disable_row_security or plan.empty else [*_stays(bare)]
+    told += [] if plan.empty else [_kept_for(role, used[role]) for role in sorted(used)]
+    cut = (*plan.cut_off, *losing)
+    return replace(planned, plan=replace(plan, cut_off=cut, remarks=tuple(told)))
+
+
+def _used_elsewhere(
+    connection: Connection, reading: Reading, project: str
+) -> dict[str, tuple[str, ...]]:
+    """Return which other databases of the cluster use roles with the project's mark."""
+    roles = sorted(one.name for one in reading.catalog["role"].values() if one.project == project)
+    query = query_text("jwtroles.reader", "elsewhere")
+    with asking(connection):
+        rows = connection.execute(query, {"roles": roles}).fetchall()
+    return {row["role"]: tuple(sorted(row["databases"])) for row in rows}
+
+
+def _kept_for(role: str, databases: tuple[str, ...]) -> Problem:
+    message = f"role {role} loses what it has here, and stays while other databases use it"
+    remedy = "uninstall there as well: then the next uninstall drops it"
+    return Problem(codes.USED_ELSEWHERE, message, details=used_in(databases), remedy=remedy)
+
+
+def _unmarked_for(role: str, databases: tuple[str, ...]) -> Problem:
+    message = f"role {role} is released for the other databases that use it, too"
+    remedy = "release those as well, or let `database.adopt` name it there: else plan refuses it"
+    return Problem(codes.USED_ELSEWHERE, message, details=used_in(databases), remedy=remedy)
 
 
 def _read(connection: Connection, spec: Spec, environment: Environment | None) -> Reading:
@@ -183,7 +219,7 @@ def _check_holdings(connection: Connection, leaving: Leaving, reading: Reading) 
                 codes.ROLE_IN_USE,
                 "roles that would be dropped are used elsewhere",
                 details=tuple(details),
-                remedy="REASSIGN OWNED, or DROP OWNED in that database, then uninstall",
+                remedy="REASSIGN OWNED, or DROP OWNED, then uninstall",
             ),
             footer="Nothing was changed.",
         )
@@ -191,11 +227,9 @@ def _check_holdings(connection: Connection, leaving: Leaving, reading: Reading) 
 
 def _goes(row: dict[str, Any], reading: Reading) -> bool:
     """Tell whether what a role owns is a view or a query that goes with it."""
-    here = row["database"] == reading.structure.server.database
-    object_class = (row["object"] or "").partition(" ")[0]
-    return here and reading.scope.makes(row["role"]) and object_class in ("view", "function")
+    object_class = row["object"].partition(" ")[0]
+    return reading.scope.makes(row["role"]) and object_class in ("view", "function")
 
 
 def _holding(row: dict[str, Any]) -> str:
-    what = row["object"] or f"{row['number']} objects in database {row['database']}"
-    return f"{row['role']}\t{'owns' if row['owns'] else 'has rights on'} {what}"
+    return f"{row['role']}\t{'owns' if row['owns'] else 'has rights on'} {row['object']}"

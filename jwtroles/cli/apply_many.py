@@ -1,4 +1,4 @@
-"""`apply` for an environment of many databases, from the file or from plans that were saved."""
+"""`apply`, `release` and `uninstall` for an environment of many databases."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from jwtroles.cli.apply import Manner
     from jwtroles.spec.model import Environment, Spec
+    from jwtroles.targets.leaving import Leaving
     from jwtroles.targets.model import Fleet
     from jwtroles.targets.planning import Survey
 
@@ -57,6 +58,37 @@ def apply_saved(
     _carry_out(survey, fleet, crew, manner, keep_going=keep_going)
 
 
+def leave_many(
+    leaving: Leaving, part: Part, manner: Manner, *, keep_going: bool, plan_only: bool
+) -> NoReturn:
+    """Leave all databases of an environment, or show what that would do."""
+    crew = Crew(part.jobs or JOBS, stops=not keep_going)
+    targets = targets_in(leaving.environment, part)
+    with counting("planned", len(targets), quiet=manner.quiet) as told:
+        survey = plan_all(leaving, targets, crew, told)
+    fleet = survey.fleet(part.shard or "")
+    if plan_only:
+        _show(survey, fleet, manner)
+        tell_failures(fleet.of(State.FAILED))
+        raise typer.Exit(fleet.worst)
+    _carry_out(survey, fleet, crew, manner, keep_going=keep_going)
+
+
+def _show(survey: Survey, fleet: Fleet, manner: Manner, *, applying: bool = False) -> None:
+    spec, allowed = survey.job.spec, manner.allowed
+    show(
+        render_fleet(
+            fleet,
+            spec,
+            color=color(),
+            width=width(),
+            verbose=manner.verbose,
+            applying=applying,
+            allowed=allowed,
+        )
+    )
+
+
 def _carry_out(
     survey: Survey, fleet: Fleet, crew: Crew, manner: Manner, *, keep_going: bool
 ) -> NoReturn:
@@ -67,17 +99,7 @@ def _carry_out(
     """
     environment = survey.job.environment
     if not manner.quiet:
-        show(
-            render_fleet(
-                fleet,
-                survey.job.spec,
-                color=color(),
-                width=width(),
-                verbose=manner.verbose,
-                applying=True,
-                allowed=manner.allowed,
-            )
-        )
+        _show(survey, fleet, manner, applying=True)
     refused = applying.refused(survey, manner.allowed)
     blocked = (*fleet.of(State.FAILED), *refused)
     stopped = {one.target for one in refused}
@@ -107,4 +129,6 @@ def _carry_out(
 def _again(fleet: Fleet) -> str:
     if fleet.saved:
         return " Run it again for what is left; plan again what has moved."
+    if fleet.command != "apply":
+        return " Run it again: it does what is left."
     return " Run it again: it plans anew and does what is left."

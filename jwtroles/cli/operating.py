@@ -14,7 +14,7 @@ from jwtroles.cli.terminal import show, tell
 from jwtroles.errors import Exit
 from jwtroles.frozen import frozen
 from jwtroles.report.problems import visible
-from jwtroles.report.text.fleet import SAID, summary
+from jwtroles.report.text.fleet import DONE, summary
 from jwtroles.report.text.sheet import counted
 from jwtroles.targets.crew import Crew
 from jwtroles.targets.model import Fleet, Outcome, State
@@ -25,13 +25,6 @@ if TYPE_CHECKING:
     from jwtroles.reader import Reading
     from jwtroles.reader.connection import Connection
     from jwtroles.spec.model import Environment, Spec
-
-WORDS = SAID | {
-    State.APPLIED: "{} done",
-    State.DIFFERENT: "{} to do",
-    State.IN_SYNC: "{} done before",
-}
-"""What came of databases, of what is done once."""
 
 
 @frozen
@@ -133,10 +126,10 @@ def _carry_out(scene: Scene, job: Job, crew: Crew, task: Task) -> tuple[Outcome,
     if failed and (crew.interrupted or not scene.keep_going or not left):
         tell_failures(failed)
         more = f" --keep-going does it in {counted(len(left), 'database')}." if left else ""
-        tell(f"{summary(fleet, WORDS)}. Nothing was changed.{more}")
+        tell(f"{summary(fleet, DONE)}. Nothing was changed.{more}")
         raise typer.Exit(fleet.worst)
     if not left:
-        show(f"{summary(fleet, WORDS)}. Nothing to do.")
+        show(f"{summary(fleet, DONE)}. Nothing to do.")
         raise typer.Exit(Exit.DONE)
     where = f"{counted(len(left), 'database')} of {visible(str(fleet.environment))}"
     confirm(scene.environment, where.join(task.question), yes=scene.yes)
@@ -151,5 +144,5 @@ def _end(scene: Scene, crew: Crew, outcomes: tuple[Outcome, ...], again: str) ->
     if crew.interrupted:
         tell("Interrupted. What had not been committed was rolled back.")
     left = fleet.of(State.FAILED, State.NOT_BEGUN)
-    tell(f"{summary(fleet, WORDS)}.{f' {again}' if left else ''}")
+    tell(f"{summary(fleet, DONE)}.{f' {again}' if left else ''}")
     raise typer.Exit(fleet.worst)

@@ -18,9 +18,10 @@ NO_ROOM = Code(
 )
 ROLE_IN_USE = Code(
     "JR608",
-    "a role that would be dropped is used elsewhere",
-    "PostgreSQL drops a role only when nothing depends on it: objects that it owns, and rights in "
-    "other databases and on what the file does not manage. jwtroles takes none of these away.",
+    "a role that would be dropped has something",
+    "PostgreSQL drops a role only when nothing depends on it: objects that it owns, and rights on "
+    "what all databases share. jwtroles takes none of these away. A role that another database "
+    "uses stays (JR673).",
 )
 NOT_INSTALLED = Code(
     "JR609",
@@ -193,7 +194,7 @@ SAME_DATABASE = Code(
 )
 USED_ELSEWHERE = Code(
     "JR673",
-    "a role that left the file, and another database uses",
+    "a role that goes, and another database uses",
     "Roles belong to a cluster, and PostgreSQL drops one only when nothing in any of its databases "
     "depends on it. Here it loses all that it has. The last database drops it.",
 )

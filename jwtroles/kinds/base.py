@@ -310,6 +310,8 @@ class Leaving:
     Attributes:
         project: whose objects go.
         roles: the roles that go: those that carry its mark and were not adopted.
+        staying: roles with its mark that another database of the cluster uses. Here they lose what
+            they have, and what is the cluster's stays: they, and what they are members of.
         schema: whether the schema `jwtroles` is the project's and goes.
         objects: views and queries that go, by name and arguments, and with them the rights on them.
         unsecured: tables whose row security is to be turned off.
@@ -320,6 +322,7 @@ class Leaving:
     schema: bool
     objects: frozenset[tuple[QName, str]] = frozenset()
     unsecured: frozenset[QName] = frozenset()
+    staying: frozenset[str] = frozenset()
 
 
 @frozen

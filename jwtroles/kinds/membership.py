@@ -141,7 +141,7 @@ def additive(change: Change[Membership]) -> Change[Membership] | None:
 def leave(membership: Membership, leaving: Leaving) -> Membership | None:
     """Memberships of roles that go, and in them, go first."""
     pair = {membership.role, membership.member}
-    return None if pair & leaving.roles else membership
+    return None if pair & leaving.roles - leaving.staying else membership
 
 
 def follow(one: Membership, renames: Renames) -> Membership:

@@ -127,7 +127,12 @@ def effect(change: Change[Role], _context: Context) -> Effect:
 
 
 def leave(role: Role, leaving: Leaving) -> Role | None:
-    """What jwtroles made goes; an adopted role was there before and loses the mark."""
+    """What jwtroles made goes; an adopted role was there before and loses the mark.
+
+    Neither happens while another database of the cluster uses the role.
+    """
+    if role.name in leaving.staying:
+        return role
     if role.name in leaving.roles:
         return None
     return replace(role, project=None) if role.project == leaving.project else role

@@ -16,7 +16,7 @@ from jwtroles.planner.ungated import ungated
 from jwtroles.spec.wording import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from jwtroles.catalog import Structure
     from jwtroles.compiler import Compiled
@@ -60,13 +60,18 @@ def _elsewhere(structure: Structure, compiled: Compiled) -> Iterator[Problem]:
     """
     for name, databases in sorted(structure.elsewhere.items()):
         if name in compiled.catalog["role"]:
-            more = f" and {len(databases) - 3} more" if len(databases) > 3 else ""
             yield Problem(
                 codes.USED_ELSEWHERE,
                 f"role {name} has left the file, and stays while other databases use it",
-                details=(f"used in {', '.join(databases[:3])}{more}",) if databases else (),
+                details=used_in(databases),
                 remedy="apply to those as well; what is not of this project has to let it go",
             )
+
+
+def used_in(databases: Sequence[str]) -> tuple[str, ...]:
+    """Return the detail that names databases, the first few of them."""
+    more = f" and {len(databases) - _NAMED} more" if len(databases) > _NAMED else ""
+    return (f"used in {', '.join(databases[:_NAMED])}{more}",) if databases else ()
 
 
 def _outsiders(spec: Spec, names: Names, structure: Structure) -> Iterator[Problem]:

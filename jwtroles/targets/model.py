@@ -99,13 +99,20 @@ class Fleet:
     saved: str = ""
 
     @property
+    def command(self) -> str:
+        """The command that carries the plans out: `apply`, or one that leaves the databases."""
+        return next((plan.command for plan in self.plans.values()), "apply")
+
+    @property
     def carry_out(self) -> str:
-        """The command line that applies the plans."""
-        return f"jwtroles apply {self._which}"
+        """The command line that carries the plans out."""
+        return f"jwtroles {self.command} {self._which}"
 
     @property
     def see(self) -> str:
         """The command line that shows the plans."""
+        if self.command != "apply":
+            return f"{self.carry_out} --plan"
         return f"jwtroles {'show' if self.saved else 'plan'} {self._which}"
 
     @property

@@ -151,10 +151,7 @@ def test_a_policy_that_others_share_stays_with_them(sandbox, installed):
     ]
 
 
-def test_a_role_that_is_used_elsewhere_is_named(sandbox, installed):
-    sandbox.create_database("other")
-    with sandbox.connect(database="other") as other:
-        other.execute("CREATE TABLE ledger (); GRANT SELECT ON ledger TO auditor")
+def test_a_role_that_owns_something_is_named(sandbox, installed):
     sandbox.run_sql("CREATE SCHEMA theirs AUTHORIZATION member")
     before = state(sandbox)
     spec = loaded(EXEMPT)
@@ -162,11 +159,26 @@ def test_a_role_that_is_used_elsewhere_is_named(sandbox, installed):
         make_uninstall(connection, spec, environment(spec))
     (problem,) = error.value.problems
     assert problem.code.id == "JR608"
-    assert problem.details == (
-        "auditor\thas rights on 1 objects in database other",
-        "member\towns schema theirs",
-    )
+    assert problem.details == ("member\towns schema theirs",)
     assert state(sandbox) == before
+
+
+def test_a_role_that_another_database_uses_stays_with_its_mark(sandbox, installed):
+    """Roles are the cluster's: without the mark the file would be refused there."""
+    sandbox.create_database("other")
+    with sandbox.connect(database="other") as other:
+        other.execute("CREATE TABLE ledger (); GRANT SELECT ON ledger TO auditor")
+    uninstalled = leave(installed, make_uninstall)
+    told = [one for one in uninstalled.remarks if one.code.id == "JR673"]
+    assert [(one.message.split()[1], one.details) for one in told] == [
+        ("auditor", ("used in other",))
+    ]
+    left = "SELECT rolname FROM pg_roles WHERE rolname ~ '^(acme|aud|bill|inv|mem)'"
+    assert sandbox.rows(left) == [("auditor",)]
+    with sandbox.connect(database="other") as other:
+        other.execute("REVOKE SELECT ON ledger FROM auditor")
+    leave(installed, make_uninstall)
+    assert sandbox.rows(left) == []
 
 
 def test_an_adopted_role_stays_without_what_it_got(sandbox, applier, record_case):

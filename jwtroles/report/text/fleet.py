@@ -60,7 +60,8 @@ def _group(outcomes: Sequence[Outcome], sheet: Sheet, page: Page) -> Iterator[li
     several = len(outcomes) > 1
     changes = counted(len(plan.units), "change")
     differs = f"the same {changes}" if several else changes
-    told = "in sync" if plan.empty else differs
+    nothing = "in sync" if plan.command == "apply" else "nothing to do"
+    told = nothing if plan.empty else differs
     title = counted(len(outcomes), "database") if several else name(outcomes[0])
     lines = list(page.title(f"{title}: {told}"))
     if several:
@@ -124,8 +125,17 @@ SAID = {
 }
 
 
-def summary(fleet: Fleet, words: Mapping[State, str] = SAID) -> str:
+DONE = SAID | {
+    State.APPLIED: "{} done",
+    State.DIFFERENT: "{} to do",
+    State.IN_SYNC: "{} done before",
+}
+"""The same, of what is done once."""
+
+
+def summary(fleet: Fleet, words: Mapping[State, str] | None = None) -> str:
     """Return how many databases are in which state, in the words of what is done."""
+    words = words or (SAID if fleet.command == "apply" else DONE)
     counts = Counter(one.state for one in fleet.outcomes)
     parts = [said.format(counts[state]) for state, said in words.items() if counts[state]]
     return f"{counted(len(fleet.outcomes), 'database')}: {', '.join(parts)}"
