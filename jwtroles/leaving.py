@@ -15,7 +15,7 @@ from jwtroles.catalog import Catalog
 from jwtroles.compiler.access import Names
 from jwtroles.errors import Problem, Refused
 from jwtroles.kinds import KINDS
-from jwtroles.kinds.base import Leaving
+from jwtroles.kinds.leaving import Leaving
 from jwtroles.planner import plan_between
 from jwtroles.planner.affected import left_without_rows
 from jwtroles.planner.remarks import used_in

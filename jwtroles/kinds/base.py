@@ -13,6 +13,7 @@ from typing import Any, Generic, NoReturn, TypeVar, get_args, get_type_hints
 
 from jwtroles.errors import Place
 from jwtroles.frozen import frozen
+from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirror import Abroad, Mirror, as_source, unchanged
 from jwtroles.names import QName, ident
 
@@ -301,28 +302,6 @@ def always(change: Change[Any]) -> Change[Any]:
 def unless_removal(change: Change[Any]) -> Change[Any] | None:
     """Keep a change in additive mode unless it removes its object."""
     return None if change.after is None else change
-
-
-@frozen
-class Leaving:
-    """What goes when jwtroles is uninstalled.
-
-    Attributes:
-        project: whose objects go.
-        roles: the roles that go: those that carry its mark and were not adopted.
-        staying: roles with its mark that another database of the cluster uses. Here they lose what
-            they have, and what is the cluster's stays: they, and what they are members of.
-        schema: whether the schema `jwtroles` is the project's and goes.
-        objects: views and queries that go, by name and arguments, and with them the rights on them.
-        unsecured: tables whose row security is to be turned off.
-    """
-
-    project: str
-    roles: frozenset[str]
-    schema: bool
-    objects: frozenset[tuple[QName, str]] = frozenset()
-    unsecured: frozenset[QName] = frozenset()
-    staying: frozenset[str] = frozenset()
 
 
 @frozen

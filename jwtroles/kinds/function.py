@@ -16,7 +16,6 @@ from jwtroles.kinds.base import (
     Context,
     Effect,
     Kind,
-    Leaving,
     Need,
     Origin,
     Phase,
@@ -25,6 +24,7 @@ from jwtroles.kinds.base import (
     Statement,
 )
 from jwtroles.kinds.definer import drop, own_again, renamed, with_create_right
+from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirror import Mirror, kept_comment
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import SECRETS_HELD, is_lookup

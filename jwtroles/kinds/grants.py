@@ -23,12 +23,12 @@ from jwtroles.kinds.base import (
     Context,
     Effect,
     Kind,
-    Leaving,
     Need,
     Phase,
     Statement,
     grantee_sql,
 )
+from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirrored_rights import abroad, mirrored
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.passed_on import split

@@ -13,7 +13,6 @@ from jwtroles.kinds.base import (
     Context,
     Effect,
     Kind,
-    Leaving,
     Need,
     Origin,
     Phase,
@@ -21,6 +20,7 @@ from jwtroles.kinds.base import (
     Row,
     Statement,
 )
+from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirror import Mirror
 from jwtroles.names import ident
 

@@ -13,13 +13,13 @@ from jwtroles.kinds.base import (
     Context,
     Effect,
     Kind,
-    Leaving,
     Need,
     Origin,
     Phase,
     Row,
     Statement,
 )
+from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirror import kept_comment
 from jwtroles.kinds.tag import comment_sql, split_tag
 from jwtroles.names import QName, ident

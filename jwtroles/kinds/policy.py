@@ -15,7 +15,6 @@ from jwtroles.kinds.base import (
     Context,
     Effect,
     Kind,
-    Leaving,
     Need,
     Origin,
     Phase,
@@ -25,6 +24,7 @@ from jwtroles.kinds.base import (
     grantee_sql,
 )
 from jwtroles.kinds.implication import implies
+from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirror import Abroad, Mirror
 from jwtroles.names import MAX_IDENTIFIER_BYTES, QName, ident
 

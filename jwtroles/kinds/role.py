@@ -13,13 +13,13 @@ from jwtroles.kinds.base import (
     Context,
     Effect,
     Kind,
-    Leaving,
     Need,
     Origin,
     Phase,
     Row,
     Statement,
 )
+from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirror import Abroad, Mirror
 from jwtroles.kinds.tag import comment_sql, split_tag
 from jwtroles.names import ident

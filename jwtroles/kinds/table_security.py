@@ -12,13 +12,13 @@ from jwtroles.kinds.base import (
     Context,
     Effect,
     Kind,
-    Leaving,
     Need,
     Origin,
     Phase,
     Row,
     Statement,
 )
+from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirror import Mirror
 from jwtroles.names import QName
 

@@ -13,7 +13,6 @@ from jwtroles.kinds.base import (
     Context,
     Effect,
     Kind,
-    Leaving,
     Need,
     Origin,
     Phase,
@@ -21,6 +20,7 @@ from jwtroles.kinds.base import (
     Statement,
 )
 from jwtroles.kinds.definer import drop, own_again, renamed, with_create_right
+from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirror import kept_comment
 from jwtroles.kinds.tag import comment_sql, split_tag
 from jwtroles.names import QName, ident
