@@ -241,6 +241,62 @@ def test_what_a_file_states_fits_the_database(
     assert code in [problem.code.id for problem in caught.value.problems]
 
 
+PASSED_ON = """
+CREATE ROLE lead;
+CREATE ROLE staff;
+CREATE TABLE app.b (id int, x text, y text);
+GRANT USAGE ON SCHEMA app TO lead;
+GRANT SELECT ON app.b TO lead WITH GRANT OPTION;
+GRANT UPDATE (x) ON app.b TO lead WITH GRANT OPTION;
+SET ROLE lead;
+GRANT SELECT ON app.b TO staff;
+"""
+HELD = """
+SELECT has_table_privilege('lead', 'app.b', 'SELECT WITH GRANT OPTION') AS "select",
+       has_column_privilege('lead', 'app.b', 'x', 'UPDATE WITH GRANT OPTION') AS x,
+       has_column_privilege('lead', 'app.b', 'y', 'UPDATE') AS y,
+       has_table_privilege('staff', 'app.b', 'SELECT') AS staff,
+       has_table_privilege('lead', 'app.b', 'DELETE') AS more
+"""
+
+
+@pytest.mark.parametrize(
+    ("drift", "said", "held"),
+    [
+        ("", "", (True, True, False, True, False)),
+        ("GRANT UPDATE ON app.b TO lead WITH GRANT OPTION", "", (True, True, False, True, False)),
+        (
+            "GRANT DELETE ON app.b TO lead WITH GRANT OPTION",
+            "",
+            (True, True, False, True, False),
+        ),
+        (
+            "",
+            ", privilege: select, attribute: grant_option",
+            (False, True, False, True, False),
+        ),
+    ],
+    ids=["as it is", "more columns", "another privilege", "no longer kept"],
+)
+def test_a_grant_option_is_kept_and_nothing_beside_it(
+    cluster: Clusters, drift: str, said: str, held: tuple[bool, ...]
+) -> None:
+    """What comes to the right by hand goes again, and the option with what it gave stays."""
+    with cluster(max(MAJORS)).fresh() as sandbox, connect(sandbox.url) as session:
+        sandbox.run_sql(TABLES + PASSED_ON)
+        file = import_database(session, "acme").text
+        if said:
+            lines = [line for line in file.splitlines() if said not in line]
+            assert len(lines) < len(file.splitlines())
+            file = "\n".join(lines)
+        sandbox.run_sql(drift)
+        plan = plan_and_apply(session, load_text(file))
+        assert bool(plan.steps) == bool(drift or said)
+        assert make_plan(session, load_text(file), None).plan.steps == ()
+        (row,) = session.execute(HELD).fetchall()
+    assert tuple(row.values()) == held
+
+
 def test_the_owner_is_bound_again(cluster: Clusters) -> None:
     """FORCE that somebody takes away comes back, and what nobody says is never taken away."""
     file = UNMARKED + "force_row_security: [app.a]"

@@ -19,6 +19,7 @@ from jwtroles.errors import CompileError, JwtrolesError, Problem, SpecError
 from jwtroles.frozen import frozen
 from jwtroles.kinds import BY_NAME
 from jwtroles.planner.describe import describe
+from jwtroles.spec.grammar.keep import OPTION
 from jwtroles.spec.load import load_text
 from jwtroles.verifier.key_sources import read_keys
 from jwtroles.workflow import look, plan_from, with_unread
@@ -144,15 +145,23 @@ def entries(change: Change[Any]) -> Iterator[Kept]:
         for name in kind.attributes
         if change.after is not None and getattr(change.before, name) != getattr(change.after, name)
     ]
-    for attribute in attributes:
-        words = {**called, "attribute": attribute}
-        yield Kept(tuple(words.items()), _attribute(attribute, getattr(change.before, attribute)))
     words = {key: word for key, word in called.items() if key != "role"}
-    if words and not attributes:
+    left: Change[Any] | None = change
+    for attribute in attributes:
+        left = kind.sparing(left, attribute) if left is not None else None
+    if words and (left is not None or not attributes):
         yield Kept(tuple(words.items()), reason)
+        return
+    for attribute in attributes:
+        value = getattr(change.before, attribute)
+        yield Kept(
+            (*(words or called).items(), ("attribute", attribute)), _attribute(attribute, value)
+        )
 
 
 def _attribute(name: str, value: object) -> str:
+    if name == OPTION:
+        return "WITH GRANT OPTION"
     if isinstance(value, bool):
         return ("" if value else "NO") + name.upper()
     return f"{name.replace('_', ' ').upper()} {value}"
@@ -161,12 +170,8 @@ def _attribute(name: str, value: object) -> str:
 def _reason(change: Change[Any]) -> str:
     """Say why the file does not say it."""
     before: Any = change.before
-    after = change.after
-    if change.kind == "acl":
-        if before.object.cls == "default":
-            return f"default privileges of {before.object.arguments}"
-        if after is not None and before.right.option != after.right.option:
-            return "with GRANT OPTION"
+    if change.kind == "acl" and before.object.cls == "default":
+        return f"default privileges of {before.object.arguments}"
     if change.kind == "login_setting":
         return "stored for every database" if before.everywhere else "nobody logs in as the role"
     if change.kind == "membership":

@@ -159,6 +159,11 @@ class Grant:
         """The line of the file behind the right."""
         return self.right.origin
 
+    @property
+    def grant_option(self) -> bool:
+        """Whether any of it carries GRANT OPTION."""
+        return self.right.option != frozenset()
+
 
 @frozen
 class AclItem:
@@ -279,6 +284,20 @@ def additive(change: Change[Grant]) -> Change[Grant] | None:
     option = None if old.option is None or new.option is None else old.option | new.option
     right = replace(new, columns=columns, option=option)
     return None if right == old else replace(change, after=replace(change.after, right=right))
+
+
+def sparing(change: Change[Grant], _option: str) -> Change[Grant] | None:
+    """Return the change with GRANT OPTION as it is on what stays; None where nothing else changes.
+
+    A right that goes takes its option along.
+    """
+    before, after = change.before, change.after
+    if before is None or after is None:
+        return change
+    had, columns = before.right.option, after.right.columns
+    option = columns if had is None else had if columns is None else had & columns
+    right = replace(after.right, option=option)
+    return None if right == before.right else replace(change, after=replace(after, right=right))
 
 
 def follow(acl: Acl, renames: Renames) -> Acl:

@@ -15,6 +15,7 @@ from jwtroles.kinds.acl import (
     columns_sql,
     follow,
     parse,
+    sparing,
     unit,
 )
 from jwtroles.kinds.base import (
@@ -103,7 +104,10 @@ def _gains(change: Change[Grant]) -> Iterable[tuple[str, str]]:
 
 
 def _options(change: Change[Grant]) -> Iterable[str]:
-    """Yield GRANT phrases for options that are new; no file has any, but another database may."""
+    """Yield GRANT phrases for options that are new: those of another database, or kept ones.
+
+    A REVOKE on the whole table takes the options on its columns with it.
+    """
     after = change.after
     if after is None:
         return
@@ -111,8 +115,11 @@ def _options(change: Change[Grant]) -> Iterable[str]:
     option = after.right.option
     if option is None and (old.option is not None or old.columns is not None):
         yield f"GRANT {after.privilege}"
-    elif option and old.option is not None and (new := option - old.option):
-        yield f"GRANT {after.privilege} {columns_sql(new)}"
+    elif option:
+        had = old.option if old.option is not None else option
+        retaken = old.columns is None and after.right.columns is not None
+        if new := option - (frozenset() if retaken and change.before else had):
+            yield f"GRANT {after.privilege} {columns_sql(new)}"
 
 
 def _redundant(change: Change[Grant]) -> str | None:
@@ -273,6 +280,8 @@ ACL: Kind[Acl] = Kind(
     verb=verb,
     additive=additive,
     called=called,
+    attributes=("grant_option",),
+    sparing=sparing,  # type: ignore[arg-type]
     leave=leave,
     follow=follow,
     abroad=abroad,

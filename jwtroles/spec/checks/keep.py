@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jwtroles import codes
-from jwtroles.spec.wording import tick
+from jwtroles.spec.grammar.keep import ATTRIBUTES, OPTION
+from jwtroles.spec.wording import listed, tick
 
 if TYPE_CHECKING:
     from jwtroles.errors import Collector
@@ -16,7 +17,7 @@ _BELONGS = {
     "to": ("grant",),
     "privilege": ("grant",),
     "of": ("membership", "setting"),
-    "attribute": ("role",),
+    "attribute": ("role", "grant"),
 }
 _NEEDS = {"policy": "name", "grant": "to", "membership": "of", "setting": "of"}
 
@@ -40,3 +41,12 @@ def keep(spec: Spec, problems: Collector) -> None:
                     entry.words[key].place,
                     remedy="take it out",
                 )
+        attribute = entry.words.get("attribute")
+        head = "grant" if attribute == OPTION else "role"
+        if attribute is not None and head not in entry.words:
+            problems.add(
+                codes.KEEP_ENTRY,
+                f"{tick(attribute)} is no attribute of a {'role' if head == 'grant' else 'grant'}",
+                attribute.place,
+                remedy=f"`{OPTION}` is the one of a grant; a role has {listed(ATTRIBUTES)}",
+            )

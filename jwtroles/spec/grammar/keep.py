@@ -30,6 +30,10 @@ ATTRIBUTES = ("login", "inherit", "createdb", "connection_limit")
 """Attributes of a role that a file may leave as they are; others reach around row security."""
 
 
+OPTION = "grant_option"
+"""The attribute of a grant."""
+
+
 def _keep(*, reason: Word, place: Place, until: date | None = None, **words: Word) -> Keep:
     return Keep(words, reason, until, place)
 
@@ -46,7 +50,7 @@ KEEP: Record[Any] = Record(
         Field("membership", ROLE),
         Field("of", ROLE),
         Field("role", ROLE),
-        Field("attribute", Choice("an attribute of a role", ATTRIBUTES)),
+        Field("attribute", Choice("an attribute of a role or a grant", (*ATTRIBUTES, OPTION))),
         Field("setting", Text("the name of a setting")),
         Field("reason", TEXT, required=True),
         Field("until", Day()),

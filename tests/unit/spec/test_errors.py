@@ -1189,6 +1189,20 @@ CASES = {
         "`privilege` belongs beside `grant`",
         "take it out",
     ),
+    "attribute of a role beside a grant": form(
+        "JR273",
+        "keep: [{grant: app.a, to: member, attribute: «login», reason: one}]\nroles: {member: {}}",
+        "`login` is no attribute of a grant",
+        "`grant_option` is the one of a grant; a role has login, inherit, createdb, "
+        "connection_limit",
+    ),
+    "attribute of a grant beside a role": form(
+        "JR273",
+        "keep: [{role: member, attribute: «grant_option», reason: one}]\nroles: {member: {}}",
+        "`grant_option` is no attribute of a role",
+        "`grant_option` is the one of a grant; a role has login, inherit, createdb, "
+        "connection_limit",
+    ),
     "day that is none": form(
         "JR113",
         "keep: [{role: member, reason: one, until: «2026-02-30»}]\nroles: {member: {}}",
