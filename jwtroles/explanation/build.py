@@ -128,7 +128,12 @@ def _line(spec: Spec, role: Role | None) -> tuple[Role, ...]:
     if role is None:
         return ()
     roles = _roles(spec)
-    line = Inheritance.of(spec, Names({})).above(str(role.name))
+    inheritance = Inheritance.of(spec, Names({}))
+    line = list(inheritance.above(str(role.name)))
+    for name in line:  # what `member_of` adds is looked at in its turn
+        held = roles[name].member_of.items() if name in roles else ()
+        for parent in (str(word) for word, options in held if "inherit" in options):
+            line += (one for one in inheritance.above(parent) if one not in line)
     return tuple(roles[name] for name in line if name in roles)
 
 
@@ -177,6 +182,7 @@ def _lookups(tables: tuple[TableEntry, ...], objects: tuple[ObjectEntry, ...]) -
     def conditions() -> Iterator[RowsEntry | None]:
         for table in tables:
             yield from (floor.rows for floor in table.floors)
+            yield from (rows for one in table.policies for rows in (one.using, one.check))
             for command in table.commands:
                 yield from (command.rows, command.check)
         yield from (one.rows for one in objects)

@@ -88,10 +88,27 @@ class RowsEntry:
 
 
 @frozen
+class PolicyEntry:
+    """A policy that somebody made, for the role or for everybody; with `unmarked: true` alone.
+
+    `unknown`: it is on some of the tables of a glob.
+    """
+
+    name: str
+    standing: Literal["stands", "unknown"]
+    restrictive: bool
+    command: str
+    using: RowsEntry | None
+    check: RowsEntry | None
+    place: Position | None
+
+
+@frozen
 class FloorEntry:
     """A floor on a table; `parent` is the table that it is taken from.
 
     `unknown`: the table's columns, or all tables of a glob, decide, and nobody was asked.
+    `gives`: it is a permissive policy of somebody else's, which gives the rows as well.
     """
 
     name: str
@@ -99,6 +116,7 @@ class FloorEntry:
     rows: RowsEntry
     parent: str
     place: Position | None
+    gives: bool = False
 
 
 @frozen
@@ -126,7 +144,8 @@ class TableEntry:
     """A table, or a glob where nobody could be asked which tables there are.
 
     `gate` are the policies that check the login on each statement; `policies_only`: the grants
-    are somebody else's, and what stands here limits them.
+    are somebody else's, and what stands here limits them. `policies` are those of a file with
+    `unmarked: true`; where row security is on (`secured`), they and the floors decide the rows.
     """
 
     name: str
@@ -134,6 +153,8 @@ class TableEntry:
     floors: tuple[FloorEntry, ...]
     commands: tuple[CommandEntry, ...]
     policies_only: bool = False
+    policies: tuple[PolicyEntry, ...] = ()
+    secured: bool = False
 
 
 @frozen

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from jwtroles.compiler.access import TABLE_KINDS
 from jwtroles.compiler.columns import Groups
 from jwtroles.errors import Collector
-from jwtroles.explanation.model import CommandEntry, FloorEntry, RowsEntry, Standing, TableEntry
+from jwtroles.explanation.model import (
+    CommandEntry,
+    FloorEntry,
+    PolicyEntry,
+    RowsEntry,
+    Standing,
+    TableEntry,
+)
 from jwtroles.frozen import frozen
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.policy import policy_name
@@ -15,13 +22,12 @@ from jwtroles.names import QName, glob_matches, is_glob, parse_qname, texts_over
 from jwtroles.spec.model import COMMANDS, PUBLIC, UNGOVERNED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from jwtroles.catalog import Structure
     from jwtroles.compiler.access import Names
     from jwtroles.explanation.values import Values
     from jwtroles.spec.model import Access, Floor, Role, Spec, Through, Word
-    from jwtroles.spec.stated_model import StandingPolicy
 
 _ORDER: dict[str, int] = {
     command: number for number, command in enumerate((*COMMANDS, *UNGOVERNED))
@@ -74,7 +80,45 @@ class Tables:
             floors=tuple(self._floors(subject)) if gated or self._stated(subject) else (),
             commands=tuple(commands),
             policies_only=any(self._means(word, subject) for word in self.spec.policies_only),
+            policies=tuple(self._policies(subject)),
+            secured=self._stated(subject) and self._row_security(subject),
         )
+
+    def _row_security(self, subject: QName | Word) -> bool:
+        """Tell whether row security is on, in a file that says it of each table."""
+        spec = self.spec
+        relation = self.structure.relations.get(subject) if self.structure else None  # type: ignore[arg-type]
+        named = [(spec.row_security, ()), *((one.tables, one.except_) for one in spec.policies)]
+        on = any(self._covered(tables, out, subject) for tables, out in named)
+        standing = (self._standing(floor, subject)[0] for floor in spec.tenancy)
+        floored = any(one in ("stands", "unknown") for one in standing)
+        return on or floored or bool(relation and relation.secured)
+
+    def _covered(
+        self, tables: Iterable[Word], out: Iterable[Word], subject: QName | Word
+    ) -> Literal["stands", "unknown"] | None:
+        """Return whether a policy with these tables is on a table, or on those of a glob."""
+        if isinstance(subject, QName):
+            on = any(self._means(word, subject) for word in tables)
+            return "stands" if on and not any(self._means(word, subject) for word in out) else None
+        if not any(_overlap(word, subject) for word in tables):
+            return None
+        apart = any(_overlap(word, subject) for word in out)
+        return "stands" if str(subject) in map(str, tables) and not apart else "unknown"
+
+    def _policies(self, subject: QName | Word) -> Iterator[PolicyEntry]:
+        for one in self.spec.policies:
+            standing = self._covered(one.tables, one.except_, subject)
+            if standing is not None and self._is_for(one.to):
+                yield PolicyEntry(
+                    name=str(one.name),
+                    standing=standing,
+                    restrictive=one.restrictive,
+                    command=str(one.for_),
+                    using=self.values.rows(one.using),
+                    check=self.values.rows(one.check),
+                    place=one.place.position if one.place else None,
+                )
 
     def _stated(self, subject: QName | Word) -> bool:
         """Tell whether floors stand there as policies of their own, token or not."""
@@ -133,7 +177,8 @@ class Tables:
             if standing is None:
                 continue
             if floor.policy is not None:
-                standing = standing if self._is_for(floor.policy) else "lifted"
+                stays = floor.policy.permissive or self._is_for(floor.policy.to)
+                standing = standing if stays else "lifted"
             elif standing not in ("except", "no column") and all(
                 role.name in floor.lifted_for for role in tokens
             ):
@@ -147,14 +192,18 @@ class Tables:
                 rows=rows or RowsEntry(str(words), str(words)),
                 parent="" if step is None else str(step.parent),
                 place=place.position if place else None,
+                gives=floor.policy is not None
+                and floor.policy.permissive
+                and self._is_for(floor.policy.to),
             )
 
-    def _is_for(self, policy: StandingPolicy) -> bool:
-        """Tell whether a floor is for the role; for whom a permissive one is not, no row is."""
-        line = {str(role.name) for role in self.line}
-        return (
-            policy.permissive or not policy.to or bool(line & {*policy.to}) or PUBLIC in policy.to
-        )
+    def _is_for(self, to: Iterable[Word]) -> bool:
+        """Tell whether a policy is for the role, or for everybody, as it is where nobody is named.
+
+        For whom a permissive floor is not, it gives no row.
+        """
+        named = {str(role) for role in to} or {PUBLIC}
+        return PUBLIC in named or any(role.name in named for role in self.line)
 
     def _standing(
         self, floor: Floor, subject: QName | Word
@@ -165,6 +214,11 @@ class Tables:
         for step in floor.through:
             if self._means(step.table, subject):
                 return "through", step
+        relation = self.structure.relations.get(subject) if self.structure else None
+        below = floor.policy is not None and floor.policy.partitions
+        if below and relation is not None and relation.partition and relation.parent is not None:
+            out = any(self._means(word, subject) for word in floor.except_)
+            return ("except", None) if out else self._standing(floor, relation.parent)
         words = [word for word in floor.tables if self._means(word, subject)]
         if not words:
             return None, None

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         FloorEntry,
         NamedEntry,
         ObjectEntry,
+        PolicyEntry,
         RoleEntry,
         RowsEntry,
         RuleEntry,
@@ -157,9 +158,10 @@ class _Text:
             yield from self._floor(floor)
         if table.policies_only:
             yield "   rights  are granted by somebody else; what follows limits their rows"
-        floored = any(one.standing in ("stands", "through", "unknown") for one in table.floors)
+        for policy in table.policies:
+            yield from self._policy(policy)
         for command in table.commands:
-            yield from self._command(command, floored=floored)
+            yield from self._command(command, _every_row(table, command))
         if not table.commands:
             yield "   no right"
 
@@ -177,7 +179,17 @@ class _Text:
         yield from self._wrapped(head, name + said, place)
         yield from self._missing(floor.rows)
 
-    def _command(self, one: CommandEntry, *, floored: bool) -> Iterator[str]:
+    def _policy(self, one: PolicyEntry) -> Iterator[str]:
+        kind = "limits" if one.restrictive else "gives"
+        some = "  on some of them" if one.standing == "unknown" else ""
+        said = f"{_text(one.name)} {kind} {one.command}"
+        yield from self._wrapped("   policy  ", said, self._at(one.place) + some)
+        for label, rows in (("rows", one.using), ("check", one.check)):
+            if rows is not None:
+                yield from self._wrapped(f"           {label:5} ", self._rows("", rows))
+                yield from self._missing(rows)
+
+    def _command(self, one: CommandEntry, every: str) -> Iterator[str]:
         columns = "all columns" if one.columns is None else shown_all(one.columns)
         if one.except_for:
             columns = f"all columns but {shown_all(one.except_for)}"
@@ -186,7 +198,6 @@ class _Text:
         elif one.command == "delete":
             columns = ""
         if one.governed and one.rows is None and one.check is None:
-            every = "every row above the floor" if floored else "every row"
             columns = f"{columns}; {every}" if columns else every
         edge = self._at(one.place) + (f"  by {_text(one.pattern)}" if one.pattern else "")
         if self._found.role is not None and one.role != self._found.role.name:
@@ -280,6 +291,18 @@ class _Text:
         ) or [head.rstrip()]
         yield from lines[:-1]
         yield f"{lines[-1]}{edge}"
+
+
+def _every_row(table: TableEntry, command: CommandEntry) -> str:
+    """Return which rows a command is for that has no condition of its own."""
+    stand = [one for one in table.floors if one.standing in ("stands", "through", "unknown")]
+    if not table.secured:
+        return "every row above the floor" if stand else "every row"
+    gives = any(floor.gives for floor in stand) or any(
+        not policy.restrictive and policy.command in ("all", command.command)
+        for policy in table.policies
+    )
+    return "the rows that policies give" if gives else "no row, since no policy gives any"
 
 
 def _text(text: str) -> str:
