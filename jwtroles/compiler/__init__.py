@@ -8,7 +8,7 @@ from jwtroles import codes
 from jwtroles.catalog import Catalog, Structure
 from jwtroles.compiler.access import Granted, Names, accesses_of
 from jwtroles.compiler.bind import Scope
-from jwtroles.compiler.definers import compile_definers
+from jwtroles.compiler.definers import compile_definers, owners_of
 from jwtroles.compiler.floors import Binder, bind_floors
 from jwtroles.compiler.gate import Gate
 from jwtroles.compiler.grants import (
@@ -103,13 +103,13 @@ def _compile(
     inheritance = Inheritance.of(spec, names)
     guard, binder = _guarded(spec, names, scope, inheritance, problems)
     declared = accesses_of(spec, names, structure, problems)
-    owners = compile_definers(spec, scope, guard, structure, problems)
-    lookups = compile_lookups(spec, scope, guard, structure, problems)
     token_roles = frozenset(map(names, spec.token_roles))
-    renames = renames_of(spec, names, structure, problems)
-    holders = token_roles | owners.roles
+    holders = token_roles | owners_of(spec)
     bare = spec.database.unmarked
     floored = () if bare else bind_floors(binder, names, holders, structure)
+    owners = compile_definers(spec, scope, guard, floored, structure, problems)
+    lookups = compile_lookups(spec, scope, guard, structure, problems)
+    renames = renames_of(spec, names, structure, problems)
     granted = (*declared, *owners.accesses(floored, structure), *lookups.accesses(structure))
     if bare:
         security = stated_security(spec, names, binder, structure)

@@ -12,9 +12,9 @@ from dataclasses import field
 from jwtroles import codes
 from jwtroles.catalog import Structure
 from jwtroles.compiler.access import Granted, reading
-from jwtroles.compiler.bind import Scope, bind_query, bind_view
-from jwtroles.compiler.floors import FloorOn
-from jwtroles.compiler.guard import Guard
+from jwtroles.compiler.bind import Bound, Scope, bind_query, bind_view
+from jwtroles.compiler.floors import FloorOn, Floors, by_table
+from jwtroles.compiler.guard import Guard, Inside
 from jwtroles.errors import Collector
 from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Origin
@@ -75,16 +75,46 @@ def _with_floors(
     return needed
 
 
+@frozen
+class _InView:
+    """What a mode of `verify:` makes of claims in one view."""
+
+    guard: Guard
+    table: QName
+    role: str
+    floors: Floors
+
+    def rows(self, bound: Bound, inside: Inside) -> Bound:
+        """Return the condition on its rows."""
+        return self.guard.given(bound, inside, self.table, self.role, self.floors)
+
+    def shown(self, bound: Bound) -> Bound:
+        """Return a value that it shows."""
+        return self.guard.shown(bound, self.table, self.role, self.floors)
+
+
+def owners_of(spec: Spec) -> frozenset[str]:
+    """Return the roles that own views and queries."""
+    return frozenset((*map(spec.view_role, spec.views), *map(spec.query_role, spec.queries)))
+
+
 def compile_definers(
-    spec: Spec, scope: Scope, guard: Guard, structure: Structure, problems: Collector
+    spec: Spec,
+    scope: Scope,
+    guard: Guard,
+    floored: Iterable[FloorOn],
+    structure: Structure,
+    problems: Collector,
 ) -> Definers:
     """Compile `views:` and `queries:`."""
+    floors = by_table(floored)
     reads: dict[str, Mapping[QName, frozenset[str]]] = {}
     asked: dict[str, frozenset[str]] = {}
     views, functions = [], []
     for view in spec.views.values():
         role = spec.view_role(view.name)
-        bound = bind_view(view, spec, scope, guard.accessor(role), problems)
+        judge = _InView(guard, parse_qname(view.from_) or QName("", ""), role, floors)
+        bound = bind_view(view, spec, scope, guard.in_views, judge, problems)
         if bound and _free(view.name, structure, spec, problems):
             reads[role] = bound.reads
             asked[str(view.name)] = bound.lookups

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
 from jwtroles import codes
@@ -32,6 +32,10 @@ class FloorOn:
     origin: Origin
     roles: frozenset[str] = frozenset()
     rows: Word | None = None
+
+
+Floors = Mapping[QName, Sequence[FloorOn]]
+"""Table → the floors that stand on it."""
 
 
 @frozen
@@ -88,6 +92,14 @@ def bind_floors(
         for one in found
         for table in (one.table, *structure.partitions(one.table))
     )
+
+
+def by_table(floored: Iterable[FloorOn]) -> Floors:
+    """Return floors by the table that they stand on."""
+    found: dict[QName, list[FloorOn]] = {}
+    for floor in floored:
+        found.setdefault(floor.table, []).append(floor)
+    return found
 
 
 def bound_floor(floor: Floor, binder: Binder, structure: Structure) -> Iterator[FloorOn]:

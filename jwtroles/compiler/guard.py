@@ -6,20 +6,24 @@ Where a gateway has verified the token, a claim is what the gateway says. Where 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import chain
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from jwtroles.kinds.policy import Policy
 from jwtroles.verifier import accessor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from jwtroles.catalog import Structure
     from jwtroles.compiler.bind import Accessor, Bound
-    from jwtroles.compiler.floors import FloorOn
+    from jwtroles.compiler.floors import Floors
     from jwtroles.kinds.base import Origin
     from jwtroles.names import QName
-    from jwtroles.spec.model import Word
+
+
+Inside = Callable[[], "Bound | None"]
 
 
 class Guard(Protocol):
@@ -30,32 +34,41 @@ class Guard(Protocol):
         """Whether parallel workers may read claims (manual section 15.4)."""
 
     def accessor(self, role: str) -> Accessor:
-        """Return what reads a claim in a view, query or lookup that runs as `role`."""
+        """Return what reads a claim in a query or lookup that runs as `role`."""
+
+    @property
+    def in_views(self) -> Accessor | None:
+        """What reads a claim in a view, or None where `given` and `shown` see to it."""
 
     def secured(self, structure: Structure) -> Iterator[tuple[QName, Origin]]:
         """Yield the tables that need row security whatever is granted on them."""
 
-    def restrictive(self, floored: Iterable[FloorOn], structure: Structure) -> Iterator[Policy]:
-        """Yield the policies that stand under everything."""
+    def restrictive(
+        self, floors: Floors, structure: Structure
+    ) -> Iterator[tuple[Policy, Bound | None]]:
+        """Yield the policies that stand under everything, and what reads more than its floors."""
 
-    def permissive(
-        self, text: Word, bound: Bound, table: QName, role: str, floors: Iterable[FloorOn]
-    ) -> str:
-        """Return the condition of a policy that gives rows of `table` to `role`.
+    def given(self, bound: Bound, inside: Inside, table: QName, role: str, floors: Floors) -> Bound:
+        """Return the condition on which rows of `table` are given to `role`, as it stands there.
 
         Args:
-            text: the condition, as the file has it.
-            bound: the same, bound to the table.
+            bound: the condition, bound to the table.
+            inside: gives the same as it would stand in a subquery.
             table: the table.
-            role: whom the policy is for.
-            floors: the floors that stand there.
+            role: whose policy or view it is.
+            floors: all floors.
         """
+
+    def shown(self, bound: Bound, table: QName, role: str, floors: Floors) -> Bound:
+        """Return what a view of `role` shows of a row: a value that uses claims."""
 
 
 class Gateway:
     """`verify: gateway`: one floor for all roles, and claims as they are."""
 
     parallel: Literal["s"] = "s"
+
+    in_views = staticmethod(accessor)
 
     def accessor(self, _role: str) -> Accessor:
         """Return what reads a claim."""
@@ -65,11 +78,13 @@ class Gateway:
         """Yield nothing: tables without floors and conditions need no row security."""
         yield from ()
 
-    def restrictive(self, floored: Iterable[FloorOn], _structure: Structure) -> Iterator[Policy]:
+    def restrictive(
+        self, floors: Floors, _structure: Structure
+    ) -> Iterator[tuple[Policy, Bound | None]]:
         """Yield one policy for each floor on a table, for every role under it."""
-        for floor in floored:
+        for floor in chain.from_iterable(floors.values()):
             sql = floor.bound.sql
-            yield Policy(
+            policy = Policy(
                 table=floor.table,
                 name="jr_floor" + (f"_{floor.name}" if floor.name else ""),
                 permissive=False,
@@ -80,9 +95,14 @@ class Gateway:
                 using_sql=sql,
                 origin=floor.origin,
             )
+            yield policy, None
 
-    def permissive(
-        self, _text: Word, bound: Bound, _table: QName, _role: str, _floors: Iterable[FloorOn]
-    ) -> str:
+    def given(
+        self, bound: Bound, _inside: Inside, _table: QName, _role: str, _floors: Floors
+    ) -> Bound:
         """Return the condition as it was bound."""
-        return bound.sql
+        return bound
+
+    def shown(self, bound: Bound, _table: QName, _role: str, _floors: Floors) -> Bound:
+        """Return the expression as it was bound."""
+        return bound

@@ -8,7 +8,7 @@ from dataclasses import field, replace
 from jwtroles.catalog import Structure
 from jwtroles.compiler.access import Granted, Names
 from jwtroles.compiler.bind import Bound
-from jwtroles.compiler.floors import Binder, FloorOn
+from jwtroles.compiler.floors import Binder, FloorOn, Floors, by_table
 from jwtroles.compiler.guard import Guard
 from jwtroles.frozen import frozen
 from jwtroles.kinds.base import NOWHERE, Origin
@@ -69,19 +69,23 @@ def row_security(
         if one.access.governed and structure.relations[one.table].kind in ("r", "p")
     ]
     secured = _secured(accesses, floored, structure, guard)
-    policies = list(guard.restrictive(floored, structure))
+    policies: list[Policy] = []
     reads: dict[tuple[QName, str], list[tuple[str, Bound, Origin]]] = {}
-    floors: dict[QName, list[FloorOn]] = {}
+    floors = by_table(floored)
     for floor in floored:
-        floors.setdefault(floor.table, []).append(floor)
         for role in floor.roles:
             reads.setdefault((floor.table, role), []).append(("", floor.bound, floor.origin))
+    for policy, more in guard.restrictive(floors, structure):
+        policies.append(policy)
+        if more is not None:
+            for role in policy.roles:
+                reads[policy.table, role].append(("", more, policy.origin))
     for one in accesses:
         if one.table not in secured:
             continue
-        policy, bounds = _permissive(one, binder, guard, floors.get(one.table, ()))
-        if policy:
-            policies.append(policy)
+        given, bounds = _permissive(one, binder, guard, floors)
+        if given:
+            policies.append(given)
         key = (one.table, one.role)
         reads.setdefault(key, []).extend((one.command, bound, one.origin) for bound in bounds)
     return RowSecurity(
@@ -122,7 +126,7 @@ def _secured(
 
 
 def _permissive(
-    one: Granted, binder: Binder, guard: Guard, floors: Iterable[FloorOn]
+    one: Granted, binder: Binder, guard: Guard, floors: Floors
 ) -> tuple[Policy | None, list[Bound]]:
     bounds: list[Bound] = []
 
@@ -132,8 +136,12 @@ def _permissive(
         bound = binder.rows(text, one.table)
         if bound is None:
             return None
-        bounds.append(bound)
-        return guard.permissive(text, bound, one.table, one.role, floors)
+
+        def inside() -> Bound | None:
+            return binder.inside(text, one.table)
+
+        bounds.append(guard.given(bound, inside, one.table, one.role, floors))
+        return bounds[-1].sql
 
     using = sql(one.access.rows) if one.command != "insert" else None
     writes = one.command in ("insert", "update")

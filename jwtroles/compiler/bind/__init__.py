@@ -9,7 +9,7 @@ it. What cannot be told for sure is a problem, and nothing is returned.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pglast import ast
 
@@ -22,6 +22,7 @@ from jwtroles.names import QName, parse_qname
 from jwtroles.spec import predicates, sqltree
 
 if TYPE_CHECKING:
+    from jwtroles.spec.allowed import Parsed
     from jwtroles.spec.model import Lookup, Query, Spec, Through, View, Word
     from jwtroles.spec.token_model import Claim
 
@@ -29,6 +30,7 @@ __all__ = [
     "Accessor",
     "Bound",
     "BoundSelect",
+    "Judge",
     "Scope",
     "bind_join",
     "bind_lookup",
@@ -88,6 +90,18 @@ class BoundSelect:
     claims: frozenset[str]
     text: str
     lookups: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, sql: str, table: QName, bounds: Iterable[Bound], text: str) -> BoundSelect:
+        """Return the SELECT of expressions on one table."""
+        reads: dict[QName, frozenset[str]] = {table: frozenset()}
+        bounds = tuple(bounds)
+        for one in bounds:
+            for other, columns in ((table, one.own_columns), *one.reads.items()):
+                reads[other] = reads.get(other, frozenset()) | columns
+        claims = frozenset[str]().union(*(one.claims for one in bounds))
+        lookups = frozenset[str]().union(*(one.lookups for one in bounds))
+        return cls(sql, reads, claims, text, lookups)
 
 
 def bind_predicate(
@@ -166,28 +180,69 @@ def _check_join(table: QName, parent: QName, through: Through, setting: Setting)
             setting.problems.add(codes.JOINS_NOTHING, message, place, remedy=remedy)
 
 
+class Judge(Protocol):
+    """Makes of a view's condition and values what stands in it, where claims need more."""
+
+    def rows(self, bound: Bound, inside: Callable[[], Bound | None]) -> Bound:
+        """Return the condition; `inside` gives it as it would stand in a subquery."""
+
+    def shown(self, bound: Bound) -> Bound:
+        """Return a value that uses claims; where these are left, as it stands in a subquery."""
+
+
 def bind_view(
-    view: View, spec: Spec, scope: Scope, accessor: Accessor, problems: Collector
+    view: View,
+    spec: Spec,
+    scope: Scope,
+    accessor: Accessor | None,
+    judge: Judge,
+    problems: Collector,
 ) -> BoundSelect | None:
     """Bind the columns and rows of a view to the table that it shows."""
-    found, noted = Found(), Collector()
-    setting = Setting(spec, scope, accessor, noted, found)
+    noted = Collector()
     table = _qname(view.from_, noted)
     frame = table and _frame(table, view.from_, scope, noted)
-    if table and frame:
-        found.reads[table] = set()
-        (select,) = sqltree.parse(f"SELECT FROM {table.sql}")
-        select.targetList = tuple(
-            target
-            for name, text in view.columns.items()
-            for target in _targets(name, text, setting, frame)
-        )
-        rows = None if view.rows is None else predicates.parse_predicate(view.rows, noted)
-        if rows is not None:
-            select.whereClause = Resolver(rows, setting).condition(rows.tree, (frame,))
-        return _bound_select(select, str(view.name), setting, problems)
-    predicates.take(noted, problems)
-    return None
+    if not table or not frame:
+        predicates.take(noted, problems)
+        return None
+    plain, subquery = (frame,), (Frame(()), frame)
+    (select,) = sqltree.parse(f"SELECT FROM {table.sql}")
+    bounds: list[Bound] = []
+
+    def bind(parsed: Parsed | None, *, rows: bool = False, inside: bool = False) -> Bound | None:
+        if parsed is None:
+            return None
+        setting = Setting(spec, scope, accessor, Collector(), Found())
+        resolver = Resolver(parsed, setting)
+        resolve = resolver.condition if rows else resolver.expression
+        tree = resolve(parsed.tree, subquery if inside else plain)
+        return _bound(tree, parsed.text, table, setting, noted)
+
+    def condition(*, inside: bool) -> Bound | None:
+        text = view.rows
+        parsed = None if text is None else predicates.parse_predicate(text, noted)
+        return bind(parsed, rows=True, inside=inside)
+
+    for name, text in view.columns.items():
+        parsed = predicates.parse_expression(text, noted)
+        uses = parsed is not None and bool(predicates.claim_uses(parsed.tree))
+        bound = bind(parsed, inside=uses and accessor is None)
+        if parsed and bound:
+            bounds.append(judge.shown(bound) if uses else bound)
+            select.targetList = (*(select.targetList or ()), _target(name, bounds[-1]))
+    rows = condition(inside=False)
+    if rows:
+        bounds.append(judge.rows(rows, lambda: condition(inside=True)))
+        select.whereClause = sqltree.expression(bounds[-1].sql)
+    if not predicates.take(noted, problems):
+        return None
+    return BoundSelect.of(sqltree.print_statement(select), table, bounds, str(view.name))
+
+
+def _target(name: Word, bound: Bound) -> Any:
+    value = sqltree.expression(bound.sql)
+    plain = sqltree.is_column(value) and sqltree.name_parts(value.fields) == (name,)
+    return ast.ResTarget(name=None if plain else str(name), val=value)
 
 
 def bind_query(
@@ -240,15 +295,6 @@ def _list_of(lookup: Lookup, problems: Collector) -> Any:
         problems.add(codes.PREDICATE_SYNTAX, message, lookup.type.place)
         return None
     return outer
-
-
-def _targets(name: Word, text: Word, setting: Setting, frame: Frame) -> list[Any]:
-    parsed = predicates.parse_expression(text, setting.problems)
-    if parsed is None:
-        return []
-    plain = sqltree.is_column(parsed.tree) and sqltree.name_parts(parsed.tree.fields) == (name,)
-    tree = Resolver(parsed, setting).expression(parsed.tree, (frame,))
-    return [ast.ResTarget(name=None if plain else str(name), val=tree)]
 
 
 def _qname(word: Word, problems: Collector) -> QName | None:

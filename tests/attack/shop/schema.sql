@@ -27,7 +27,15 @@ CREATE TABLE shop.lines (
     invoice_id bigint NOT NULL REFERENCES shop.invoices,
     line       integer NOT NULL,
     what       text NOT NULL,
+    by_user    uuid NOT NULL,
     PRIMARY KEY (invoice_id, line)
+);
+
+CREATE TABLE shop.tasks (
+    id         bigint PRIMARY KEY,
+    tenant_id  uuid NOT NULL,
+    project_id bigint NOT NULL,
+    what       text NOT NULL
 );
 
 CREATE TABLE shop.events (at timestamptz NOT NULL, tenant_id uuid NOT NULL, what text NOT NULL)
@@ -51,7 +59,13 @@ INSERT INTO shop.invoices VALUES
     (1, 'A-1', '11111111-1111-1111-1111-111111111111', 'aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa', 1, 10, 'one'),
     (2, 'B-2', '22222222-2222-2222-2222-222222222222', 'bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb', NULL, 20, 'two'),
     (3, 'A-3', '11111111-1111-1111-1111-111111111111', 'cccccccc-cccc-cccc-cccc-cccccccccccc', 1, 30, 'three');
-INSERT INTO shop.lines VALUES (1, 1, 'apples'), (2, 1, 'pears');
+INSERT INTO shop.lines VALUES
+    (1, 1, 'apples', 'aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa'),
+    (2, 1, 'pears', 'bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb'),
+    (3, 1, 'plums', 'aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa');
+INSERT INTO shop.tasks VALUES
+    (1, '11111111-1111-1111-1111-111111111111', 1, 'dig'),
+    (2, '22222222-2222-2222-2222-222222222222', 2, 'sow');
 INSERT INTO shop.events VALUES
     ('2026-05-01', '11111111-1111-1111-1111-111111111111', 'Ann came'),
     ('2026-05-01', '22222222-2222-2222-2222-222222222222', 'Bob came');

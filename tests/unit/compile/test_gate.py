@@ -4,8 +4,8 @@ import pytest
 
 from jwtroles.catalog import Column, Relation, Server, Structure
 from jwtroles.compiler.access import Names
-from jwtroles.compiler.bind import Scope
-from jwtroles.compiler.floors import Binder, bind_floors
+from jwtroles.compiler.bind import Bound, Scope
+from jwtroles.compiler.floors import Binder, bind_floors, by_table
 from jwtroles.compiler.gate import Gate
 from jwtroles.compiler.rights import Inheritance
 from jwtroles.errors import Collector
@@ -26,6 +26,9 @@ tokens:
     sub: {type: uuid}
     tenant_id: {type: uuid}
     regions: {type: "text[]"}
+lookups:
+  mine: {type: "text[]", sql: select id from app.lines where what = claims.sub::text}
+  regions: {type: "text[]", sql: select id from app.lines where what = claims.sub::text}
 roles:
   reader: {}
   member: {inherits: [reader]}
@@ -51,21 +54,24 @@ def gate_of(more: str = "") -> tuple[Gate, Binder, Structure]:
     return Gate.of(spec, names, Inheritance.of(spec, names), binder), binder, structure
 
 
-def permissive(text: str, role: str = "reader", tenancy: str = "") -> str:
+def given(text: str, table: QName = INVOICES, role: str = "reader", tenancy: str = "") -> Bound:
     gate, binder, structure = gate_of(tenancy)
     floors = bind_floors(binder, Names.of(None), frozenset(gate.gated), structure)
     word = Word(text)
-    bound = binder.rows(word, INVOICES)
+    bound = binder.rows(word, table)
     assert bound is not None, binder.problems.problems
-    standing = [floor for floor in floors if floor.table == INVOICES]
-    return gate.permissive(word, bound, INVOICES, role, standing)
+    return gate.given(bound, lambda: binder.inside(word, table), table, role, by_table(floors))
+
+
+def permissive(text: str, table: QName = INVOICES, tenancy: str = "") -> str:
+    return given(text, table, tenancy=tenancy).sql
 
 
 def restrictive(tenancy: str, role: str = "reader", table: QName = INVOICES) -> str:
     gate, binder, structure = gate_of(tenancy)
     floors = bind_floors(binder, Names.of(None), frozenset(gate.gated), structure)
     assert not binder.problems.problems
-    found = {(p.table, *p.roles): p for p in gate.restrictive(floors, structure)}
+    found = {(p.table, *p.roles): p for p, _ in gate.restrictive(by_table(floors), structure)}
     policy = found[table, role]
     assert not policy.permissive
     assert policy.command == "all"
@@ -97,9 +103,9 @@ def test_the_owner_of_a_view_serves_those_who_may_read_it() -> None:
 
 def test_every_table_is_under_the_gate_for_every_role() -> None:
     gate, _, structure = gate_of()
-    found = [(p.table, *p.roles) for p in gate.restrictive((), structure)]
+    found = [(p.table, *p.roles) for p, _ in gate.restrictive({}, structure)]
     assert sorted(found) == sorted((t, r) for t in (INVOICES, LINES) for r in gate.gated)
-    assert len(gate.gated) == 4
+    assert len(gate.gated) == 6
 
 
 def test_a_table_without_a_floor_asks_for_the_login_alone() -> None:
@@ -174,3 +180,77 @@ def test_a_lifted_floor_leaves_the_gate() -> None:
     lifted = TENANT.replace("tables:", "lifted_for: [reader], tables:")
     assert restrictive(lifted) == f"(SELECT jwtroles.authorized({READERS}))"
     assert "claim_tenant_id" in restrictive(lifted, "member")
+
+
+CALL = f"jwtroles.claims({READERS}) AS claims"
+MINE = f"CAST((SELECT jwtroles.lookup_mine() WHERE jwtroles.authorized({READERS})) AS text[])"
+THROUGH = """
+tenancy:
+  rows: tenant_id = claims.tenant_id
+  tables: [app.invoices]
+  through: {app.lines: {app.invoices: lines.invoice_id = invoices.id}}
+"""
+PARENT = (
+    "EXISTS (SELECT FROM (SELECT id FROM app.invoices WHERE invoices.tenant_id = "
+    "claims.tenant_id) AS invoices WHERE lines.invoice_id = invoices.id)"
+)
+
+
+def test_a_list_is_asked_together_with_the_role_of_the_login() -> None:
+    assert permissive("id in mine") == f"id = ANY({MINE})"
+    assert restrictive(floor("id in mine")) == f"id = ANY({MINE})"
+
+
+def test_a_list_and_a_floor_are_of_one_login_and_the_list_still_finds_the_rows() -> None:
+    assert permissive("id in mine", tenancy=TENANT) == (
+        f"id = ANY({MINE}) AND EXISTS (WITH claims AS MATERIALIZED (SELECT claims.tenant_id, "
+        f"jwtroles.lookup_mine() AS lookup_mine FROM {CALL}) SELECT FROM claims WHERE "
+        "invoices.tenant_id = claims.tenant_id AND invoices.id = ANY(CAST(claims.lookup_mine "
+        "AS text[])))"
+    )
+
+
+def test_two_lists_are_of_one_login() -> None:
+    found = permissive("id in mine and region in regions")
+    assert (
+        found.count("EXISTS (WITH claims AS MATERIALIZED (SELECT jwtroles.lookup_mine() AS ") == 1
+    )
+    assert "jwtroles.lookup_regions() AS lookup_regions FROM " in found
+
+
+def test_a_floor_through_a_parent_is_written_out_beside_a_claim() -> None:
+    found = given("what = claims.sub::text", LINES, tenancy=THROUGH)
+    own = f"what = CAST((SELECT jwtroles.claim_sub({READERS})) AS text)"
+    assert found.sql == (
+        f"{own} AND EXISTS (SELECT FROM {CALL} WHERE {PARENT} "
+        "AND lines.what = CAST(claims.sub AS text))"
+    )
+    assert found.reads == {INVOICES: {"id", "tenant_id"}}
+
+
+def test_a_floor_through_a_parent_stands_as_it_is_where_nothing_else_asks() -> None:
+    plain = "EXISTS (SELECT FROM app.invoices WHERE lines.invoice_id = invoices.id)"
+    gate = f"(SELECT jwtroles.authorized({READERS})) AND {plain}"
+    assert restrictive(THROUGH, table=LINES) == gate
+    assert permissive("what <> ''", LINES, tenancy=THROUGH) == "what <> ''"
+
+
+def test_a_table_that_a_condition_reads_is_under_its_floor_by_the_same_login() -> None:
+    seen = (
+        "exists (select from app.invoices as i (one, two) where i.one = lines.id and i.tags > '')"
+    )
+    found = permissive(f"{seen} and what = claims.sub::text", LINES, tenancy=TENANT)
+    assert (
+        "FROM (SELECT id, NULL, tags FROM app.invoices WHERE invoices.tenant_id = "
+        "claims.tenant_id) AS i (one, two) WHERE i.one = lines.id" in found
+    )
+
+
+def test_a_floor_by_a_lookup_is_written_out_too() -> None:
+    by_list = THROUGH.replace("tenant_id = claims.tenant_id", "id in mine")
+    found = permissive("what = claims.sub::text", LINES, tenancy=by_list)
+    assert (
+        "(SELECT id FROM app.invoices WHERE invoices.id = ANY(CAST(claims.lookup_mine AS text[]))) "
+        "AS invoices" in found
+    )
+    assert f"SELECT claims.sub, jwtroles.lookup_mine() AS lookup_mine FROM {CALL}" in found

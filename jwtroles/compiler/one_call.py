@@ -1,0 +1,253 @@
+"""Conditions of one policy that take all they ask of a login from one call.
+
+Whoever has a connection and any SQL can switch role or log in again between two subqueries of one
+statement, since PostgreSQL evaluates each one when it is first needed and keeps it. What one call
+returns is of one login: its claims, the lists of lookups beside them, and the floors of tables
+that a condition reads.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pglast import ast, enums
+
+from jwtroles.compiler.bind.resolve import called
+from jwtroles.frozen import frozen
+from jwtroles.kinds.own_schema import LOOKUP, lookup_name
+from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
+from jwtroles.names import ident, literal
+from jwtroles.spec import sqltree
+from jwtroles.spec.model import Word
+from jwtroles.spec.predicates import claim_uses
+from jwtroles.verifier.claims import AUTHORIZED, CLAIMS, accessor_name
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from jwtroles.spec.token_model import Claim
+
+
+@frozen
+class Condition:
+    """A condition in which claims are still written as the file writes them.
+
+    Attributes:
+        sql: the condition, as it stands in a policy.
+        inside: the same where columns of the policy's table carry its name, and tables that are
+            read are limited to what their floors let pass.
+        foreign: whether those floors ask the login, which they do by themselves in `sql`.
+    """
+
+    sql: str
+    inside: str
+    foreign: bool = False
+
+
+@frozen
+class Call:
+    """What asks the login, for the roles that one policy serves.
+
+    Attributes:
+        roles: these roles as SQL, with the type that no overload can come before.
+        claims: the claims of the file.
+    """
+
+    roles: str
+    claims: Mapping[Word, Claim]
+
+    @classmethod
+    def of(cls, served: Iterable[str], claims: Mapping[Word, Claim]) -> Call:
+        """Return the call for roles."""
+        return cls(f"CAST({literal(_array(served))} AS text[])", claims)
+
+    def accessor(self, claim: Claim) -> str:
+        """Return the call that reads one claim."""
+        return f"{accessor_name(claim).sql}({self.roles})"
+
+    def together(
+        self, conditions: Iterable[Condition], found: Iterable[Condition], *, gate: bool
+    ) -> str:
+        """Return all conditions, true by one login.
+
+        Args:
+            conditions: what must hold.
+            found: those of them by which rows are to be found, by an index where there is one.
+            gate: whether the login is to be checked even where nothing of it is looked at.
+        """
+        conditions = tuple(conditions)
+        asking = [(tree, asked(tree)) for tree in _conjuncts(one.sql for one in conditions)]
+        foreign = any(one.foreign for one in conditions)
+        if is_single(conditions):
+            checked = any(_is_compared(tree, node) for tree, nodes in asking for node in nodes)
+            head = [sqltree.expression(self._authorized())] if gate and not checked else []
+            return conjunction([*head, *(self._closed(tree) for tree, _ in asking)])
+        sides = [_sides(tree) for tree, nodes in asking if nodes]
+        if not foreign and None not in sides:
+            row = self._row([side for side in sides if side is not None])
+            return conjunction([row, *(tree for tree, nodes in asking if not nodes)])
+        judged = self._exists(_conjuncts(one.inside for one in conditions))
+        lists = any(not sqltree.is_column(node) for _, nodes in asking for node in nodes)
+        if not foreign and not lists:
+            return judged
+        wanted = _conjuncts(one.sql for one in found)
+        indexed = [
+            self._closed(tree)
+            for tree in wanted
+            if any(_is_compared(tree, node) for node in asked(tree))
+        ]
+        return conjunction([*indexed, sqltree.expression(judged)])
+
+    def shown(self, sql: str, floors: Iterable[Condition]) -> str:
+        """Return an expression that is NULL unless the floors hold by the login that it uses."""
+        return f"({self._select([sqltree.expression(sql)], _conjuncts(f.inside for f in floors))})"
+
+    def _authorized(self) -> str:
+        return f"(SELECT {AUTHORIZED.sql}({self.roles}))"
+
+    def _row(self, pairs: Iterable[tuple[Any, Any]]) -> Any:
+        left, right = (
+            ", ".join(map(sqltree.print_expression, each)) for each in zip(*pairs, strict=True)
+        )
+        return sqltree.expression(f"({left}) = (SELECT {right} FROM {self._source()})")
+
+    def _exists(self, trees: Iterable[Any]) -> str:
+        return f"EXISTS ({self._select((), trees)})"
+
+    def _select(self, shown: Iterable[Any], trees: Iterable[Any]) -> str:
+        """Return a SELECT on one call.
+
+        The lists of lookups stand beside the claims: a row of a materialized CTE is made as a
+        whole, and once for a statement (manual section 7.8.3).
+        """
+        shown, trees = tuple(shown), tuple(trees)
+        nodes = [node for tree in (*shown, *trees) for node in asked(tree)]
+        lists = sorted({name for node in nodes if (name := list_asked(node))})
+        names = sorted({_name(node) for node in nodes if sqltree.is_column(node)})
+        columns = [f"{CLAIMS.name}.{ident(name)}" for name in names]
+        columns += [f"{lookup_name(name).sql}() AS {_column(name, names)}" for name in lists]
+        within = (_with_lists(tree, names) for tree in trees)
+        targets = ", ".join(sqltree.print_expression(_with_lists(one, names)) for one in shown)
+        where = conjunction(within)
+        head, source = "", self._source()
+        if lists:
+            head = (
+                f"WITH {CLAIMS.name} AS MATERIALIZED (SELECT {', '.join(columns)} FROM {source}) "
+            )
+            source = CLAIMS.name
+        return f"{head}SELECT {targets + ' ' if targets else ''}FROM {source} WHERE {where}"
+
+    def _source(self) -> str:
+        return f"{CLAIMS.sql}({self.roles}) AS {CLAIMS.name}"
+
+    def _closed(self, tree: Any) -> Any:
+        """Return `tree` with each claim and each list read by a call of its own."""
+        if sqltree.is_column(tree) and claim_uses(tree):
+            return called(self.claims[_name(tree)], self.accessor)
+        name = list_asked(tree)
+        if name:
+            where = f"{AUTHORIZED.sql}({self.roles})"
+            return sqltree.expression(f"(SELECT {lookup_name(name).sql}() WHERE {where})")
+        sqltree.rewrite(tree, self._closed)
+        return tree
+
+
+def is_single(conditions: Iterable[Condition]) -> bool:
+    """Tell whether conditions ask the login once, so that each can stand as it is."""
+    conditions = tuple(conditions)
+    nodes = (node for tree in _conjuncts(one.sql for one in conditions) for node in asked(tree))
+    return sum(1 for _ in nodes) + any(one.foreign for one in conditions) <= 1
+
+
+def asked(tree: Any) -> list[Any]:
+    """Return what a condition asks of the login: claims as columns, lists as subqueries."""
+    return [*claim_uses(tree), *(node for node in sqltree.walk(tree) if list_asked(node))]
+
+
+def list_asked(node: Any) -> str:
+    """Return the lookup whose list a scalar subquery is, or ''."""
+    if not isinstance(node, ast.SubLink) or node.subLinkType != enums.SubLinkType.EXPR_SUBLINK:
+        return ""
+    select: Any = node.subselect
+    if len(select.targetList or ()) != 1 or not isinstance(select.targetList[0].val, ast.FuncCall):
+        return ""
+    names = sqltree.name_parts(select.targetList[0].val.funcname)
+    ours = names[:-1] == (OWN_SCHEMA,) and names[-1].startswith(LOOKUP)
+    return names[-1].removeprefix(LOOKUP) if ours else ""
+
+
+def conjunction(trees: Iterable[Any]) -> str:
+    """Return conditions that hold together, as SQL."""
+    listed = tuple(trees)
+    if len(listed) == 1:
+        return sqltree.print_expression(listed[0])
+    return sqltree.print_expression(
+        sqltree.flatten(ast.BoolExpr(boolop=enums.BoolExprType.AND_EXPR, args=listed))
+    )
+
+
+def _conjuncts(conditions: Iterable[str]) -> tuple[Any, ...]:
+    """Return what has to hold together, each once."""
+    found: dict[Any, Any] = {}
+    for sql in conditions:
+        tree = sqltree.flatten(sqltree.expression(sql))
+        together = sqltree.boolean(tree) == enums.BoolExprType.AND_EXPR
+        found |= {sqltree.shape(one): one for one in (tree.args if together else (tree,))}
+    return tuple(found.values())
+
+
+def _with_lists(tree: Any, claims: Collection[Word]) -> Any:
+    """Return `tree` with the lists of lookups as columns of the call."""
+    name = list_asked(tree)
+    if name:
+        return sqltree.expression(f"{CLAIMS.name}.{_column(name, claims)}")
+    sqltree.rewrite(tree, lambda child: _with_lists(child, claims))
+    return tree
+
+
+def _column(lookup: str, claims: Collection[Word]) -> str:
+    """Return what the list of a lookup is called beside claims, none of which has this name."""
+    name = f"{LOOKUP}{lookup}"
+    while name in claims:
+        name += "_"
+    return ident(name)
+
+
+def _name(use: Any) -> Word:
+    return Word(sqltree.name_parts(use.fields)[1])
+
+
+def _array(items: Iterable[str]) -> str:
+    """Return the text of a PostgreSQL array (manual section 8.15.2)."""
+    quoted = (item.replace("\\", "\\\\").replace('"', '\\"') for item in items)
+    return "{" + ",".join(f'"{item}"' for item in quoted) + "}"
+
+
+_PLAIN = (enums.A_Expr_Kind.AEXPR_OP, enums.A_Expr_Kind.AEXPR_OP_ANY)
+
+
+def _is_compared(tree: Any, use: Any) -> bool:
+    """Tell whether `use` is evaluated whenever a row passes `tree`: it is on a side of `=`."""
+    if not isinstance(tree, ast.A_Expr) or tree.kind not in _PLAIN:
+        return False
+    return any(_bare(side) is use for side in (tree.lexpr, tree.rexpr))
+
+
+def _bare(node: Any) -> Any:
+    """Return an operand without its casts."""
+    while isinstance(node, ast.TypeCast):
+        node = node.arg
+    return node
+
+
+def _sides(tree: Any) -> tuple[Any, Any] | None:
+    """Return what has no claim and what has nothing but a claim, of an equality; else None."""
+    if not isinstance(tree, ast.A_Expr) or tree.kind != enums.A_Expr_Kind.AEXPR_OP:
+        return None
+    if sqltree.name_parts(tree.name) != ("=",):
+        return None
+    for here, there in ((tree.lexpr, tree.rexpr), (tree.rexpr, tree.lexpr)):
+        claim = _bare(there)
+        if sqltree.is_column(claim) and claim_uses(claim) and not asked(here):
+            return here, there
+    return None
