@@ -21,6 +21,8 @@ from jwtroles.spec.resolve import resolve
 from jwtroles.spec.word import Word
 from jwtroles.verifier.key_sources import read_keys
 from jwtroles.workflow import look, make_plan
+from tests.attack import tokens
+from tests.attack.shop import prepared
 from tests.convergence.test_convergence import keys
 from tests.pages import ROOT
 from tests.servers import MAJORS, Clusters
@@ -29,6 +31,7 @@ from tests.workbench import EVERYTHING, described, plan_and_apply
 __all__ = ["keys"]
 
 if TYPE_CHECKING:
+    from jwtroles.reader.connection import Connection
     from jwtroles.spec.model import Environment, Spec
 
 EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/jwtroles.yaml"))
@@ -80,18 +83,45 @@ def test_an_example_comes_back(cluster: Clusters, major: int, folder: Path) -> N
     where = environment(original)
     with cluster(major).fresh() as sandbox, connect(sandbox.url) as session:
         sandbox.load(folder / "schema.sql")
-        planned = make_plan(session, original, where)
-        apply(session, planned.plan, planned.scope, allow=EVERYTHING)
-        made = import_database(session, "another_name")
-        assert import_database(session, "another_name") == made
-        spec = load_text(made.text)
-        keys = read_keys(spec, None, documents=dict(documents(made, spec)))
-        assert make_plan(session, spec, None, keys).plan.steps == ()
-        wanted = look(session, original, where).desired
-        assert described(look(session, spec, None, keys).desired) == described(wanted)
+        spec = comes_back(session, original, where)
     assert about_tokens(spec) == about_tokens(original)
     assert about_roles(spec) == about_roles(resolve(original, where))
+
+
+def comes_back(session: Connection, original: Spec, where: Environment | None) -> Spec:
+    """Apply a file, import the database, and return the file that came of it."""
+    planned = make_plan(session, original, where)
+    apply(session, planned.plan, planned.scope, allow=EVERYTHING)
+    made = import_database(session, "another_name")
+    assert import_database(session, "another_name") == made
+    spec = load_text(made.text)
+    found = read_keys(spec, None, documents=dict(documents(made, spec)))
+    assert make_plan(session, spec, None, found).plan.steps == ()
+    wanted = look(session, original, where).desired
+    assert described(look(session, spec, None, found).desired) == described(wanted)
     assert spec.keep == ()
+    return spec
+
+
+def test_what_one_call_decides_is_taken_apart_again(
+    cluster: Clusters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Floors through a parent and lists of lookups beside a role's own rows, and in views."""
+    monkeypatch.setenv("SHOP_SHARED_SECRET", tokens.SECRET)
+    with cluster(max(MAJORS)).fresh() as sandbox:
+        original = prepared(sandbox, tmp_path, tokens.Keys(), monkeypatch)
+        with connect(sandbox.url) as session:
+            spec = comes_back(session, original, environment(original))
+    lines, tasks = (
+        spec.roles[Word("auditor")].tables[Word(f"shop.{t}")] for t in ("lines", "tasks")
+    )
+    assert [str(access.rows) for access in (*lines, *tasks)] == [
+        "by_user = claims.sub",
+        "project_id in (my_projects)",
+    ]
+    own = spec.views[Word("shop.own_notes")].columns[Word("note")]
+    assert own.startswith("case when owner_id = claims.sub then note ")
+    assert spec.views[Word("shop.own_invoices")].rows == "owner_id = claims.sub"
 
 
 def documents(made: Imported, spec: Spec) -> list[tuple[str, Any]]:

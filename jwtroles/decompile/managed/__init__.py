@@ -10,7 +10,7 @@ from jwtroles.decompile.draft import Choices, Draft, Kept, RoleDraft
 from jwtroles.decompile.managed.definers import lookups, queries, views
 from jwtroles.decompile.managed.floors import beside, standing, tenancy, under, ungated
 from jwtroles.decompile.managed.restoring import MAKES
-from jwtroles.decompile.managed.rows import conditions, joined
+from jwtroles.decompile.managed.rows import asking, conditions, joined, own
 from jwtroles.decompile.managed.tokens import TokensDraft, tokens_of
 from jwtroles.decompile.policies import key_of
 from jwtroles.decompile.predicates import WRITE, shortened
@@ -95,7 +95,7 @@ def managed_draft(found: Found, choices: Choices) -> tuple[Draft, TokensDraft]:
         columns={NAME: group.patterns} if group.patterns else {},
         lookups=lookups(found),
         roles=tuple(roles),
-        views=views(found),
+        views=views(found, floors),
         queries=queries(found),
         keep=keep,
         notes=(*_notes(found, tokens, keep), *_floor_notes(floors, found)),
@@ -129,12 +129,12 @@ def _rows(
     choices: Choices,
 ) -> Rows:
     """Return what gives the rows of a role: those of its own policies, less its floors."""
+    words = asking(found, floors)
 
     def rows(table: QName, command: str) -> tuple[str | None, str | None] | None:
         policy = policies.get((table, policy_name(role, command)))
         if policy is None:
             return None
-        # A gate takes claims from one call, those of the floors beside those of the rows.
         below = under(floors, table, role) if found.closed else frozenset[str]()
         key = key_of(policy)
 
@@ -143,9 +143,7 @@ def _rows(
                 return None
             write = WRITE[choices.forms.get((key, text), 0)]
             short, long = (conditions(text, table.name, one) for one in (shortened, write))
-            own = [one for part, one in zip(short, long, strict=False) if part not in below]
-            # Without a claim of its own it would have none of the floors either.
-            return joined(own if any("claims." in one for one in own) else long, write)
+            return joined(own(zip(short, long, strict=False), below, words), write)
 
         using, check = said(policy.using), said(policy.check)
         if command == "insert":

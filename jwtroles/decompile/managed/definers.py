@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pglast import ast
 
-from jwtroles.decompile.managed.rows import conditions, joined, opened
+from jwtroles.decompile.managed.rows import asking, conditions, joined, opened, own
 from jwtroles.decompile.predicates import lowered, shortened
 from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.own_schema import LOOKUP, is_lookup
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from jwtroles.decompile.found import Found
+    from jwtroles.decompile.managed.floors import Standing
     from jwtroles.kinds.function import Function
 
 _ATOMIC = re.compile(r"\s*BEGIN ATOMIC\s(.*);\s*END\s*\Z", re.DOTALL)
@@ -31,9 +32,11 @@ def _grantees(ref: ObjectRef, found: Found) -> Iterator[tuple[str, str]]:
             yield from sorted((grantee, privilege) for grantee, privilege in acl.rights)
 
 
-def views(found: Found) -> dict[str, Mapping[str, Any]]:
-    """Return the views of the file."""
+def views(found: Found, floors: Iterable[Standing]) -> dict[str, Mapping[str, Any]]:
+    """Return the views of the file, under whose owners every floor stands."""
     said: dict[str, Mapping[str, Any]] = {}
+    floors = tuple(floors)
+    words = asking(found, floors)
     for view in sorted(found.survey.objects["view"], key=lambda view: view.name):
         (select,) = sqltree.parse(view.definition.strip().rstrip(";"))
         source = select.fromClause[0]
@@ -44,8 +47,9 @@ def views(found: Found) -> dict[str, Mapping[str, Any]]:
             for (name, _), target in zip(view.columns, select.targetList, strict=True)
         }
         if select.whereClause is not None:
-            text = sqltree.print_expression(select.whereClause)
-            entry["rows"] = joined(conditions(text, table.name))
+            parts = conditions(sqltree.print_expression(select.whereClause), table.name)
+            below = {part for one in floors if table in one.tables for part in one.parts}
+            entry["rows"] = joined(own(zip(parts, parts, strict=True), below, words))
         if view.comment:
             entry["comment"] = view.comment
         held = _grantees(ObjectRef("table", view.name), found)
@@ -60,7 +64,7 @@ def _column(target: Any, table: str) -> str:
     value = target.val
     if sqltree.is_column(value) and sqltree.name_parts(value.fields)[0] == table:
         value.fields = value.fields[1:]
-    return shortened(opened(value))
+    return shortened(opened(value, table))
 
 
 def queries(found: Found) -> dict[str, Mapping[str, Any]]:

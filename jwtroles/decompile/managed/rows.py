@@ -1,7 +1,7 @@
 """Conditions of policies that jwtroles made, as the file that they came from says them.
 
-`verify: database` takes several claims from one call, and puts the claims of a floor beside those
-of a role's own rows. Here both are taken apart again.
+`verify: database` takes all that a condition asks of the login from one call, and puts the floors
+beside a role's own rows, those of tables that it reads too. Here they are taken apart again.
 """
 
 from __future__ import annotations
@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 from pglast import ast, enums
 
 from jwtroles.decompile.predicates import shortened
-from jwtroles.kinds.own_schema import LOOKUP
+from jwtroles.kinds.own_schema import LOOKUP, is_lookup
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.spec import sqltree
 from jwtroles.verifier.claims import AUTHORIZED, CLAIMS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
+
+    from jwtroles.decompile.found import Found
+    from jwtroles.decompile.managed.floors import Standing
 
 Kind = enums.A_Expr_Kind
 AND = enums.BoolExprType.AND_EXPR
@@ -49,9 +52,41 @@ def joined(parts: Iterable[str], write: Callable[[Any], str] = shortened) -> str
     return write(sqltree.flatten(ast.BoolExpr(boolop=AND, args=trees)))
 
 
-def opened(tree: Any) -> Any:
-    """Return a tree with claims and lookups in the place of what reads them."""
-    return _opened(tree)
+def own(
+    parts: Iterable[tuple[str, str]], below: Collection[str], asking: Iterable[str]
+) -> tuple[str, ...]:
+    """Return the conditions of a policy or view without those of the floors beside them.
+
+    Floors stand there only where a condition of its own asks the login.
+
+    Args:
+        parts: conditions in two forms: as floors are written, and as these are to be.
+        below: the conditions of floors.
+        asking: words that tell that a condition asks the login.
+    """
+    parts, words = tuple(parts), tuple(asking)
+    left = tuple(written for part, written in parts if part not in below)
+    if any(word in one for one in left for word in words):
+        return left
+    return tuple(written for _, written in parts)
+
+
+def asking(found: Found, floors: Iterable[Standing]) -> tuple[str, ...]:
+    """Return the words that tell that a condition asks the login: claims, lists, floored tables."""
+    functions = (function.name for function in found.survey.objects["function"])
+    lists = (f" in ({name.name.removeprefix(LOOKUP)})" for name in functions if is_lookup(name))
+    tables = (f" {table}" for floor in floors for table in floor.tables)
+    return ("claims.", *lists, *tables)
+
+
+def opened(tree: Any, table: str = "") -> Any:
+    """Return a tree with claims and lookups in the place of what reads them.
+
+    Args:
+        tree: the tree.
+        table: the table whose columns stand bare outside of subqueries.
+    """
+    return _unqualified(_opened(tree), table)
 
 
 def _opened(tree: Any) -> Any:
@@ -70,8 +105,10 @@ def _of_login(tree: Any) -> Any:
     """Return what a subquery on the login stands for, or None for anything else."""
     if isinstance(tree, ast.SubLink):
         select: Any = tree.subselect
-        if tree.subLinkType == enums.SubLinkType.EXISTS_SUBLINK and _from_claims(select):
-            return _opened(select.whereClause)
+        if _from_claims(select):
+            exists = tree.subLinkType == enums.SubLinkType.EXISTS_SUBLINK
+            asks = select.whereClause if exists else select.targetList[0].val
+            return _opened(_without_floors(asks))
         called = _called(select)
         if tree.subLinkType == enums.SubLinkType.EXPR_SUBLINK and called.startswith(ACCESSOR):
             return sqltree.expression(f"claims.{called.removeprefix(ACCESSOR)}")
@@ -91,11 +128,29 @@ def _equal(left: Any, target: Any) -> Any:
 
 def _from_claims(select: Any) -> bool:
     source = (select.fromClause or (None,))[0]
+    if isinstance(source, ast.RangeVar) and not source.schemaname and select.withClause:
+        (made,) = (cte.ctequery for cte in select.withClause.ctes if cte.ctename == source.relname)
+        return _from_claims(made)
     if not isinstance(source, ast.RangeFunction):
         return False
     functions: Any = source.functions
     called = functions[0][0]
     return sqltree.name_parts(called.funcname) == (CLAIMS.schema, CLAIMS.name)
+
+
+def _without_floors(tree: Any) -> Any:
+    """Return a tree that reads whole tables where it reads what their floors let pass."""
+    sqltree.rewrite(tree, _without_floors)
+    if not isinstance(tree, ast.RangeSubselect):
+        return tree
+    select: Any = tree.subquery
+    sources: tuple[Any, ...] = select.fromClause or ()
+    if len(sources) != 1 or not isinstance(sources[0], ast.RangeVar) or not select.whereClause:
+        return tree
+    table, alias = sources[0], tree.alias
+    own = alias is None or (alias.aliasname == table.relname and not alias.colnames)
+    table.alias = None if own else alias
+    return table
 
 
 def _called(select: Any) -> str:
@@ -124,9 +179,14 @@ def _is_claim(node: Any) -> bool:
 def _looked_up(tree: Any) -> Any:
     """Return `x IN (NAME)` for the list of a lookup."""
     value = tree.rexpr.arg if isinstance(tree.rexpr, ast.TypeCast) else tree.rexpr
-    if not isinstance(value, ast.SubLink) or not _called(value.subselect).startswith(LOOKUP):
+    name = ""
+    if isinstance(value, ast.SubLink):
+        name = _called(value.subselect)
+    elif _is_claim(value):
+        name = sqltree.name_parts(getattr(value, "fields", ()))[1]  # of the row of claims and lists
+    if not name.startswith(LOOKUP):
         return tree
-    found = sqltree.expression(f"NULL IN ({_called(value.subselect).removeprefix(LOOKUP)})")
+    found = sqltree.expression(f"NULL IN ({name.removeprefix(LOOKUP)})")
     found.lexpr = tree.lexpr
     return found
 
