@@ -124,7 +124,7 @@ def compile_definers(
         bound = bind_query(query, spec, scope, guard.accessor(role), problems)
         if bound:
             reads[role] = bound.reads
-            function = _function(query, role, bound.sql, spec, structure, problems)
+            function = _function(query, role, guard.query(bound), spec, structure, problems)
             functions += [function] if function else []
     return Definers(tuple(views), tuple(functions), reads, asked)
 

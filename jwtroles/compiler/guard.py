@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jwtroles.catalog import Structure
-    from jwtroles.compiler.bind import Accessor, Bound
+    from jwtroles.compiler.bind import Accessor, Bound, BoundSelect
     from jwtroles.compiler.floors import Floors
     from jwtroles.kinds.base import Origin
     from jwtroles.names import QName
@@ -35,6 +35,9 @@ class Guard(Protocol):
 
     def accessor(self, role: str) -> Accessor:
         """Return what reads a claim in a query or lookup that runs as `role`."""
+
+    def query(self, bound: BoundSelect) -> str:
+        """Return the SELECT of a query as it stands in its function."""
 
     @property
     def in_views(self) -> Accessor | None:
@@ -73,6 +76,10 @@ class Gateway:
     def accessor(self, _role: str) -> Accessor:
         """Return what reads a claim."""
         return accessor
+
+    def query(self, bound: BoundSelect) -> str:
+        """Return the SELECT as it was bound."""
+        return bound.sql
 
     def secured(self, _structure: Structure) -> Iterator[tuple[QName, Origin]]:
         """Yield nothing: tables without floors and conditions need no row security."""

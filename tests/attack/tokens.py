@@ -166,6 +166,7 @@ NAMED: dict[str, Callable[[Tokens], str]] = {
     "ann_of_two": lambda t: t.token("auditor", tenant_id=TWO),
     "unsigned_two": lambda t: t.token(signer="shared", tenant_id=TWO).rpartition(".")[0],
     "cat": lambda t: t.token("auditor", sub=CAT),
+    "cat_of_two": lambda t: t.token("auditor", sub=CAT, tenant_id=TWO),
     "cat_reader": lambda t: t.token(sub=CAT),
     "bob": lambda t: t.token("reader", tenant_id=TWO, sub=BOB),
     "bob_auditor": lambda t: t.token("auditor", tenant_id=TWO, sub=BOB),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pglast import ast
 
+from jwtroles.compiler.gate import WHOLE
 from jwtroles.decompile.managed.rows import asking, conditions, joined, opened, own
 from jwtroles.decompile.predicates import lowered, shortened
 from jwtroles.kinds.acl import ObjectRef
@@ -97,6 +98,9 @@ def _pairs(listed: str) -> Iterator[tuple[str, str]]:
 def _sql(function: Function, params: Iterable[str]) -> str:
     match = _ATOMIC.match(function.body)
     (select,) = sqltree.parse(match[1] if match else function.body)
+    ctes: tuple[Any, ...] = select.withClause.ctes if select.withClause else ()
+    if [cte.ctename for cte in ctes] == [WHOLE]:
+        select = ctes[0].ctequery
     _bare_params(select, function.name.name, frozenset(params))
     return lowered(sqltree.print_statement(opened(select)))
 
