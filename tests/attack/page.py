@@ -44,8 +44,8 @@ No object in the catalog stops these, so they have no row. They are limits of wh
 - Any client may hold advisory locks, make large objects, LISTEN and NOTIFY.
 - A login may change its own password and settings, and cancel other connections of its own. On
   PostgreSQL 14 it may also make other roles members of itself.
-- What a role's `rows` say of another table, which a condition looks into, is asked by itself: of two
-  tokens of one tenant, one role and one holder it may be another one.
+- What a role's `rows` say of another table, which a condition looks into, is asked by itself: of
+  two tokens of one tenant, one role and one holder it may be another one.
 - A NUL in a text, and `\\u0000` in a claim, are refused by PostgreSQL itself.
 
 ## The attacks
