@@ -277,6 +277,19 @@ WITHOUT_FILE = Code(
     "what is compared without a file",
     "The schemas and the roles that were compared, for whoever reads the differences to judge.",
 )
+DECLARED_APART = Code(
+    "JR655",
+    "declared to differ",
+    "What `only` limits to one of two environments is there to differ. It is no difference, and no "
+    "sync takes it along or away. `plan` compares each environment with the file.",
+)
+ONLY_UNKNOWN = Code(
+    "JR656",
+    "what `only` limits cannot be told apart",
+    "`only` speaks of environments. Of a database that is named by its address nobody knows which "
+    "of them it is, so what is limited to one of two looks like any other difference: `diff` shows "
+    "it, and a sync that would copy it is refused.",
+)
 NOT_TO_RETIRE = Code(
     "JR674",
     "a role that is not retired",

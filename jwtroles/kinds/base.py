@@ -14,7 +14,7 @@ from typing import Any, Generic, NoReturn, TypeVar, get_args, get_type_hints
 from jwtroles.errors import Place
 from jwtroles.frozen import frozen
 from jwtroles.kinds.leaving import Leaving
-from jwtroles.kinds.mirror import Abroad, Mirror, as_source, unchanged
+from jwtroles.kinds.mirror import Abroad, Mirror, about_none, as_source, declared_whole, unchanged
 from jwtroles.names import QName, ident
 
 T = TypeVar("T")
@@ -337,6 +337,10 @@ class Kind(Generic[T]):
         abroad: an object that has followed → the same as another database calls it.
         mirrored: an object of another database by the names of this one, and the one that is here
             → what is to be here for access to be the same.
+        level: an object of the source, the one that is here, and some roles → the former, with what
+            is about these roles as it is here.
+        declared: an object of the source, the one that is here, what the file says of the one and
+            of the other, and whether the source is as it says → what is wanted here.
         tried_in_order: whether the first of its objects that fits decides. While one of them is
             away, those behind it must be away as well, or they would decide what it decided.
         whole: whether what the query reads of an object is enough to make it again.
@@ -366,6 +370,8 @@ class Kind(Generic[T]):
     named: Callable[[T, Renames], Hashable] | None = None
     abroad: Callable[[T, Abroad], T] = unchanged
     mirrored: Callable[[T | None, T | None, Mirror], T | None] = as_source
+    level: Callable[[T | None, T | None, frozenset[str]], T | None] = about_none
+    declared: Callable[[T | None, T | None, T | None, T | None, bool], T | None] = declared_whole
     tried_in_order: bool = False
     whole: bool = True
 

@@ -30,7 +30,7 @@ from jwtroles.kinds.base import (
     grantee_sql,
 )
 from jwtroles.kinds.leaving import Leaving
-from jwtroles.kinds.mirrored_rights import abroad, mirrored
+from jwtroles.kinds.mirrored_rights import abroad, declared, level, mirrored
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.passed_on import split
 from jwtroles.names import ident
@@ -286,4 +286,6 @@ ACL: Kind[Acl] = Kind(
     follow=follow,
     abroad=abroad,
     mirrored=mirrored,
+    level=level,
+    declared=declared,
 )

@@ -20,7 +20,7 @@ from jwtroles.kinds.base import (
     Row,
     Statement,
 )
-from jwtroles.kinds.mirror import Mirror
+from jwtroles.kinds.mirror import Mirror, about
 from jwtroles.names import ident, literal
 
 LISTS = frozenset(
@@ -130,4 +130,5 @@ LOGIN_SETTING: Kind[LoginSetting] = Kind(
     called=lambda one: {"setting": one.name, "of": one.role, "role": one.role},
     follow=lambda one, renames: replace(one, role=renames.role(one.role)),
     mirrored=mirrored,
+    level=about(lambda one: (one.role,)),
 )

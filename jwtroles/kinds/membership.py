@@ -21,7 +21,7 @@ from jwtroles.kinds.base import (
     Statement,
 )
 from jwtroles.kinds.leaving import Leaving
-from jwtroles.kinds.mirror import Mirror
+from jwtroles.kinds.mirror import Mirror, about
 from jwtroles.names import ident
 
 
@@ -213,4 +213,5 @@ MEMBERSHIP: Kind[Membership] = Kind(
     leave=leave,
     follow=follow,
     mirrored=mirrored,
+    level=about(lambda one: (one.role, one.member)),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -160,6 +160,32 @@ def as_source(source: Any, _target: Any, _mirror: Mirror) -> Any:
 def as_target(_source: Any, target: Any, _mirror: Mirror) -> Any:
     """Leave what the target has: keys, secrets and what is made of them."""
     return target
+
+
+def about(names: Callable[[Any], Iterable[str]]) -> Callable[[Any, Any, frozenset[str]], Any]:
+    """Return what leaves an object as the target has it where it is about one of some roles."""
+
+    def level(source: Any, target: Any, roles: frozenset[str]) -> Any:
+        found = source if source is not None else target
+        return target if found is not None and roles.intersection(names(found)) else source
+
+    return level
+
+
+def about_none(source: Any, _target: Any, _roles: frozenset[str]) -> Any:
+    """Take what the source has: it is about no role by itself."""
+    return source
+
+
+def declared_whole(source: Any, target: Any, there: Any, here: Any, faithful: bool) -> Any:  # noqa: FBT001 - a declaration of kinds
+    """Leave what the file has for one of the two alone as the target has it.
+
+    What it has for both, and otherwise, is wanted as it says of the target where the source is as
+    it says of the source.
+    """
+    if (there is None) != (here is None):
+        return target
+    return here if faithful and there != here else source
 
 
 def kept_comment(source: Any, target: Any, _mirror: Mirror) -> Any:

@@ -52,6 +52,46 @@ def mirrored(source: Acl | None, target: Acl | None, mirror: Mirror) -> Acl | No
     return Acl(ref, rights, owner) if rights else None
 
 
+def level(source: Acl | None, target: Acl | None, roles: frozenset[str]) -> Acl | None:
+    """Take the rights of the source, but those of some roles as they are here."""
+    found = source if source is not None else target
+    if found is None:
+        return None
+    if found.object.cls == "default" and found.object.arguments in roles:
+        return target
+    rights = {k: r for k, r in (source.rights if source else {}).items() if k[0] not in roles}
+    rights |= {k: r for k, r in (target.rights if target else {}).items() if k[0] in roles}
+    return replace(found, rights=rights) if rights else None
+
+
+def declared(
+    source: Acl | None,
+    target: Acl | None,
+    there: Acl | None,
+    here: Acl | None,
+    _faithful: bool,  # noqa: FBT001 - each right is compared by itself
+) -> Acl | None:
+    """Leave each right that the file gives in one of the two alone as the target has it."""
+    found = next((one for one in (source, target, here) if one is not None), None)
+    if found is None:
+        return None
+    rights, kept, theirs, ours = (
+        dict(one.rights) if one is not None else {} for one in (source, target, there, here)
+    )
+    for key in theirs.keys() | ours.keys():
+        one, other = theirs.get(key), ours.get(key)
+        wanted = rights.get(key)
+        if one is None or other is None:
+            wanted = kept.get(key)
+        elif one != other and wanted == one:
+            wanted = other
+        if wanted is None:
+            rights.pop(key, None)
+        else:
+            rights[key] = wanted
+    return replace(found, rights=rights) if rights else None
+
+
 def _there(ref: ObjectRef, mirror: Mirror) -> bool:
     """Tell whether the source has an object, so that its having no right on it says something."""
     if ref.cls == "default":

@@ -327,6 +327,14 @@ _NAMED_AFTER = ("all", "select", "insert", "update", "delete", "gate", "exempt")
 """What the names of our policies end in, behind that of a role."""
 
 
+def level(source: Policy | None, target: Policy | None, roles: frozenset[str]) -> Policy | None:
+    """Take a policy of the source for its roles but these, and for these as it is here."""
+    theirs = source.roles - roles if source is not None else frozenset()
+    kept = target.roles & roles if target is not None else frozenset()
+    found = source if theirs else target
+    return replace(found, roles=theirs | kept) if found is not None and theirs | kept else None
+
+
 def mirrored(source: Policy | None, target: Policy | None, mirror: Mirror) -> Policy | None:
     """Take the policies of a table that both have, for roles that the target has."""
     found = source if source is not None else target
@@ -360,4 +368,5 @@ POLICY: Kind[Policy] = Kind(
     named=lambda policy, renames: (policy.table, _new_name(policy, renames)),
     abroad=abroad,
     mirrored=mirrored,
+    level=level,
 )

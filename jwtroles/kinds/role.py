@@ -20,7 +20,7 @@ from jwtroles.kinds.base import (
     Statement,
 )
 from jwtroles.kinds.leaving import Leaving
-from jwtroles.kinds.mirror import Abroad, Mirror
+from jwtroles.kinds.mirror import Abroad, Mirror, about
 from jwtroles.kinds.tag import comment_sql, split_tag
 from jwtroles.names import ident
 
@@ -196,4 +196,5 @@ ROLE: Kind[Role] = Kind(
     named=lambda role, renames: renames.role(role.name),
     abroad=abroad,
     mirrored=mirrored,
+    level=about(lambda role: (role.name,)),
 )

@@ -23,7 +23,7 @@ from jwtroles.kinds.base import (
     Row,
     Statement,
 )
-from jwtroles.kinds.mirror import Abroad
+from jwtroles.kinds.mirror import Abroad, about
 from jwtroles.kinds.own_schema import leave_with_schema
 from jwtroles.names import QName, ident, literal
 
@@ -166,4 +166,5 @@ ROLE_SETTING_KIND: Kind[RoleSetting] = Kind(
     reads=("role", "name", "value"),
     leave=leave_with_schema,
     abroad=lambda row, abroad: replace(row, role=abroad.roles.role(row.role)),
+    level=about(lambda row: (row.role,)),
 )

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from jwtroles import codes
@@ -22,6 +23,7 @@ from jwtroles.kinds import KINDS
 from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.mirror import Abroad, Mirror
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
+from jwtroles.mirror.declared import declared, levelled
 from jwtroles.mirror.expressions import printed_there, unprinted
 from jwtroles.mirror.source import Source, abroad
 from jwtroles.names import QName
@@ -32,6 +34,7 @@ from jwtroles.planner.model import Likeness, Plan
 from jwtroles.workflow import Planned
 
 if TYPE_CHECKING:
+    from jwtroles.kinds.base import Kind
     from jwtroles.spec.model import Spec
 
 Command = Literal["diff", "sync"]
@@ -92,9 +95,18 @@ def make_sync(spec: Spec, source: Source, target: Source) -> Planned:
 
 def _compared(spec: Spec, source: Source, target: Source, command: Command) -> Compared:
     words = abroad(spec, source, target)
-    theirs = _translated(source.catalog, words)
+    translate = partial(_translated, words=words)
+    said = declared(spec, source, target, translate)
+    apart: frozenset[str] = frozenset()
+    theirs = translate(source.catalog)
+    told: tuple[Problem, ...] = ()
+    if isinstance(said, Problem):
+        told = (said,)
+    elif said is not None:
+        apart = said.roles
+        theirs, told = levelled(source, target, said, translate)
     mirror = _mirror(spec, source, target, words, theirs)
-    wanted = _mirrored(theirs, target.catalog, mirror)
+    wanted = _mirrored(theirs, target.catalog, mirror, apart)
     unverified: frozenset[Any] = frozenset()
     if target.connection is not None:
         structure = target.structure
@@ -107,9 +119,11 @@ def _compared(spec: Spec, source: Source, target: Source, command: Command) -> C
         unverified = unprinted(wanted, target.catalog)  # else one server printed both
     problems = mirror.problems()
     plan = _plan(spec, source, target, wanted, command)
+    if isinstance(said, Problem) and command == "sync" and plan.steps:
+        problems = (*problems, said)
     plan = replace(
         plan,
-        remarks=(*mirror.remarks(), *(problems if command == "diff" else ())),
+        remarks=(*mirror.remarks(), *told, *(problems if command == "diff" else ())),
         like=Likeness(
             source.label, target.label, len(problems), database=target.connection is not None
         ),
@@ -127,7 +141,7 @@ def _check_applied(source: Source, target: Source) -> None:
     raise CompileError(Problem(codes.NOTHING_TO_MIRROR, message, remedy=remedy))
 
 
-def _translated(catalog: Catalog, words: Abroad) -> Catalog:
+def _translated(catalog: Catalog, *, words: Abroad) -> Catalog:
     return Catalog.of(
         {
             kind.name: [
@@ -179,14 +193,25 @@ def _ours(catalog: Catalog) -> Iterable[tuple[ObjectRef, str]]:
         yield ObjectRef("function", item.name, item.arguments), item.owner
 
 
-def _mirrored(theirs: Catalog, current: Catalog, mirror: Mirror) -> Catalog:
+def _mirrored(theirs: Catalog, current: Catalog, mirror: Mirror, apart: frozenset[str]) -> Catalog:
+    """Return what is wanted; what is about roles that are declared to differ is as it is here."""
     wanted: dict[str, list[Any]] = {}
     for kind in KINDS:
         keys = {**theirs[kind.name], **current[kind.name]}
         pairs = ((theirs[kind.name].get(key), current[kind.name].get(key)) for key in keys)
-        items = (kind.mirrored(one, other, mirror) for one, other in pairs)
+        items = (_wanted(kind, one, other, mirror, apart) for one, other in pairs)
         wanted[kind.name] = [item for item in items if item is not None]
     return Catalog.of(wanted)
+
+
+def _wanted(
+    kind: Kind[Any], source: Any, target: Any, mirror: Mirror, apart: frozenset[str]
+) -> Any:
+    if not apart or kind.tried_in_order:
+        return kind.mirrored(source, target, mirror)
+    one, other = (kind.level(item, None, apart) for item in (source, target))
+    found = None if one is None and other is None else kind.mirrored(one, other, mirror)
+    return kind.level(found, target, apart)
 
 
 def _plan(spec: Spec, source: Source, target: Source, wanted: Catalog, command: Command) -> Plan:
