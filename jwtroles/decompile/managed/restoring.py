@@ -17,6 +17,7 @@ from jwtroles.decompile.proof import NO_WORDS, entries, longer, stored_otherwise
 from jwtroles.errors import Problem
 from jwtroles.kinds import BY_NAME
 from jwtroles.kinds.base import ANY, PUBLIC, Effect
+from jwtroles.kinds.login_setting import IDENTITY
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.tag import comment_sql
 from jwtroles.names import ident
@@ -107,7 +108,9 @@ def _grant(grant: Grant, found: Found) -> bool:
         grant.grantee
     ):
         return True
-    bound = found.token_roles | found.logins | {PUBLIC}
+    if grant.grantee in found.logins:
+        return True  # they have nothing before a token makes them a role
+    bound = found.token_roles | {PUBLIC}
     makes = MAKES if found.closed else {"CREATE"}
     return grant.privilege in makes and grant.grantee in bound
 
@@ -117,13 +120,14 @@ def _membership(membership: Membership, found: Found) -> bool:
 
 
 def _role(role: Role, found: Found) -> bool:
-    return role.name in found.token_roles
+    return role.name in found.token_roles | found.logins
 
 
 _PROTECTED: Mapping[str, Callable[[Any, Found], bool]] = {
     "acl": _grant,
     "membership": _membership,
     "role": _role,
+    "login_setting": lambda setting, _found: IDENTITY.match(setting.name) is not None,
 }
 """Kind → what of it is not kept, since it would undo what the file promises."""
 
@@ -161,6 +165,12 @@ def _puts_back(step: Step, made_anew: set[tuple[str, Any]], found: Found) -> boo
     if step.effect in (Effect.TIGHTENS, Effect.CUTS_OFF) or step.unit == "own schema":
         return True
     if {(change.kind, change.key), (change.kind, ANY)} & made_anew:
+        return True
+    if (
+        step.effect is Effect.NEUTRAL
+        and change.before is not None
+        and _is_protection(change, found)
+    ):
         return True
     if change.before is not None and change.before in BY_NAME[change.kind].unread:
         return True  # nobody could be asked what there is
