@@ -239,6 +239,8 @@ def test_what_is_too_much_is_said_or_kept(cluster: Clusters) -> None:
 
 NO_MARK = "is a role of tokens without the mark of the project acme: it is taken for a platform's"
 
+GONE_TOO = "is of the project acme, whose floors and claims may be gone with it"
+
 REFUSALS = {
     "REVOKE USAGE ON SCHEMA app FROM member": (
         "usage on schema app for member is not as jwtroles makes it: the plan would add it",
@@ -260,6 +262,10 @@ REFUSALS = {
         f"member {NO_MARK}",
         "if it is the project's:  COMMENT ON ROLE member IS '[jwtroles: acme]'",
     ),
+    "DROP SCHEMA jwtroles CASCADE": (
+        f"the schema jwtroles is gone: policy jr_boss_select on app.bills {GONE_TOO}",
+        "plan and apply the project's own file, then import",
+    ),
     "COMMENT ON SCHEMA jwtroles IS NULL": (
         "the schema jwtroles is there, and no mark says which project it is of",
         "where jwtroles made it:  COMMENT ON SCHEMA jwtroles IS '[jwtroles: PROJECT]'",
@@ -279,7 +285,8 @@ def test_what_can_be_neither_said_nor_put_back_is_refused_by_name(cluster: Clust
             assert (first.code.id, first.message, first.remedy) == ("JR813", *told), sql
             assert caught.value.footer == "Nothing was written."
             bench.run_sql("COMMENT ON ROLE member IS 'reads and writes its own [jwtroles: acme]'")
-            bench.run_sql("COMMENT ON SCHEMA jwtroles IS '[jwtroles: acme]'")
+            if not sql.startswith("DROP SCHEMA"):
+                bench.run_sql("COMMENT ON SCHEMA jwtroles IS '[jwtroles: acme]'")
             plan_and_apply(bench.session(), original)
 
 

@@ -13,7 +13,7 @@ from jwtroles.decompile.draft import Choices, Draft, Kept, RoleDraft
 from jwtroles.decompile.found import Found, find
 from jwtroles.decompile.managed import managed_draft
 from jwtroles.decompile.managed.restoring import differing as by_hand
-from jwtroles.decompile.managed.restoring import not_restored, restored, unmarked
+from jwtroles.decompile.managed.restoring import not_restored, restored, unmarked, without_mark
 from jwtroles.decompile.missed import missed
 from jwtroles.decompile.naming import named
 from jwtroles.decompile.policies import stated
@@ -80,11 +80,8 @@ def import_database(
     if not found.schemas:
         message = f"no schema to import in the database {found.structure.server.database}"
         raise UsageError(Problem(codes.NOTHING_TO_IMPORT, message, remedy="--schemas names them"))
-    if found.nobodys:
-        message = "the schema jwtroles is there, and no mark says which project it is of"
-        remedy = "where jwtroles made it:  COMMENT ON SCHEMA jwtroles IS '[jwtroles: PROJECT]'"
-        problem = Problem(codes.NOT_PROVED, message, remedy=remedy)
-        raise Refused(problem, footer="Nothing was written.")
+    if lost := tuple(without_mark(found)):
+        raise Refused(*lost, footer="Nothing was written.")
     choices = Choices()
     differing = partial(by_hand, found=found) if found.project else None
     for _ in range(ROUNDS):

@@ -56,6 +56,21 @@ class Found:
         return not self.project and bool(self.survey.objects["own_schema"])
 
     @property
+    def orphans(self) -> tuple[Policy, ...]:
+        """The policies of a project's own making where its schema `jwtroles` is gone."""
+        if self.project or self.nobodys:
+            return ()
+        known = self.structure.roles
+        return tuple(
+            policy
+            for policy in self.all_policies
+            for role in policy.roles
+            if role in known
+            and known[role].project
+            and policy.name == policy_name(role, policy.command)
+        )
+
+    @property
     def structure(self) -> Structure:
         """What the database has beside access."""
         return self.survey.structure

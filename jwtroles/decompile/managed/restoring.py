@@ -222,3 +222,17 @@ def unmarked(found: Found) -> Iterator[Problem]:
             "taken for a platform's",
             remedy=f"if it is the project's:  {comment}",
         )
+
+
+def without_mark(found: Found) -> Iterator[Problem]:
+    """Yield what says that a project manages a database in which its schema or its mark is gone."""
+    if found.nobodys:
+        message = "the schema jwtroles is there, and no mark says which project it is of"
+        remedy = "where jwtroles made it:  COMMENT ON SCHEMA jwtroles IS '[jwtroles: PROJECT]'"
+        yield Problem(codes.NOT_PROVED, message, remedy=remedy)
+    for policy in found.orphans[:1]:
+        (project,) = {found.structure.roles[role].project for role in policy.roles}
+        message = f"the schema jwtroles is gone: policy {policy.name} on {policy.table} is of the "
+        message += f"project {project}, whose floors and claims may be gone with it"
+        remedy = "plan and apply the project's own file, then import"
+        yield Problem(codes.NOT_PROVED, message, remedy=remedy)
