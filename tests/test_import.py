@@ -21,6 +21,7 @@ from jwtroles.reader.connection import connect
 from jwtroles.spec.load import load_text
 from jwtroles.spec.word import Word
 from jwtroles.workflow import make_plan, read_database
+from tests.saved_plans.bench import run
 from tests.servers import MAJORS, Clusters, Sandbox
 from tests.workbench import plan_and_apply
 
@@ -307,6 +308,50 @@ def test_the_owner_is_bound_again(cluster: Clusters) -> None:
         plan = make_plan(session, load_text(file), None).plan
     statements = [statement.sql for statement in plan.statements]
     assert statements == ["ALTER TABLE app.a FORCE ROW LEVEL SECURITY"]
+
+
+LEFT_ALONE = """
+CREATE ROLE keeper;
+CREATE ROLE robot BYPASSRLS;
+CREATE ROLE clerk;
+CREATE SCHEMA app AUTHORIZATION keeper;
+SET ROLE keeper;
+CREATE TABLE app.a (id int);
+GRANT USAGE ON SCHEMA app TO robot, clerk;
+GRANT SELECT ON app.a TO robot, clerk;
+ALTER TABLE app.a ENABLE ROW LEVEL SECURITY;
+CREATE POLICY all_rows ON app.a TO robot USING (true);
+CREATE POLICY few ON app.a TO clerk USING (id < 7);
+RESET ROLE;
+CREATE TABLE app.b (id int);
+GRANT SELECT ON app.b TO keeper;
+"""
+LEFT_NOTES = [
+    "JR810 keeper is left to others: it owns objects there",
+    "JR810 robot is left to others: it has BYPASSRLS",
+    "JR812 policy all_rows on app.a is for robot alone",
+]
+
+
+def test_init_writes_what_import_does(cluster: Clusters, tmp_path: Path) -> None:
+    """JR810 and JR812 name whom and what no file has, on standard error and in the file."""
+    with cluster(max(MAJORS)).fresh() as sandbox:
+        sandbox.run_sql(LEFT_ALONE)
+        command = ("init", "--from-database", "--database", sandbox.url, "--spec", "first.yaml")
+        said = run(tmp_path, *command)
+        assert (said.code, said.out) == (0, "")
+        first, *notes = [line.strip() for line in said.err.splitlines()]
+        assert first == "first.yaml: 1 role, 1 policy, 0 kept. Its plan is empty."
+        assert [one for one in LEFT_NOTES if one not in notes] == []
+        written = (tmp_path / "first.yaml").read_text("utf-8")
+        assert all(f"# {one.replace(' ', ': ', 1)}\n" in written for one in LEFT_NOTES)
+        assert list(map(str, load_text(written).roles)) == ["clerk"]
+        again = run(tmp_path, *command)
+        assert (again.code, "first.yaml is there already" in again.err) == (1, True)
+        other = run(tmp_path, "import", "--database", sandbox.url, "--out", "second.yaml")
+        assert other.code == 0
+    assert (tmp_path / "first.yaml").read_text("utf-8") == written
+    assert (tmp_path / "second.yaml").read_text("utf-8") == written
 
 
 def test_nothing_to_import(cluster: Clusters) -> None:
