@@ -7,6 +7,7 @@ database ──read─► current Catalog ─┘
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from jwtroles.verifier.key_sources import read_keys
 
 if TYPE_CHECKING:
     from jwtroles.applier.stale import Elsewhere
-    from jwtroles.catalog import Catalog
+    from jwtroles.catalog import Catalog, Structure
     from jwtroles.compiler import Compiled
     from jwtroles.planner.model import Plan
     from jwtroles.reader.connection import Connection
@@ -57,6 +58,10 @@ def read_database(connection: Connection, spec: Spec, environment: Environment |
     resolved = resolve(spec, environment)
     with asking(connection), snapshot(connection):
         return read(connection, scope_of(resolved, environment))
+
+
+Compile = Callable[["Spec", "Environment | None", "Structure", "Keys"], "Compiled"]
+"""What compiles a file against what a database has; it raises CompileError."""
 
 
 @frozen
@@ -115,6 +120,7 @@ def look(
     keys: Keys | None = None,
     *,
     stay: frozenset[str] = frozenset(),
+    compile_file: Compile = compile_spec,
 ) -> Basis:
     """Read and compile everything that `make_plan` makes a plan from; it raises the same."""
     spec = resolve(spec, environment)
@@ -123,7 +129,7 @@ def look(
     with asking(connection), snapshot(connection):
         found = _with_roles_kept(survey(connection, scope), stay)
     reading = narrowed(found, scope)
-    compiled = compile_spec(spec, environment, reading.structure, keys)
+    compiled = compile_file(spec, environment, reading.structure, keys)
     with asking(connection):
         desired = canonical(connection, compiled.catalog, reading.structure)
     return Basis(spec, environment, keys, found, reading, compiled, desired)

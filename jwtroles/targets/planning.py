@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import field
 from typing import TYPE_CHECKING, Protocol
 
 from jwtroles.errors import JwtrolesError
@@ -11,6 +12,7 @@ from jwtroles.reader.identity import identify
 from jwtroles.saved_plans import save
 from jwtroles.spec.resolve import resolve
 from jwtroles.targets.alike import Likeness, likeness
+from jwtroles.targets.compiling import OneFile
 from jwtroles.targets.crew import Board, Crew
 from jwtroles.targets.located import located, repeated
 from jwtroles.targets.model import Fleet, Outcome, State
@@ -63,12 +65,14 @@ class Job:
     Attributes:
         spec: what of the file holds in the environment.
         keys: the keys that verify tokens there, read once.
+        compiled: compiles the file, once for databases that are alike.
         save: is given each plan that changes something, as what its file holds.
     """
 
     spec: Spec
     environment: Environment
     keys: Keys
+    compiled: OneFile = field(default_factory=OneFile, compare=False)
     save: Callable[[Target, SavedPlan], None] | None = None
 
     def plan(
@@ -76,7 +80,8 @@ class Job:
     ) -> Planned:
         """Plan a database, and give its plan away where that is asked for."""
         del where
-        basis = look(connection, self.spec, self.environment, self.keys, stay=stay)
+        given = (self.spec, self.environment, self.keys)
+        basis = look(connection, *given, stay=stay, compile_file=self.compiled)
         planned = plan_from(basis)
         if self.save is not None and not planned.plan.empty:
             self.save(target, save(basis, planned.plan, identify(connection)))

@@ -8,6 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jwtroles import load
+from jwtroles.compiler import compile_spec
+from jwtroles.reader.connection import connect
+from jwtroles.reader.identity import locate
+from jwtroles.targets import compiling
+from jwtroles.targets.model import Target
+from jwtroles.targets.planning import Job
+from jwtroles.workflow import make_plan
 from tests.targets.tenants import FILE, Tenants
 
 if TYPE_CHECKING:
@@ -79,6 +87,36 @@ def test_who_is_cut_off_in_each_database_is_told_once(newest):
     assert "Refused" not in allowed.out
     assert "All allowed in tenants with --allow cuts_off." in " ".join(allowed.out.split())
     assert "Not applied. Next: jwtroles apply --env tenants --allow cuts_off" in allowed.out
+
+
+def test_what_is_compiled_once_is_what_each_database_would_have_come_to(newest, monkeypatch):
+    """Shared where nothing but the name differs: not where a table does, or somebody's rights."""
+    newest.make(2, first=3)
+    newest.run_sql("tenant_01", EXTRA)
+    newest.run_sql("postgres", "CREATE ROLE bot")
+    newest.run_sql("tenant_02", "GRANT SELECT ON app.notes TO bot")
+    newest.file(
+        FILE.replace("connect_as: web", "connect_as: web, exempt: [bot]").replace(
+            "    inherits: [reader]", "    inherits: [reader]\n    database: [temporary]"
+        )
+    )
+    spec = load(newest.folder / "jwtroles.yaml")
+    job = Job.of(spec, next(iter(spec.environments.values())))
+    calls = []
+    monkeypatch.setattr(
+        compiling, "compile_spec", lambda *given: calls.append(given[2]) or compile_spec(*given)
+    )
+
+    for name in newest.names:
+        with connect(newest.url(name)) as connection:
+            target = Target(name, name, newest.url(name))
+            shared = job.plan(connection, target, locate(connection), frozenset()).plan
+            alone = make_plan(connection, job.spec, job.environment, job.keys).plan
+        assert [one.sql for one in shared.statements] == [one.sql for one in alone.statements]
+        assert shared.desired == alone.desired
+        assert shared.remarks == alone.remarks
+        assert any(f"ON DATABASE {name} " in one.sql for one in shared.statements)
+    assert [one.server.database for one in calls] == ["tenant_00", "tenant_01", "tenant_02"]
 
 
 def test_what_is_wrong_in_each_database_is_told_once(newest):
