@@ -68,6 +68,18 @@ def cluster() -> Iterator[Clusters]:
         clusters.close()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def base_points() -> Iterator[None]:
+    """Spare each database the second that the multiples of base points take.
+
+    `test_cases` has them made on every server, as every role.
+    """
+    from tests.workbench import base_points_kept  # noqa: PLC0415 - unit tests need no server
+
+    with base_points_kept():
+        yield
+
+
 @pytest.fixture(params=MAJORS)
 def sandbox(request: pytest.FixtureRequest, cluster: Clusters) -> Iterator[Sandbox]:
     """Give a clean server with an empty database, on each major version."""

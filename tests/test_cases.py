@@ -156,6 +156,11 @@ def variables() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module")
+def base_points() -> None:
+    """Let plans under test make the multiples of base points."""
+
+
 # Newest first: an update writes expected.sql there, and below it only what differs.
 @pytest.fixture(scope="module", params=sorted(MAJORS, reverse=True))
 def bench(request: pytest.FixtureRequest, cluster: Clusters) -> Iterator[Bench]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
+from unittest import mock
 
 from psycopg import sql
 
 from jwtroles.applier import apply
+from jwtroles.applier.transaction import Attempt
 from jwtroles.catalog import stable
 from jwtroles.kinds import KINDS
 from jwtroles.planner.script import lines, preamble
@@ -20,11 +23,12 @@ from jwtroles.workflow import make_plan, read_database
 from tests.servers import ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from jwtroles.catalog import Catalog
     from jwtroles.planner.model import Plan
+    from jwtroles.planner.script import Line
     from jwtroles.reader.connection import Connection
     from jwtroles.spec.model import Spec
     from tests.servers import Sandbox
@@ -156,6 +160,24 @@ def run_script(connection: Connection, script: Iterable[str]) -> None:
                 continue
             for statement in statements:
                 _base_point(connection, statement)
+
+
+@contextmanager
+def base_points_kept() -> Iterator[None]:
+    """Let `apply` copy the multiples of a base point that this process has made once.
+
+    Its proof compares their digest as ever.
+    """
+    send = Attempt._send
+
+    def sends(attempt: Attempt, line: Line) -> None:
+        if BASE_POINT.match(line.sql):
+            _base_point(attempt.connection, line.sql)
+        else:
+            send(attempt, line)
+
+    with mock.patch.object(Attempt, "_send", sends):
+        yield
 
 
 def _base_point(connection: Connection, statement: str) -> None:

@@ -108,10 +108,7 @@ class Attempt:
             if loan is not waits:
                 waits = loan
                 execute(f"SET LOCAL lock_timeout = '{LOAN_TIMEOUT if loan else self.lock_timeout}'")
-            if line.statement is not None and line.statement.copied is not None:
-                self._copy(line.sql, line.statement.copied)
-            else:
-                execute(line.sql)
+            self._send(line)
             if line.statement is not None:
                 self.done += 1
                 self.progress("statement", self.before + self.done, total)
@@ -125,6 +122,12 @@ class Attempt:
         execute("COMMIT")
         self.committed = True
         self._tell("committed")
+
+    def _send(self, line: Line) -> None:
+        if line.statement is not None and line.statement.copied is not None:
+            self._copy(line.sql, line.statement.copied)
+        else:
+            self.connection.execute(line.sql)
 
     def _copy(self, sql: str, secret: Secret) -> None:
         """Send rows that no statement, log or error may show."""
