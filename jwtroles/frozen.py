@@ -64,14 +64,18 @@ def _init(declared: Fields) -> Method:
     put = object.__setattr__  # the class's own refuses
 
     def init(self: object, *given: Any, **named: Any) -> None:
-        values = dict(zip(names, given, strict=False))
-        if named or len(given) != count:
-            twice = given and not named.keys().isdisjoint(values)
-            values = defaults | values | named
+        if not named and len(given) == count:
+            for name, value in zip(names, given):  # noqa: B905 - counted above, and quicker so
+                put(self, name, value)
+            return
+        values = dict(zip(names, given, strict=False)) | named if given else named
+        fits = len(values) == len(given) + len(named)  # nothing twice, and nothing too many
+        if len(values) < count:
+            values = defaults | values
             for name in makers.keys() - values.keys():
                 values[name] = makers[name]()
-            if twice or len(given) > count or values.keys() != expected:
-                raise _misfit(type(self), given, named)
+        if not fits or values.keys() != expected:
+            raise _misfit(type(self), given, named)
         for name in names:
             put(self, name, values[name])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import stat
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -216,3 +217,18 @@ def test_a_link_out_of_the_folder_is_not_written_through(
     arguments = ["keys", "import", document({**ONE, "kid": "a"}), *OURS]
     assert code_of(capsys, *arguments) == "JR139"
     assert list(outside.iterdir()) == []
+
+
+@pytest.mark.usefixtures("folder")
+def test_tokens_that_nobody_has_issued_yet_are_not_revoked(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As far as the issuer's clock may be ahead, which a revocation without an instant means."""
+    ahead = SPEC.replace("https://id: {", "https://id: {clock_skew: 60s, ")
+    Path("jwtroles.yaml").write_text(ahead)
+    monkeypatch.setenv("JWTROLES_DATABASE_URL", "postgresql://127.0.0.1:1/none")
+    revoke = ["revoke", "--subject", "a", *OURS, "--before"]
+    assert code_of(capsys, *revoke, "9026-05-04T10:12:00Z") == "JR637"
+    for seconds, code in ((50, "JR001"), (3600, "JR637")):
+        instant = datetime.now(UTC) + timedelta(seconds=seconds)
+        assert code_of(capsys, *revoke, instant.isoformat()) == code

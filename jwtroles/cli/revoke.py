@@ -63,12 +63,14 @@ def revoke(
     ):
         message = "say what: --jti ID, --subject SUB [--before TIME], or --issuer ISSUER"
         raise UsageError(Problem(codes.USAGE, message, remedy="jwtroles revoke --help"))
+    since = None if before is None else _instant(before)
     part = Part(jobs, shard)
     loaded, environment = chosen(spec, env, database, "revoke")
     fleet = fleet_of(environment, database, part, keep_going=keep_going)
     operations.check_mode(loaded)
     whose = operations.issuer_called(resolve(loaded, environment), issuer)
-    since = None if before is None else _instant(before, whose)
+    if since is not None:
+        _check_begun(since, whose)
     what, words = "", "every token"
     if jti is not None:
         what, words = f"jti:{jti}", f"the token {visible(jti)}"
@@ -91,11 +93,8 @@ def revoke(
     show(f"Revoked {words}. Open sessions of such tokens fail at their next statement.")
 
 
-def _instant(text: str, issuer: Issuer) -> datetime:
-    """Return an instant with its offset from UTC (JR637).
-
-    What the issuer's clock may say now is not to come: a revocation without --before means it.
-    """
+def _instant(text: str) -> datetime:
+    """Return an instant with its offset from UTC (JR637)."""
     from jwtroles import codes  # noqa: PLC0415
     from jwtroles.errors import Problem, UsageError  # noqa: PLC0415
 
@@ -103,13 +102,23 @@ def _instant(text: str, issuer: Issuer) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError:
         found = datetime.min
-    now = datetime.now(UTC) + timedelta(seconds=issuer.clock_skew)
-    if found.tzinfo is not None and found > now:
-        message = f"{text} is still to come: tokens that nobody has issued yet would be refused"
-        remedy = "leave --before out for those issued before now"
-        raise UsageError(Problem(codes.NO_INSTANT, message, remedy=remedy))
     if found.tzinfo is None:
         message = f"{text} is not an instant"
         remedy = "write it with its offset from UTC:  --before 2026-05-04T10:12:00Z"
         raise UsageError(Problem(codes.NO_INSTANT, message, remedy=remedy))
     return found
+
+
+def _check_begun(instant: datetime, issuer: Issuer) -> None:
+    """Raise JR637 for an instant that is still to come.
+
+    What the issuer's clock may say now is not to come: a revocation without --before means it.
+    """
+    from jwtroles import codes  # noqa: PLC0415
+    from jwtroles.errors import Problem, UsageError  # noqa: PLC0415
+
+    if instant > datetime.now(UTC) + timedelta(seconds=issuer.clock_skew):
+        message = f"{instant:%Y-%m-%d %H:%M:%S %Z} is still to come: "
+        message += "tokens that nobody has issued yet would be refused"
+        remedy = "leave --before out for those issued before now"
+        raise UsageError(Problem(codes.NO_INSTANT, message, remedy=remedy))
