@@ -10,8 +10,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,14 +22,12 @@ from hypothesis import settings
 from tests.convergence.coverage import Coverage
 from tests.matrix import Matrix
 from tests.servers import APPLIERS, MAJORS, Clusters
+from tests.workbench import base_points_kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.servers import Sandbox
-
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
 
 MATRIX = pytest.StashKey[Matrix]()
 
@@ -35,6 +35,9 @@ MATRIX = pytest.StashKey[Matrix]()
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
 
+
+# A shell lets what it starts in the background ignore Ctrl-C, and so what that starts in turn.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Programs that tests start keep their bytecode: to compile jwtroles takes longer than to run it.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -58,6 +61,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Coverage(), "convergence")
 
 
+def pytest_collection_finish() -> None:
+    """Leave what was collected alone: looking for garbage in thousands of tests finds none."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Clusters]:
     """Give this process's servers: `with cluster(18).fresh() as sandbox`."""
@@ -74,8 +83,6 @@ def base_points() -> Iterator[None]:
 
     `test_cases` has them made on every server, as every role.
     """
-    from tests.workbench import base_points_kept  # noqa: PLC0415 - unit tests need no server
-
     with base_points_kept():
         yield
 

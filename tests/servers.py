@@ -197,8 +197,10 @@ def reset(connection: psycopg.Connection) -> None:
         connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(database))
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))
     roles = [sql.Identifier(name) for (name,) in connection.execute(ROLES).fetchall()]
+    # In shared objects. One by one: of two roles, the second may look for a default privilege that
+    # has gone with the first ("could not find tuple for default ACL").
+    for role in roles:
+        connection.execute(sql.SQL("DROP OWNED BY {}").format(role))
     if roles:
-        names = sql.SQL(", ").join(roles)
-        connection.execute(sql.SQL("DROP OWNED BY {}").format(names))  # in shared objects
-        connection.execute(sql.SQL("DROP ROLE {}").format(names))
+        connection.execute(sql.SQL("DROP ROLE {}").format(sql.SQL(", ").join(roles)))
     connection.execute("ALTER ROLE ALL RESET ALL; ALTER ROLE postgres RESET ALL")
