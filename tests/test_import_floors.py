@@ -186,6 +186,7 @@ NO_FLOORS = {
         f"USING ({TENANT})", f"USING ({TENANT}) WITH CHECK (true)"
     ),
     "nobody in particular": each(tenant="tenant_id > 0"),
+    "nobody in particular, today": each(tenant="tenant_id > 0 AND CURRENT_DATE > '2020-01-01'"),
     "few of those that could": each(tables="a") + "DROP TABLE app.p;",
     "what the language cannot say": each(
         "AS RESTRICTIVE", tenant=f"{TENANT} OR current_setting('app.tenant', true) IS NULL"

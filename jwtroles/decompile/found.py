@@ -119,6 +119,17 @@ class Found:
         tables = (acl for acl in self.acls if acl.object.cls == "table")
         return {acl.object.name: frozenset(g for g, _ in acl.rights) for acl in tables}
 
+    def policies_on(self, table: QName) -> tuple[Policy, ...]:
+        """Return every policy of a table."""
+        return self._policies_on.get(table, ())
+
+    @cached_property
+    def _policies_on(self) -> Mapping[QName, tuple[Policy, ...]]:
+        found: dict[QName, list[Policy]] = {}
+        for policy in self.all_policies:
+            found.setdefault(policy.table, []).append(policy)
+        return {table: tuple(policies) for table, policies in found.items()}
+
     @property
     def memberships(self) -> tuple[Membership, ...]:
         """Every membership of the cluster."""

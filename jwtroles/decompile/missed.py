@@ -59,7 +59,7 @@ def _root(table: QName, found: Found) -> QName:
 def _why(floor: Standing, table: QName, found: Found) -> str:
     """Say why a floor does not stand on a table."""
     one = floor.policies[0]
-    here = [policy for policy in found.all_policies if policy.table == table]
+    here = found.policies_on(table)
     same = [
         p for p in here if (p.using, p.permissive, p.command) == (one.using, one.permissive, "all")
     ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from pglast import ast
+from pglast import ast, enums
 
 from jwtroles.decompile.claims import read_by
 from jwtroles.decompile.draft import Choices, FloorDraft
@@ -48,7 +49,7 @@ class Standing:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of a table that its condition is about."""
-        tree = sqltree.expression(self.policies[0].using or "")
+        tree = _parsed(self.policies[0].using or "")
         found = (sqltree.name_parts(one.fields) for one in _columns(tree))
         return tuple(dict.fromkeys(parts[0] for parts in found if len(parts) == 1))
 
@@ -76,20 +77,36 @@ def _may_be_floor(policy: Policy, found: Found, choices: Choices) -> bool:
         return False
     if key in choices.kept_policies or key in choices.stated or TABLE_NAME in policy.name:
         return False
-    if not policy.permissive:
-        return True
-    beside = (one for one in found.all_policies if one.table == policy.table and one != policy)
-    return _asks_caller(using) and not any(gives_beside(policy, one) for one in beside)
+    tree = _parsed(using)
+    if tree is None or not policy.permissive:
+        return tree is not None
+    beside = (one for one in found.policies_on(policy.table) if one != policy)
+    return _asks_caller(tree) and not any(gives_beside(policy, one) for one in beside)
 
 
-def _asks_caller(printed: str) -> bool:
+@lru_cache(maxsize=256)
+def _parsed(printed: str) -> Any:
+    """Return the tree of a condition; None where a newer server has printed what is not known."""
+    try:
+        return sqltree.expression(printed)
+    except (sqltree.SyntaxFault, ValueError, AttributeError):
+        return None
+
+
+def _asks_caller(tree: Any) -> bool:
     """Tell whether a condition depends on who asks: a claim, the user, or a function of theirs."""
-    nodes = sqltree.walk(sqltree.expression(printed))
+    nodes = sqltree.walk(tree)
     return any(
-        isinstance(node, ast.SQLValueFunction)
+        (isinstance(node, ast.SQLValueFunction) and node.op in _USERS)
         or (isinstance(node, ast.FuncCall) and (read_by(node) is not None or _theirs(node)))
         for node in nodes
     )
+
+
+_USERS = frozenset(
+    getattr(enums.SQLValueFunctionOp, f"SVFOP_{name}")
+    for name in ("CURRENT_ROLE", "CURRENT_USER", "USER", "SESSION_USER")
+)
 
 
 def _theirs(call: Any) -> bool:
