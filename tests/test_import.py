@@ -144,15 +144,16 @@ def test_what_is_left_to_a_service_is_listed(cluster: Clusters, major: int) -> N
     assert [one.message for one in made.notes] == LEFT.strip().splitlines()
     assert all(f"# JR819: {line}" in made.text for line in LEFT.strip().splitlines())
     spec = load_text(made.text)
-    assert (spec.database.hosted_by, spec.database.schemas) == ("supabase", ("public",))
+    assert (spec.database.hosted_by, spec.database.schemas) == ("supabase", ("app", "public"))
     assert {"anon", "authenticated", "service_role", "reporter"} <= set(map(str, spec.roles))
-    assert list(spec.policies_only) == ["storage.objects"]
+    assert list(spec.policies_only) == ["storage.buckets", "storage.objects"]
     assert {(str(p.table), p.name) for p in plan.structure.other_policies} == set()
     assert [one.code.id for one in plan.remarks if one.code.id == "JR876"] == []
 
 
 LEFT = """
-what is in auth, storage is Supabase's and stays as it is, but for the policies on storage.objects
+what is in auth, storage is Supabase's and stays as it is, but for the policies on \
+storage.buckets, storage.objects
 anon is Supabase's and stays what it is; NOINHERIT
 authenticated is Supabase's and stays what it is; NOINHERIT
 authenticator is Supabase's and stays what it is; LOGIN, NOINHERIT; \

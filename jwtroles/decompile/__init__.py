@@ -10,7 +10,7 @@ from jwtroles import codes
 from jwtroles.decompile.claims import Claims, Declared
 from jwtroles.decompile.columns import NAME, NO_GROUP, withheld
 from jwtroles.decompile.draft import Choices, Draft, Kept, RoleDraft
-from jwtroles.decompile.found import Found, find
+from jwtroles.decompile.found import Found
 from jwtroles.decompile.managed import managed_draft
 from jwtroles.decompile.managed.restoring import differing as by_hand
 from jwtroles.decompile.managed.restoring import not_restored, restored, unmarked, without_mark
@@ -23,6 +23,7 @@ from jwtroles.decompile.rights import rights_of
 from jwtroles.decompile.roles import entrances, facts_of
 from jwtroles.decompile.service import left_to_service, undecided
 from jwtroles.decompile.standing import said_of_floors, standing
+from jwtroles.decompile.surveying import find
 from jwtroles.decompile.writing import write
 from jwtroles.errors import Problem, Refused, UsageError
 from jwtroles.frozen import frozen

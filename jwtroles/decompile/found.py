@@ -6,14 +6,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.frozen import frozen
-from jwtroles.hosting import functions, recognised
 from jwtroles.kinds.acl import built_in
 from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.policy import policy_name
-from jwtroles.names import GLOB, QName, file_part
-from jwtroles.reader import query_text, snapshot, survey
-from jwtroles.reader.connection import asking
+from jwtroles.names import QName
 from jwtroles.scope import Scope
 from jwtroles.spec.model import COMMANDS
 
@@ -27,7 +24,6 @@ if TYPE_CHECKING:
     from jwtroles.kinds.policy import Policy
     from jwtroles.kinds.role import Role
     from jwtroles.reader import Survey
-    from jwtroles.reader.connection import Connection
 
 RESERVED_NAMES = frozenset({"public", "none", "postgres"})
 """Names that no file can declare."""
@@ -214,7 +210,7 @@ class Found:
 
     @cached_property
     def _own_scope(self) -> Scope:
-        return _scope(self.project, self.schemas, frozenset())
+        return scope_of_all(self.project, self.schemas, frozenset())
 
     @cached_property
     def verifies(self) -> bool:
@@ -290,44 +286,22 @@ def _granted(acl: Acl) -> Iterator[tuple[tuple[str, str], Right]]:
             yield key, right
 
 
-def find(connection: Connection, wanted: Iterable[str]) -> Found:
-    """Read all that a database says about access, in one read-only snapshot.
-
-    Args:
-        connection: to the database.
-        wanted: the schemas to look at, or globs of them; () for every one that is not PostgreSQL's.
-    """
-    with asking(connection), snapshot(connection):
-        special = query_text("jwtroles.reader", "special")
-        known = connection.execute(special, {"names": functions()}).fetchall()
-        there = connection.execute(query_text("jwtroles.reader", "namespace")).fetchall()
-        rows = connection.execute("SELECT rolname::text AS name FROM pg_roles").fetchall()
-        roles = frozenset(row["name"] for row in rows)
-        service = next(iter(recognised(roles, [row["name"] for row in known])), None)
-        every = tuple(row["name"] for row in there)
-        theirs = tuple(name for name in every if service is not None and service.holds(name))
-        asked = tuple(wanted) or every
-        schemas = tuple(name for name in asked if name not in theirs)
-        lent = tuple(f"{file_part(schema)}.*" for schema in theirs if GLOB not in schema)
-        surveyed = survey(connection, _scope("", schemas, roles, lent, theirs))
-        own = surveyed.objects["own_schema"]
-        project = (own[0].project or "") if own else ""
-        if project:
-            wide = Found(survey(connection, _scope(project, asked, roles)), asked, project)
-            schemas = asked if wanted else tuple(filter(wide.has_ours, wide.structure.managed))
-            borrowed = tuple(sorted(wide.borrowed(schemas)))
-            surveyed = survey(connection, _scope(project, schemas, roles, borrowed))
-    managed = sorted(name for name in surveyed.structure.schemas if name != OWN_SCHEMA)
-    return Found(surveyed, tuple(managed), project, service, theirs)
-
-
-def _scope(
+def scope_of_all(
     project: str,
     schemas: tuple[str, ...],
     roles: frozenset[str],
     borrowed: tuple[str, ...] = (),
     left: tuple[str, ...] = (),
 ) -> Scope:
+    """Return a scope that decides everything in some schemas.
+
+    Args:
+        project: whose marks count.
+        schemas: the schemas, or globs of them.
+        roles: every role of the cluster.
+        borrowed: tables elsewhere, or globs of them, whose policies are looked at.
+        left: schemas of a managed service, which no glob means.
+    """
     return Scope(
         project=project,
         schemas=(*schemas, OWN_SCHEMA),

@@ -17,3 +17,14 @@ CREATE POLICY "Plans" ON public.plans FOR SELECT USING (true);
 CREATE POLICY "No anon" ON public.plans FOR UPDATE TO anon USING (false);
 CREATE POLICY "Avatars are public" ON storage.objects FOR SELECT USING (bucket_id = 'avatars');
 CREATE POLICY "Own objects" ON storage.objects TO authenticated USING (owner = (SELECT auth.uid()));
+CREATE POLICY "Own objects" ON storage.buckets TO authenticated USING (owner = (SELECT auth.uid()));
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['app.jobs', 'app.runs', 'public.teams', 'public.notes', 'public.files', 'public.plans']
+    LOOP
+        EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', name);
+        EXECUTE format('CREATE POLICY "Nothing goes" ON %s AS RESTRICTIVE FOR DELETE USING (false)', name);
+    END LOOP;
+END $$;

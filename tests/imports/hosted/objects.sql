@@ -14,7 +14,7 @@ CREATE FUNCTION auth.uid() RETURNS uuid LANGUAGE sql STABLE AS $$
 GRANT USAGE ON SCHEMA auth TO anon, authenticated, service_role;
 CREATE SCHEMA storage AUTHORIZATION supabase_storage_admin;
 CREATE TABLE storage.objects (id uuid, bucket_id text, owner uuid);
-CREATE TABLE storage.buckets (id text, name text);
+CREATE TABLE storage.buckets (id text, name text, owner uuid);
 ALTER TABLE storage.objects OWNER TO supabase_storage_admin;
 ALTER TABLE storage.buckets OWNER TO supabase_storage_admin;
 ALTER TABLE storage.objects ENABLE ROW LEVEL SECURITY;
@@ -27,3 +27,6 @@ CREATE TABLE public.files (id bigint, owner uuid, name text);
 CREATE TABLE public.plans (id bigint, name text);
 CREATE AGGREGATE public.total(int) (sfunc = int4pl, stype = int, initcond = '0');
 CREATE FUNCTION public.size_of(bigint) RETURNS bigint LANGUAGE sql AS 'SELECT $1';
+CREATE SCHEMA app;
+CREATE TABLE app.jobs (id bigint);
+CREATE TABLE app.runs (id bigint);
