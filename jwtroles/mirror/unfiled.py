@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jwtroles import codes
-from jwtroles.decompile.found import Found, find
+from jwtroles.decompile.found import Found
+from jwtroles.decompile.surveying import find
 from jwtroles.errors import Problem, UsageError
 from jwtroles.frozen import frozen
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
