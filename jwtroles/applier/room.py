@@ -13,12 +13,16 @@ if TYPE_CHECKING:
 
 
 def check_room(batch: Batch, server: Server, *, footer: str = "") -> None:
-    """Refuse a transaction that would take locks which others need.
+    """Refuse a transaction that would leave others less than an eighth of the lock table.
+
+    A plan leaves them a quarter. Of that they may have taken some since it was made, an autovacuum
+    worker one lock for each table.
 
     Raises:
         Refused: JR606 with what it needs and what there is.
     """
-    if batch.locks <= server.lock_room:
+    slots = server.lock_slots
+    if not slots or batch.locks + server.locks_held <= slots * 7 // 8:
         return
     needed = (batch.locks + server.locks_held) * 4 // 3 + 1
     each = -(-needed // server.lock_sessions)

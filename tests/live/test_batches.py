@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from jwtroles import applier as applying
-from jwtroles.applier import transaction
+from jwtroles.applier import room, transaction
 from jwtroles.embedded import EmbeddedServer
 from jwtroles.errors import ApplyError, Refused
 from jwtroles.planner.model import Batch
@@ -148,7 +148,9 @@ def test_a_transaction_without_room_is_refused_before_it_starts(sandbox):
     sandbox.load(billing.SCHEMA)
     planned = billing.plan(sandbox.url)
     (batch,) = planned.plan.batches
-    crowded = replace(planned.plan.server, locks_held=planned.plan.server.lock_slots - 10)
+    slots = planned.plan.server.lock_slots
+    room.check_room(Batch((), slots * 3 // 4), replace(planned.plan.server, locks_held=5))
+    crowded = replace(planned.plan.server, locks_held=slots - 10)
     with connect(sandbox.url) as connection, pytest.raises(Refused) as error:
         applying.apply(connection, replace(planned.plan, server=crowded), planned.scope)
     (problem,) = error.value.problems
