@@ -8,9 +8,17 @@ from jwtroles import codes
 from jwtroles.decompile.columns import NAME, NO_GROUP, withheld
 from jwtroles.decompile.draft import Choices, Draft, Kept, RoleDraft
 from jwtroles.decompile.managed.definers import lookups, queries, views
-from jwtroles.decompile.managed.floors import beside, standing, tenancy, under, ungated
+from jwtroles.decompile.managed.floors import (
+    asking,
+    beside,
+    own,
+    standing,
+    tenancy,
+    under,
+    ungated,
+)
 from jwtroles.decompile.managed.restoring import MAKES
-from jwtroles.decompile.managed.rows import asking, conditions, joined, own
+from jwtroles.decompile.managed.rows import conditions, joined
 from jwtroles.decompile.managed.tokens import TokensDraft, tokens_of
 from jwtroles.decompile.policies import key_of
 from jwtroles.decompile.predicates import WRITE, shortened

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from pglast import ast
 
 from jwtroles.compiler.gate import WHOLE
-from jwtroles.decompile.managed.rows import asking, conditions, joined, opened, own
+from jwtroles.decompile.managed.floors import asking, own
+from jwtroles.decompile.managed.rows import conditions, joined, opened
 from jwtroles.decompile.predicates import lowered, shortened
 from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.own_schema import LOOKUP, is_lookup

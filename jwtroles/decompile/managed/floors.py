@@ -15,12 +15,13 @@ from jwtroles.decompile.managed.rows import conditions, joined
 from jwtroles.decompile.patterns import patterns
 from jwtroles.decompile.predicates import shortened
 from jwtroles.frozen import frozen
+from jwtroles.kinds.own_schema import LOOKUP, is_lookup
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.names import QName, is_glob
 from jwtroles.spec import sqltree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from jwtroles.decompile.found import Found
     from jwtroles.kinds.policy import Policy
@@ -171,6 +172,33 @@ def under(floors: Iterable[Standing], table: QName, role: str) -> frozenset[str]
     return frozenset(
         part for one in floors if table in one.tables and role in one.roles for part in one.parts
     )
+
+
+def own(
+    parts: Iterable[tuple[str, str]], below: Collection[str], asking: Iterable[str]
+) -> tuple[str, ...]:
+    """Return the conditions of a policy or view without those of the floors beside them.
+
+    Floors stand there only where a condition of its own asks the login.
+
+    Args:
+        parts: conditions in two forms: as floors are written, and as these are to be.
+        below: the conditions of floors.
+        asking: words that tell that a condition asks the login.
+    """
+    parts, words = tuple(parts), tuple(asking)
+    left = tuple(written for part, written in parts if part not in below)
+    if any(word in one for one in left for word in words):
+        return left
+    return tuple(written for _, written in parts)
+
+
+def asking(found: Found, floors: Iterable[Standing]) -> tuple[str, ...]:
+    """Return the words that tell that a condition asks the login: claims, lists, floored tables."""
+    functions = (function.name for function in found.survey.objects["function"])
+    lists = (f" in ({name.name.removeprefix(LOOKUP)})" for name in functions if is_lookup(name))
+    tables = (f" {table}" for floor in floors for table in floor.tables)
+    return ("claims.", *lists, *tables)
 
 
 def tenancy(

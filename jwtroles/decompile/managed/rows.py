@@ -11,16 +11,13 @@ from typing import TYPE_CHECKING, Any
 from pglast import ast, enums
 
 from jwtroles.decompile.predicates import shortened
-from jwtroles.kinds.own_schema import LOOKUP, is_lookup
+from jwtroles.kinds.own_schema import LOOKUP
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.spec import sqltree
 from jwtroles.verifier.claims import AUTHORIZED, CLAIMS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
-
-    from jwtroles.decompile.found import Found
-    from jwtroles.decompile.managed.floors import Standing
+    from collections.abc import Callable, Iterable
 
 Kind = enums.A_Expr_Kind
 AND = enums.BoolExprType.AND_EXPR
@@ -50,33 +47,6 @@ def joined(parts: Iterable[str], write: Callable[[Any], str] = shortened) -> str
         return listed[0] if listed else None
     trees = tuple(map(sqltree.expression, listed))
     return write(sqltree.flatten(ast.BoolExpr(boolop=AND, args=trees)))
-
-
-def own(
-    parts: Iterable[tuple[str, str]], below: Collection[str], asking: Iterable[str]
-) -> tuple[str, ...]:
-    """Return the conditions of a policy or view without those of the floors beside them.
-
-    Floors stand there only where a condition of its own asks the login.
-
-    Args:
-        parts: conditions in two forms: as floors are written, and as these are to be.
-        below: the conditions of floors.
-        asking: words that tell that a condition asks the login.
-    """
-    parts, words = tuple(parts), tuple(asking)
-    left = tuple(written for part, written in parts if part not in below)
-    if any(word in one for one in left for word in words):
-        return left
-    return tuple(written for _, written in parts)
-
-
-def asking(found: Found, floors: Iterable[Standing]) -> tuple[str, ...]:
-    """Return the words that tell that a condition asks the login: claims, lists, floored tables."""
-    functions = (function.name for function in found.survey.objects["function"])
-    lists = (f" in ({name.name.removeprefix(LOOKUP)})" for name in functions if is_lookup(name))
-    tables = (f" {table}" for floor in floors for table in floor.tables)
-    return ("claims.", *lists, *tables)
 
 
 def opened(tree: Any, table: str = "") -> Any:
