@@ -64,18 +64,11 @@ def undisturbed(plan: Plan, before: Structure, now: Structure) -> None:
         Refused: JR611 naming what moved.
     """
     new = plan.new_names
-    # A view may get our mark, or lose it: it is in the catalog, which is compared.
-    pair = (before, now)
-    marked = {one.name for each in pair for one in each.relations.values() if one.project}
-    was, there = (
-        {
-            name: replace(one, owner=new.get(one.owner, one.owner))
-            for name, one in bare(each).items()
-            if name not in marked
-        }
-        for each in pair
-    )
-    moved = [*_tables(was, there), *came_in(plan, before, now)]
+    was = {
+        name: replace(one, owner=new.get(one.owner, one.owner))
+        for name, one in beside(plan, before).items()
+    }
+    moved = [*_tables(was, beside(plan, now)), *came_in(plan, before, now)]
     if moved:
         raise _stale(plan, moved, "while this plan was applied")
 
@@ -107,12 +100,16 @@ def _stale(plan: Plan, moved: Sequence[str], when: str) -> Refused:
     return Refused(Problem(codes.STALE, message, details=tuple(moved), remedy=remedy))
 
 
-def bare(structure: Structure) -> dict[QName, Relation]:
-    """Return the tables without what a plan changes about them."""
+def beside(plan: Plan, structure: Structure) -> dict[QName, Relation]:
+    """Return the tables without what a plan changes about them, and without views of ours.
+
+    Those are in the catalog, whether they carry our mark, get it or lose it.
+    """
+    views = {one.name for each in (plan.current, plan.desired) for one in each["view"].values()}
     return {
         name: replace(relation, secured=False, forced=False)
         for name, relation in structure.relations.items()
-        if relation.project is None and name.schema != OWN_SCHEMA
+        if relation.project is None and name.schema != OWN_SCHEMA and name not in views
     }
 
 
@@ -151,6 +148,14 @@ def what_moved(catalog: Catalog, structure: Structure, now: Reading) -> list[str
     return [
         *map(_moved, diff(catalog, now.catalog)),
         *_tables(structure.relations, now.structure.relations),
+    ]
+
+
+def moved_beside(plan: Plan, now: Reading, own: Callable[[Change[Any]], bool]) -> list[str]:
+    """Name what is not as the plan read it and is no work of its own, a line each."""
+    return [
+        *(_moved(change) for change in diff(plan.current, now.catalog) if not own(change)),
+        *_tables(beside(plan, plan.structure), beside(plan, now.structure)),
     ]
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
-from jwtroles.applier.stale import bare, what_moved
+from jwtroles.applier.stale import moved_beside, what_moved
 from jwtroles.catalog import stable
 from jwtroles.errors import CompileError, Problem, Refused
 from jwtroles.kinds import BY_NAME
 from jwtroles.passwords import covered
 from jwtroles.planner.describe import describe
-from jwtroles.planner.diff import diff
 from jwtroles.reader import Reading
 from jwtroles.reader.identity import identify
 from jwtroles.reader.printed import TEXTS, as_written
@@ -133,8 +132,8 @@ def planned_again(connection: Connection, rebuilt: Rebuilt) -> Planned:
         return planned
     was, now, reading = rebuilt.plan, planned.plan, _reading(planned)
     lines = what_moved(was.current, was.structure, reading)
-    if lines and not _own_work(was, reading):
-        raise _stale(rebuilt, lines)
+    if others := _others_work(was, reading) if lines else []:
+        raise _stale(rebuilt, others)
     gone, new = ([], _beyond(was, now)) if lines else _other_changes(was, now)
     if other := [*gone, *new, *_newly_said(was, now)]:
         raise _stale(rebuilt, other, begun=bool(lines))
@@ -160,7 +159,8 @@ def _reading(planned: Planned) -> Reading:
 def _check_still(rebuilt: Rebuilt, reading: Reading) -> None:
     lines = what_moved(rebuilt.plan.current, rebuilt.plan.structure, reading)
     if lines:
-        raise _stale(rebuilt, lines, begun=_own_work(rebuilt.plan, reading))
+        others = _others_work(rebuilt.plan, reading)
+        raise _stale(rebuilt, others or lines, begun=not others)
 
 
 def _check_keys(rebuilt: Rebuilt, keys: Keys) -> None:
@@ -238,20 +238,16 @@ def _stale(rebuilt: Rebuilt, lines: list[str], *, begun: bool = False) -> Refuse
     return Refused(problem, footer=FOOTER)
 
 
-def _own_work(plan: Plan, reading: Reading) -> bool:
-    """Tell whether everything that moved is as the plan wanted it, or on its way there."""
+def _others_work(plan: Plan, reading: Reading) -> list[str]:
+    """Name what moved and is neither as the plan wanted it nor on its way there."""
     wanted = {_said(one.change) for one in plan.steps}
     underway = set(_in_order(plan))
-    tables, theirs = (bare(one) for one in (plan.structure, reading.structure))
-    return tables == theirs and all(
-        _said(change) in wanted
-        or (
-            change.after is None
-            and BY_NAME[change.kind].tried_in_order
-            and (change.kind, change.key) in underway
-        )
-        for change in diff(plan.current, reading.catalog)
-    )
+
+    def own(change: Change[Any]) -> bool:
+        key = (change.kind, change.key)
+        return _said(change) in wanted or (change.after is None and key in underway)
+
+    return moved_beside(plan, reading, own)
 
 
 def _in_order(plan: Plan) -> Iterator[tuple[str, Hashable]]:
