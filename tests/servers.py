@@ -122,6 +122,21 @@ class Cluster:
     server: EmbeddedServer
     major: int
     _in_use: bool = False
+    _session: psycopg.Connection | None = None
+
+    def close(self) -> None:
+        """Close the session that makes and drops databases."""
+        if self._session is not None:
+            self._session.close()
+
+    def _own(self) -> psycopg.Connection:
+        """Return that session, a new one if the last has ended: a test may stop the server."""
+        with suppress(psycopg.OperationalError):
+            if self._session is not None:
+                self._session.execute("SELECT")
+                return self._session
+        self._session = psycopg.connect(self.server.url(), autocommit=True)
+        return self._session
 
     @property
     def _strategy(self) -> str:
@@ -136,16 +151,14 @@ class Cluster:
             raise RuntimeError("a server has one sandbox at a time: use create_database")
         self._in_use = True
         try:
-            with psycopg.connect(self.server.url(), autocommit=True) as connection:
-                reset(connection)  # after a test that was interrupted
-                connection.execute(f"CREATE DATABASE {DATABASE} {self._strategy}")
+            reset(self._own())  # after a test that was interrupted
+            self._own().execute(f"CREATE DATABASE {DATABASE} {self._strategy}")
             sandbox = Sandbox(self.server, self.major)
             try:
                 yield sandbox
             finally:
                 sandbox.close()
-                with psycopg.connect(self.server.url(), autocommit=True) as connection:
-                    reset(connection)
+                reset(self._own())
         finally:
             self._in_use = False
 
@@ -177,6 +190,8 @@ class Clusters:
 
     def close(self) -> None:
         """Stop and remove them all."""
+        for one in self._running.values():
+            one.close()
         self._running.clear()
         self._stack.close()
 

@@ -17,8 +17,10 @@ from jwtroles.applier.transaction import Attempt
 from jwtroles.catalog import stable
 from jwtroles.kinds import KINDS
 from jwtroles.planner.script import lines, preamble
+from jwtroles.reader import query_text
 from jwtroles.reader.connection import connect
 from jwtroles.spec.load import load, load_text
+from jwtroles.verifier.curves import EDWARDS25519, P256
 from jwtroles.workflow import make_plan, read_database
 from tests.servers import ROLES
 
@@ -144,6 +146,7 @@ def plan_and_run(connection: Connection, spec: Spec) -> tuple[str, ...]:
 
 
 BASE_POINT = re.compile(r"INSERT INTO jwtroles\.curve_multiple .* SELECT (-\d), m\.\* FROM ")
+DIGESTS = {curve.base_point: curve.base_digest for curve in (P256, EDWARDS25519)}
 _multiples: dict[str, bytes] = {}
 """Statements that make the multiples of a base point → the rows that they make."""
 
@@ -180,16 +183,21 @@ def base_points_kept() -> Iterator[None]:
         yield
 
 
+COLUMNS = "point, place, digit, x, y, z"
+
+
 def _base_point(connection: Connection, statement: str) -> None:
     if statement in _multiples:
-        with connection.cursor().copy(
-            "COPY jwtroles.curve_multiple FROM STDIN (FORMAT binary)"
-        ) as to:
-            to.write(_multiples[statement])
+        to = f"COPY jwtroles.curve_multiple ({COLUMNS}) FROM STDIN (FORMAT binary)"
+        with connection.cursor().copy(to.encode()) as copy:
+            copy.write(_multiples[statement])
         return
     connection.execute(statement.encode())
-    point = BASE_POINT.match(statement)[1]
-    rows = f"SELECT * FROM jwtroles.curve_multiple WHERE point = {point}"
+    point = int(BASE_POINT.match(statement)[1])
+    digests = connection.execute(query_text("jwtroles.kinds", "curve_multiple")).fetchall()
+    if {"point": point, "digest": DIGESTS[point]} not in digests:
+        return  # somebody changed what makes them
+    rows = f"SELECT {COLUMNS} FROM jwtroles.curve_multiple WHERE point = {point}"
     with connection.cursor().copy(f"COPY ({rows}) TO STDOUT (FORMAT binary)".encode()) as copy:
         _multiples[statement] = b"".join(copy)
 
