@@ -12,6 +12,7 @@ import pytest
 
 from jwtroles.decompile import import_database
 from jwtroles.errors import CompileError
+from jwtroles.report.markdown import render_markdown
 from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan
 from tests.servers import MAJORS, Clusters
@@ -291,3 +292,18 @@ def test_a_plan_says_who_gets_past_a_floor(
     plan = make_plan(bench.session(), load_text(file), None).plan
     found = [one.message for one in plan.remarks if one.code.id == "JR817"]
     assert found == [f"policy x gives {role} rows of app.a past the floor" for role in told]
+
+
+def test_a_reviewer_reads_where_a_floor_stands(bench: Workbench) -> None:
+    """In the comment of a pull request, too: a RESTRICTIVE policy for DELETE alone is no floor."""
+    spec = imported(
+        bench,
+        each() + "CREATE POLICY x ON app.d AS RESTRICTIVE FOR DELETE USING (id > 0);"
+        "CREATE POLICY y ON app.d USING (true); ALTER TABLE app.d ENABLE ROW LEVEL SECURITY",
+    )
+    bench.run_sql("DROP POLICY tenant ON app.b; DROP POLICY x ON app.d")
+    text = render_markdown(make_plan(bench.session(), spec, None).plan, spec)
+    assert text.splitlines()[1] == "### 🔓 jwtroles: 1 change loosens access in **sandbox**"
+    rows = [line.split(" | ")[0] for line in text.splitlines() if line.startswith("| `app.")]
+    assert rows == ["| `app.b`", "| `app.d` no floor"]
+    assert "A floor stands under all of it." not in text

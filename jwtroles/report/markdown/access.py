@@ -189,7 +189,8 @@ def matrix(sheet: Sheet) -> tuple[tuple[str, ...], Rows, str] | None:
     shown = [role for role in roles if any(cells[table, role] for table in touched)]
     if not touched or not shown:
         return None
-    floored = {policy.table for policy in plan.desired["policy"].values() if not policy.permissive}
+    policies = plan.desired["policy"].values()
+    floored = {policy.table for policy in policies if _is_floor(policy, sheet)}
     rows = tuple(
         (code(table_name(table)) + ("" if table in floored else " no floor"),
          *(cells[table, role] or NOTHING for role in shown))
@@ -202,6 +203,13 @@ def matrix(sheet: Sheet) -> tuple[tuple[str, ...], Rows, str] | None:
     if floored.issuperset(touched):
         legend += " A floor stands under all of it."
     return tuple(map(code, shown)), rows, legend
+
+
+def _is_floor(policy: Policy, sheet: Sheet) -> bool:
+    """Tell whether a policy is a floor: ours are RESTRICTIVE, others' where the file says so."""
+    if sheet.spec.database.unmarked:
+        return policy.origin.place in sheet.floors
+    return not policy.permissive
 
 
 def _table(sheet: Sheet, step: Step) -> QName | None:

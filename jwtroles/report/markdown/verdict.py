@@ -46,7 +46,8 @@ def said(plan: Plan, allowed: tuple[str, ...]) -> str:
     """Return the verdict in words, and where."""
     verdict = verdict_of(plan, allowed)
     where = bold(plan.where)
-    if not plan.empty and not plan.current["own_schema"]:
+    makes = plan.desired["own_schema"] and not plan.current["own_schema"]
+    if not plan.empty and makes:
         return _first(plan, where, refused=verdict is Verdict.REFUSED)
     return _SAID[verdict](plan, where, allowed)
 
