@@ -104,7 +104,7 @@ def _used_elsewhere(
 
 
 def _kept_for(role: str, databases: tuple[str, ...]) -> Problem:
-    message = f"role {role} loses what it has here, and stays while other databases use it"
+    message = f"role {role} stays with its mark while other databases use it"
     remedy = "uninstall there as well: then the next uninstall drops it"
     return Problem(codes.USED_ELSEWHERE, message, details=used_in(databases), remedy=remedy)
 

@@ -19,7 +19,7 @@ from jwtroles.targets import applying
 from jwtroles.targets.crew import Crew
 from jwtroles.targets.model import State, worst
 from jwtroles.targets.planning import plan_all
-from jwtroles.targets.saved import gather, reachable
+from jwtroles.targets.saved import each_once, gather, reachable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +53,7 @@ def apply_saved(
     with counting("looked at", len(targets), quiet=manner.quiet) as told:
         survey = plan_all(plans, targets, crew, told)
     away = tuple(plans.without(survey.found)) if not part.shard else ()
-    survey = replace(survey, found=(*survey.found, *away))
+    survey = replace(survey, found=(*each_once(survey.found), *away))
     fleet = survey.fleet(part.shard or "", str(path))
     _carry_out(survey, fleet, crew, manner, keep_going=keep_going)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
@@ -16,15 +17,20 @@ from jwtroles.frozen import frozen
 from jwtroles.report.problems import visible
 from jwtroles.report.text.fleet import DONE, summary
 from jwtroles.report.text.sheet import counted
+from jwtroles.spec.resolve import resolve
 from jwtroles.targets.crew import Crew
 from jwtroles.targets.model import Fleet, Outcome, State
-from jwtroles.targets.operating import Looked, Work, look_all, of_key, operate_all
+from jwtroles.targets.operating import Looked, Work, keys_at_hand, look_all, of_key, operate_all
 from jwtroles.targets.planning import Job
+from jwtroles.verifier.key_sources import NO_KEYS, Keys, read_keys
 
 if TYPE_CHECKING:
     from jwtroles.reader import Reading
     from jwtroles.reader.connection import Connection
     from jwtroles.spec.model import Environment, Spec
+
+
+Seen = tuple[Job, Crew, tuple[Looked, ...]]
 
 
 @frozen
@@ -37,10 +43,11 @@ class Scene:
     yes: bool = False
     keep_going: bool = False
 
-    def look(self, *, offline: bool) -> tuple[Job, Crew, tuple[Looked, ...]]:
-        """Look at the keys of all databases; `offline` lets secrets be missing."""
+    def look(self, keys: Callable[[Spec, Environment], Keys]) -> Seen:
+        """Look at the keys of all databases beside those of the file."""
         operations.check_mode(self.spec)
-        job = Job.of(self.spec, self.environment, offline=offline)
+        spec = resolve(self.spec, self.environment)
+        job = Job(spec, self.environment, keys(spec, self.environment))
         crew = Crew(self.part.jobs or JOBS, stops=not self.keep_going)
         targets = targets_in(self.environment, self.part)
         with counting("looked at", len(targets)) as told:
@@ -63,7 +70,7 @@ def list_many(scene: Scene, *, as_json: bool) -> NoReturn:
         render_many_keys_json,
     )
 
-    _, _, found = scene.look(offline=False)
+    _, _, found = scene.look(read_keys)
     fleet = scene.fleet(tuple(_seen(one, State.IN_SYNC) for one in found))
     show((render_many_keys_json if as_json else render_many_keys)(fleet, found))
     tell_failures(fleet.of(State.FAILED))
@@ -71,8 +78,8 @@ def list_many(scene: Scene, *, as_json: bool) -> NoReturn:
 
 
 def retire_many(scene: Scene, kid: str, issuer: str | None) -> NoReturn:
-    """Retire a key in every database that has it; it needs no secret."""
-    job, crew, found = scene.look(offline=True)
+    """Retire a key in every database that has it; the keys of the file need not be at hand."""
+    job, crew, found = scene.look(keys_at_hand)
     whose, standing = of_key(job, found, kid, issuer)
 
     def work(connection: Connection, reading: Reading) -> bool:
@@ -90,7 +97,7 @@ def retire_many(scene: Scene, kid: str, issuer: str | None) -> NoReturn:
 
 def revoke_many(scene: Scene, wanted: operations.Revocation, words: str) -> NoReturn:
     """Refuse tokens in every database; a database whose tokens are refused already is done."""
-    job, crew, found = scene.look(offline=True)
+    job, crew, found = scene.look(lambda _spec, _environment: NO_KEYS)
     instants: list[str] = []
 
     def work(connection: Connection, reading: Reading) -> bool:

@@ -9,14 +9,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from jwtroles import codes, operations
-from jwtroles.errors import ApplyError, JwtrolesError, Problem
+from jwtroles.errors import ApplyError, JwtrolesError, Problem, SpecError
 from jwtroles.frozen import frozen
 from jwtroles.keyring import states_of
-from jwtroles.spec.checks.environments import VARIABLE
 from jwtroles.spec.wording import did_you_mean, listed, tick
 from jwtroles.targets.crew import Board, Crew
 from jwtroles.targets.located import located, repeated
 from jwtroles.targets.model import Outcome, State
+from jwtroles.verifier.key_sources import Keys, read_keys
 from jwtroles.workflow import read_database
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from jwtroles.reader import Reading
     from jwtroles.reader.connection import Connection
     from jwtroles.reader.identity import Located
+    from jwtroles.spec.model import Environment, Spec
     from jwtroles.targets.model import Target
     from jwtroles.targets.planning import Job, Told
 
@@ -43,6 +44,14 @@ class Looked:
     where: Located | None = None
     keys: tuple[KeyState, ...] = ()
     error: JwtrolesError | None = None
+
+
+def keys_at_hand(spec: Spec, environment: Environment) -> Keys:
+    """Return the keys of the file as far as they can be read: who retires one need have none."""
+    try:
+        return read_keys(spec, environment, offline=True)
+    except SpecError:
+        return Keys(unread=frozenset(map(str, spec.tokens.issuers)))
 
 
 def look_all(job: Job, targets: Sequence[Target], crew: Crew, told: Told) -> tuple[Looked, ...]:
@@ -118,12 +127,12 @@ def _standing(job: Job, looked: Looked, kid: str, issuer: str) -> Outcome:
 
 
 def _may_come(job: Job, kid: str, issuer: str) -> bool:
-    """Tell whether keys that nobody could read may hold this one: their variable is not set."""
+    """Tell whether keys that nobody could read may hold this one."""
     known = {str(name): one for name, one in job.spec.tokens.issuers.items()}
     if issuer not in job.keys.unread or issuer not in known:
         return False
-    document = VARIABLE.fullmatch(str(known[issuer].keys or ""))
-    return document is not None or kid in map(str, known[issuer].secrets)
+    document = known[issuer].keys is not None and issuer not in job.keys.documents
+    return document or kid in map(str, known[issuer].secrets)
 
 
 def operate_all(

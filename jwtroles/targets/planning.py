@@ -88,19 +88,14 @@ class Job:
         return planned
 
     @classmethod
-    def of(cls, spec: Spec, environment: Environment, *, offline: bool = False) -> Job:
+    def of(cls, spec: Spec, environment: Environment) -> Job:
         """Return what a file says for an environment.
-
-        Args:
-            spec: the file.
-            environment: one of many databases.
-            offline: whether a variable that holds keys may be missing.
 
         Raises:
             SpecError: what is wrong with the keys that it names.
         """
         resolved = resolve(spec, environment)
-        return cls(resolved, environment, read_keys(resolved, environment, offline=offline))
+        return cls(resolved, environment, read_keys(resolved, environment))
 
 
 @frozen

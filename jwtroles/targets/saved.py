@@ -104,6 +104,23 @@ class SavedPlans:
                 yield Surveyed(Target(unquote(file.path.stem), name, ""), error=error)
 
 
+def each_once(found: Iterable[Surveyed]) -> Iterator[Surveyed]:
+    """Give what was found, where no two are the database of one plan (JR671).
+
+    A physical copy has the identity of its original.
+    """
+    first: dict[Identity, Target] = {}
+    for one in found:
+        twin = first.setdefault(one.where.identity, one.target) if one.where else one.target
+        if twin is one.target:
+            yield one
+            continue
+        message = f"{one.target.name} has the identity of {twin.name}: one of them is a copy"
+        remedy = "let the environment name the one that the plan was made for"
+        problem = Problem(codes.SAME_DATABASE, message, one.target.place, remedy=remedy)
+        yield Surveyed(one.target, one.where, error=Refused(problem, footer=_FOOTER))
+
+
 def gather(path: Path) -> SavedPlans:
     """Read the plans of a folder, or one plan.
 

@@ -95,7 +95,10 @@ def test_a_leaked_key_ends_in_every_database(several):
 
     done = several.run("keys", "retire", "ES256", **there)
     assert "error[JR624]: there is no terminal to ask on" in done.err
+    document = several.folder / "keys" / "tenants.json"
+    document.rename(several.folder / "away")  # in an emergency nothing is needed but databases
     done = several.run(*retire, **there)
+    (several.folder / "away").rename(document)
     assert done.code == 0, done
     assert done.out.startswith(f"Retired the key ES256 of {ISSUER}. Open sessions")
     assert "5 databases: 1 done, 4 done before.\n" in done.err

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from jwtroles.errors import ApplyError, Exit, Refused, ServerError
+from jwtroles.reader.identity import Identity, Located
 from jwtroles.spec.databases_model import ListedDatabases
 from jwtroles.spec.model import Environment, Word
 from jwtroles.targets.model import Fleet, Outcome, State, Target, worst
+from jwtroles.targets.planning import Surveyed
 from jwtroles.targets.resolve import shard_of, targets_of
+from jwtroles.targets.saved import each_once
 
 
 def found(*urls: str) -> list[tuple[str, str]]:
@@ -49,6 +52,33 @@ def test_shards_have_every_target_once_and_whatever_the_others_are(parts):
     alone = [shard_of(targets[:7], part, parts) for part in range(1, parts + 1)]
     for few, many in zip(alone, shards, strict=True):
         assert set(few) <= set(many)
+
+
+def test_the_file_of_a_plan_stays_in_its_folder():
+    names = ["tenant_01", "host:5432/x (2)", "../x", ".x", "%2E", "Ünï"]
+    assert [Target(name, name, "").file for name in names] == [
+        "tenant_01.json",
+        "host%3A5432%2Fx%20%282%29.json",
+        "%2E.%2Fx.json",
+        "%2Ex.json",
+        "%252E.json",
+        "%C3%9Cn%C3%AF.json",
+    ]
+
+
+def test_a_copy_is_not_the_database_that_a_plan_was_made_for():
+    one = Identity("7", 5, "x", 18)
+    found = [
+        Surveyed(Target(name, name, ""), Located(identity, started, standby=False))
+        for name, identity, started in [
+            ("a", one, "1"),
+            ("b", Identity("7", 6, "x", 18), "1"),
+            ("c", one, "2"),
+        ]
+    ]
+    errors = [one.error for one in each_once(found)]
+    assert errors[:2] == [None, None]
+    assert [problem.code.id for problem in errors[2].problems] == ["JR671"]
 
 
 def test_the_worst_exit_code_counts():
