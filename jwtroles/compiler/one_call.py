@@ -126,16 +126,16 @@ class Call:
         names = sorted({_name(node) for node in nodes if sqltree.is_column(node)})
         columns = [f"{CLAIMS.name}.{ident(name)}" for name in names]
         columns += [f"{lookup_name(name).sql}() AS {_column(name, names)}" for name in lists]
-        within = (_with_lists(tree, names) for tree in trees)
+        within = [_with_lists(tree, names) for tree in trees]
         targets = ", ".join(sqltree.print_expression(_with_lists(one, names)) for one in shown)
-        where = conjunction(within)
+        where = f" WHERE {conjunction(within)}" if within else ""  # a table without a floor
         head, source = "", self._source()
         if lists:
             head = (
                 f"WITH {CLAIMS.name} AS MATERIALIZED (SELECT {', '.join(columns)} FROM {source}) "
             )
             source = CLAIMS.name
-        return f"{head}SELECT {targets + ' ' if targets else ''}FROM {source} WHERE {where}"
+        return f"{head}SELECT {targets + ' ' if targets else ''}FROM {source}{where}"
 
     def _source(self) -> str:
         return f"{CLAIMS.sql}({self.roles}) AS {CLAIMS.name}"

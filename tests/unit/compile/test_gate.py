@@ -7,6 +7,7 @@ from jwtroles.compiler.access import Names
 from jwtroles.compiler.bind import Bound, Scope
 from jwtroles.compiler.floors import Binder, bind_floors, by_table
 from jwtroles.compiler.gate import Gate
+from jwtroles.compiler.one_call import Call
 from jwtroles.compiler.rights import Inheritance
 from jwtroles.errors import Collector
 from jwtroles.names import QName
@@ -254,3 +255,12 @@ def test_a_floor_by_a_lookup_is_written_out_too() -> None:
         "AS invoices" in found
     )
     assert f"SELECT claims.sub, jwtroles.lookup_mine() AS lookup_mine FROM {CALL}" in found
+
+
+def test_a_value_that_a_view_shows_of_a_table_without_a_floor() -> None:
+    claims = load_text(FILE).tokens.claims
+    found = Call.of(["reader"], claims).shown("claims.sub = owner_id", ())
+    assert found == (
+        "(SELECT claims.sub = owner_id FROM "
+        "jwtroles.claims(CAST('{\"reader\"}' AS text[])) AS claims)"
+    )
