@@ -12,9 +12,10 @@ from unittest import mock
 
 from psycopg import sql
 
-from jwtroles.applier import apply
+from jwtroles import applier, reader
+from jwtroles.applier import apply, transaction
 from jwtroles.applier.transaction import Attempt
-from jwtroles.catalog import stable
+from jwtroles.catalog import Server, stable
 from jwtroles.kinds import KINDS
 from jwtroles.planner.script import lines, preamble
 from jwtroles.reader import query_text
@@ -27,6 +28,8 @@ from tests.servers import ROLES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    import pytest
 
     from jwtroles.catalog import Catalog
     from jwtroles.planner.model import Plan
@@ -205,3 +208,11 @@ def _base_point(connection: Connection, statement: str) -> None:
 def described(catalog: Catalog) -> dict[str, list[str]]:
     """Return a catalog as texts, so that a difference can be read."""
     return {kind.name: sorted(map(stable, catalog[kind.name].values())) for kind in KINDS}
+
+
+def without_room(patch: pytest.MonkeyPatch) -> None:
+    """Let servers that are read from here on have room for nothing, so that plans are cut."""
+    small = {"locks_each": 1, "lock_sessions": 1, "locks_held": 1}
+    patch.setattr(reader, "Server", lambda **fields: Server(**{**fields, **small}))
+    for module in (applier, transaction):
+        patch.setattr(module, "check_room", lambda *_, **__: None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
@@ -31,10 +32,12 @@ class Expected:
     Attributes:
         untouched: changes of which no statement has run: they must be left as they were planned.
         begun: those that a later transaction ends: whatever is left of them may be.
+        aside: what PostgreSQL calls a function that stands aside meanwhile → its own name.
     """
 
     untouched: dict[tuple[str, Hashable], Change[Any]]
     begun: frozenset[tuple[str, Hashable]]
+    aside: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def after(cls, plan: Plan, number: int) -> Expected:
@@ -44,16 +47,19 @@ class Expected:
             for batches in (plan.batches[: number + 1], plan.batches[number + 1 :])
         )
         untouched, begun = {}, set[tuple[str, Hashable]]()
+        aside: dict[str, str] = {}
         for step in (*plan.steps, *plan.put_back):
             ids = {id(statement) for statement in step.statements}
             key = (step.change.kind, step.change.key)
             if ids & coming and ids & run:
-                begun |= {key, *BY_NAME[step.change.kind].meanwhile(step.change)}
+                standing = [*BY_NAME[step.change.kind].meanwhile(step.change)]
+                begun |= {key, *standing}
+                aside |= dict(_called(step.change.key, standing))
             elif ids & coming:
                 untouched[key] = step.change
             elif not ids and number + 1 < len(plan.batches):
                 begun.add(key)  # goes with another one, by CASCADE
-        return cls(untouched, frozenset(begun))
+        return cls(untouched, frozenset(begun), aside)
 
     def wrong(self, left: tuple[Change[Any], ...]) -> list[Change[Any]]:
         """Return what is left and should be done, and what should be left and is not."""
@@ -61,15 +67,28 @@ class Expected:
         unexpected = [
             change
             for key, change in found.items()
-            if key not in self.begun and not _same(change, self.untouched.get(key))
+            if key not in self.begun and not self._same(change, self.untouched.get(key))
         ]
         changing = (c for c in self.untouched.items() if c[1].before != c[1].after)
         return unexpected + [change for key, change in changing if key not in found]
 
+    def _same(self, left: Change[Any], planned: Change[Any] | None) -> bool:
+        """Tell whether the object is still as it was; what it will be is printed anew each time."""
+        if planned is None or left.before is None or left.before == planned.before:
+            return planned is not None and left.before == planned.before
+        # What calls a function goes on calling it under the name that it has aside.
+        values = {f.name: getattr(left.before, f.name) for f in fields(left.before)}
+        texts = {name: text for name, text in values.items() if isinstance(text, str)}
+        for now, before in self.aside.items():
+            texts = {name: text.replace(now, before) for name, text in texts.items()}
+        return bool(replace(left.before, **texts) == planned.before)
 
-def _same(left: Change[Any], planned: Change[Any] | None) -> bool:
-    """Tell whether the object is still as it was; what it will be is printed anew each time."""
-    return planned is not None and left.before == planned.before
+
+def _called(key: Any, standing: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield how calls of a function read while it stands aside, and how they read before."""
+    for _, other in standing:
+        if isinstance(key, tuple) and isinstance(other, tuple):
+            yield f"{other[0].sql}(", f"{key[0].sql}("
 
 
 def prove(connection: Connection, plan: Plan, scope: Scope, number: int) -> Reading:

@@ -172,11 +172,24 @@ def _make_way(
     if after.name.schema != OWN_SCHEMA:
         yield _drop(before, phase, context)
         return
-    name = before.name.name.encode()[:54].decode(errors="ignore")
-    aside = replace(before, name=QName(OWN_SCHEMA, f"{name}_replaced"))
+    aside = replace(before, name=_aside(before))
     sql = f"ALTER {before.reference} RENAME TO {ident(aside.name.name)}"
     yield Statement(sql, phase, as_role=after.owner, origin=after.origin)
     yield _drop(aside, Phase.DROP, context)
+
+
+def _aside(before: Function) -> QName:
+    name = before.name.name.encode()[:54].decode(errors="ignore")
+    return QName(OWN_SCHEMA, f"{name}_replaced")
+
+
+def meanwhile(change: Change[Function]) -> Iterable[tuple[str, Hashable]]:
+    """An accessor that is put aside, until no policy calls it any more."""
+    before, after = change.before, change.after
+    ours = after is not None and after.name.schema == OWN_SCHEMA
+    if before is not None and ours and recreated(change):
+        yield "function", (_aside(before), before.arguments)
+        yield "acl", ObjectRef("function", _aside(before), before.arguments)
 
 
 def _owned(before: Function | None, after: Function, phase: Phase) -> Iterable[Statement]:
@@ -312,6 +325,7 @@ FUNCTION: Kind[Function] = Kind(
     effect,
     unit=unit,
     dies_with=dies_with,
+    meanwhile=meanwhile,
     leave=leave,
     follow=follow,
     named=lambda one, renames: (_new_name(one, renames), one.arguments),

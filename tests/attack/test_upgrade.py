@@ -9,13 +9,12 @@ import psycopg
 import pytest
 from psycopg.errors import InvalidAuthorizationSpecification
 
-from jwtroles import applier, reader
-from jwtroles.applier import Interrupted, apply, transaction
-from jwtroles.catalog import Server
+from jwtroles.applier import Interrupted, apply
 from jwtroles.kinds.base import Effect
 from jwtroles.reader.connection import connect
 from jwtroles.workflow import make_plan
 from tests.attack.kept import FOLDER, SAAS, contract, token
+from tests.workbench import without_room
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -275,11 +274,3 @@ def test_what_is_retired_outlives_a_plan_that_is_cut(
         apply(connection, planned.plan, planned.scope)
         assert sandbox.rows(STATE) == state
         assert make_plan(connection, spec, dev).plan.empty
-
-
-def without_room(patch: pytest.MonkeyPatch) -> None:
-    """Let servers that are read have room for nothing, so that plans are cut."""
-    small = {"locks_each": 1, "lock_sessions": 1, "locks_held": 1}
-    patch.setattr(reader, "Server", lambda **fields: Server(**{**fields, **small}))
-    for module in (applier, transaction):
-        patch.setattr(module, "check_room", lambda *_, **__: None)

@@ -21,10 +21,12 @@ from jwtroles.workflow import make_plan
 from tests.install_servers import FOLDER, bin_dir
 from tests.live import billing
 from tests.servers import Sandbox
-from tests.workbench import loaded
+from tests.workbench import EVERYTHING, loaded, plan_and_apply, without_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.servers import Clusters
 
 TABLES = 300
 OTHERS = 500
@@ -47,6 +49,13 @@ CREATE SCHEMA other;
 DO $$ BEGIN FOR i IN 0..{OTHERS} LOOP
   EXECUTE format('CREATE TABLE other.t%s ()', i);
 END LOOP; END $$;
+"""
+
+FEW = """
+CREATE ROLE app_owner;
+CREATE SCHEMA app AUTHORIZATION app_owner;
+CREATE TABLE app.t1 (id int, tenant_id uuid, note text);
+CREATE TABLE app.t2 (id int, tenant_id uuid, note text);
 """
 
 FILE = """\
@@ -142,6 +151,25 @@ def test_a_plan_that_does_not_fit_is_split_and_each_part_is_proved(
             assert len(planned.plan.batches) > 1, "300 tables are altered"
             applying.apply(connection, planned.plan, planned.scope)
             assert make_plan(connection, more, None).plan.empty
+
+
+def test_an_accessor_stands_aside_between_transactions(
+    cluster: Clusters, monkeypatch: pytest.MonkeyPatch
+):
+    """A claim gets another type while policies call what reads it: the proof knows the old one."""
+    before = FILE.replace("noted: note <> ''", "noted: id > claims.least").replace(
+        "  claims:\n", "  claims:\n    least: {type: integer}\n"
+    )
+    with cluster(18).fresh() as sandbox, connect(sandbox.url) as connection:
+        sandbox.run_sql(FEW)
+        plan_and_apply(connection, loaded(before))
+        without_room(monkeypatch)
+        after = loaded(before.replace("least: {type: integer}", "least: {type: bigint}"))
+        planned = make_plan(connection, after, None)
+        assert "claim_least_replaced" in render_sql(planned.plan, after)
+        done = applying.apply(connection, planned.plan, planned.scope, allow=EVERYTHING)
+        assert done.transactions == len(planned.plan.batches) > 1
+        assert make_plan(connection, after, None).plan.empty
 
 
 def test_a_transaction_without_room_is_refused_before_it_starts(sandbox):

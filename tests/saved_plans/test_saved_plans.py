@@ -12,9 +12,8 @@ import psycopg
 import pytest
 from jsonschema import Draft202012Validator
 
-from jwtroles import applier, reader, saved_plans
-from jwtroles.applier import Interrupted, apply, transaction
-from jwtroles.catalog import Server
+from jwtroles import saved_plans
+from jwtroles.applier import Interrupted, apply
 from jwtroles.cli.formats import Format, Print, rendered
 from jwtroles.errors import Refused
 from jwtroles.reader.connection import connect
@@ -24,6 +23,7 @@ from jwtroles.spec.load import load
 from jwtroles.workflow import make_plan, plan_from
 from tests.live.billing import SCHEMA, environment, state
 from tests.saved_plans.bench import Desk, desk, run, sealed
+from tests.workbench import without_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -452,7 +452,7 @@ def test_a_plan_is_cut_as_the_server_has_room_and_a_part_of_it_is_said_to_be_one
     assert ours.plan().code == 3
     rebuilt = reread(ours)
     assert len(rebuilt.plan.batches) == 1
-    cut_here(monkeypatch)
+    without_room(monkeypatch)
     with connect(ours.url) as connection:
         planned = saved_plans.planned_again(connection, rebuilt)
         first = len(planned.plan.batches[0].statements)
@@ -505,7 +505,7 @@ def test_a_plan_that_was_cut_goes_on_wherever_that_was(ours: Desk, monkeypatch: 
     ours.edit("{select: [id, tenant_id, name]}", "{select: [id, tenant_id]}")
     assert ours.plan().code == 0
     rebuilt = reread(ours)
-    cut_here(monkeypatch)
+    without_room(monkeypatch)
     left = []
     for _ in range(50):
         with connect(ours.url) as connection:
@@ -524,14 +524,6 @@ def test_a_plan_that_was_cut_goes_on_wherever_that_was(ours: Desk, monkeypatch: 
     assert len(left) > 2
     assert all(one.startswith("A part of this plan") for one in left[1:])
     assert ours.run("plan", "--env", "dev", "--check").code == 0
-
-
-def cut_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let servers that are read from here on have room for nothing; what was read stays."""
-    small = {"locks_each": 1, "lock_sessions": 1, "locks_held": 1}
-    monkeypatch.setattr(reader, "Server", lambda **fields: Server(**{**fields, **small}))
-    for module in (applier, transaction):
-        monkeypatch.setattr(module, "check_room", lambda *_, **__: None)
 
 
 # During the apply.
