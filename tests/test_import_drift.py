@@ -190,7 +190,7 @@ EXTRAS = {
         "grant app.plans to PUBLIC privilege update: granted by hand"
     ],
     "GRANT SELECT ON app.bills TO member WITH GRANT OPTION": [
-        "grant app.bills to member privilege select: with GRANT OPTION"
+        "grant app.bills to member privilege select attribute grant_option: WITH GRANT OPTION"
     ],
     "CREATE POLICY mine ON app.notes TO member USING (true)": [
         "policy app.notes name mine: made by hand: permissive, for all to member"
