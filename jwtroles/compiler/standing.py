@@ -103,6 +103,6 @@ def check_alone(floors: Iterable[Policy], policies: Iterable[Policy], problems: 
                 f"policy {other.name} gives rows of {floor.table} that are not the floor's",
                 other.origin.place,
                 label="permissive policies add up",
-                remedy="take the table out of the floor with `except`, or write the floor's policy "
-                "under `policies` as well",
+                remedy="take the table out of the floor with `except`, and write its policy under "
+                "`policies`",
             )

@@ -256,13 +256,18 @@ tokens: {verify: gateway, claims: {sub: {type: uuid}, role: {type: text}}}
 mapping: [{claim: role, equals: authenticated, role: authenticated}]
 roles:
   authenticated: {tables: {app.customers: {select: [id, name]}}}
-  editor: {inherits: [authenticated]}
+  editor: {inherits: [authenticated], tables: {app.invoices: {select: [id]}}}
 """,
         "cuts_off",
         "destroys",
     )
     added = set(managed.as_it_is()) - set(before)
     assert set(before) <= set(managed.as_it_is()), "the platform's own grants stay"
+    with connect(managed.url) as connection:  # the file comes back with its service
+        made = load_text(import_database(connection, "other").text)
+        assert make_plan(connection, made, None).plan.empty
+    assert (str(made.project), made.database.hosted_by) == ("acme", "supabase")
+    assert {"authenticated", "authenticator"} <= set(map(str, made.database.platform))
     assert {what for what, _, _ in added} <= {"right", "membership"}
     columns = "SELECT has_column_privilege('authenticated', 'app.customers', 'name', 'SELECT')"
     assert managed.sandbox.rows(columns) == [(True,)]
