@@ -294,6 +294,36 @@ def test_a_plan_says_who_gets_past_a_floor(
     assert found == [f"policy x gives {role} rows of app.a past the floor" for role in told]
 
 
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("GRANT keeper TO boss", True),
+        ("GRANT keeper TO boss; ALTER TABLE app.a FORCE ROW LEVEL SECURITY", False),
+        ("", False),
+    ],
+    ids=["a member of the owner", "of an owner that is bound", "nobody"],
+)
+def test_who_has_the_rights_of_the_owner_is_not_bound(
+    bench: Workbench, sql: str, *, told: bool
+) -> None:
+    """And sees what the floor hides, so that import and plan say it."""
+    owner = "CREATE ROLE keeper; GRANT USAGE ON SCHEMA app TO keeper; "
+    owner += "ALTER TABLE app.a OWNER TO keeper"
+    bench.run_sql(BEFORE + each("AS RESTRICTIVE") + "CREATE POLICY x ON app.a USING (true);")
+    bench.run_sql(f"{owner}; {sql}; INSERT INTO app.a VALUES (1, 1), (2, 2)")
+    made = import_database(bench.session(), "acme")
+    spec = load_text(made.text)
+    assert len(spec.tenancy) == 1
+    message = "boss has the rights of keeper, whom no policy binds: app.a"
+    notes = [one.message for one in made.notes if "keeper, whom" in one.message]
+    plan = make_plan(bench.session(), spec, None).plan
+    remarks = [one.message for one in plan.remarks if one.code.id == "JR817"]
+    assert notes == remarks == [message] * told
+    asked = bench.session()
+    asked.execute("SET app.tenant = 1; SET ROLE boss")
+    assert asked.execute("SELECT count(*) AS n FROM app.a").fetchall() == [{"n": 1 + told}]
+
+
 def test_a_reviewer_reads_where_a_floor_stands(bench: Workbench) -> None:
     """In the comment of a pull request, too: a RESTRICTIVE policy for DELETE alone is no floor."""
     spec = imported(

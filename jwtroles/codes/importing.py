@@ -45,18 +45,19 @@ NO_FLOOR = Code(
 )
 NOT_UNDER = Code(
     "JR816",
-    "a table that a floor does not stand on, though it has the floor's columns",
-    "`import` found a policy on most tables and not on this one, and somebody has rights on it. "
-    "It may be meant so; most often a migration has forgotten it. In a database that jwtroles "
-    "manages, the file may have excepted it, or somebody has dropped the policy: the imported file "
-    "excepts it.",
+    "where the floor of an imported file does not hold",
+    "`import` found a policy on most tables and not on this one that has the floor's columns, and "
+    "somebody has rights on it. It may be meant so; most often a migration has forgotten it. In a "
+    "database that jwtroles manages, the file may have excepted it, or somebody has dropped the "
+    "policy: the imported file excepts it. Or a role of the file has the rights of the tables' "
+    "owner, whom row security does not bind without FORCE.",
 )
 REACHED_PAST = Code(
     "JR817",
-    "somebody else's policy gives rows past a floor",
-    "The floor is a permissive policy, and those of a table add up (manual, CREATE POLICY). "
-    "Another one stays there that the file does not decide: the floor holds no longer for whom it "
-    "is for.",
+    "somebody gets past a floor",
+    "The floor is a permissive policy, and those of a table add up (manual, CREATE POLICY): "
+    "another one stays there that the file does not decide. Or a role of the file has the rights "
+    "of the tables' owner, whom row security does not bind without FORCE.",
 )
 NAMED_NOWHERE = Code(
     "JR818",

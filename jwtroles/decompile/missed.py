@@ -1,4 +1,4 @@
-"""Tables that a floor does not stand on, though they have its columns."""
+"""Where a floor does not hold: tables that have its columns, and roles that it does not bind."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.policy import gives_beside
+from jwtroles.planner.past_floors import not_bound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,7 @@ NAMED = 5
 
 
 def missed(floor: Standing, name: str, found: Found) -> Iterator[str]:
-    """Say which tables have a floor's columns and are not under it, and who has rights there.
+    """Say which tables have a floor's columns and are not under it, and whom it does not bind.
 
     Args:
         floor: the floor.
@@ -48,6 +49,7 @@ def missed(floor: Standing, name: str, found: Found) -> Iterator[str]:
         some = "a partition" if len(names) == 1 else f"{len(names)} partitions"
         verb = "is" if len(names) == 1 else "are"
         yield f"{some} of {parent} {verb} not under {the_floor}: {listed} (rights: {holders})"
+    yield from not_bound(found.structure, sorted(floor.tables), found.roles)
 
 
 def _root(table: QName, found: Found) -> QName:

@@ -61,7 +61,7 @@ def build_plan(
     seen = (
         *without_object(keep, plan.kept),
         *remarks(spec, environment, structure, compiled),
-        *past_floors(spec, plan),
+        *past_floors(spec, environment, plan),
         *key_remarks(spec, current, desired),
     )
     return replace(plan, remarks=seen)
