@@ -154,7 +154,7 @@ def _check(pair: tuple[Named, Named], asked: Asked, spec: Spec | None) -> None:
         message = f"{source.word} would mirror itself"
         raise UsageError(Problem(codes.SAME_TWICE, message, remedy="name two with --from and --to"))
     if sync and spec is None:
-        raise _needs_file(asked)
+        raise _needs_file(source)
     if "schemas" in asked.told and (spec is not None or "file" in (source.kind, target.kind)):
         message = "--schemas is for two databases without a file: a file names its schemas"
         raise UsageError(Problem(codes.USAGE, message, remedy="leave --schemas or the file out"))
@@ -172,14 +172,16 @@ def _check_tables(pair: tuple[Named, Named], asked: Asked) -> None:
         raise UsageError(Problem(codes.TWO_SOURCES, message, remedy=remedy))
 
 
-def _needs_file(asked: Asked) -> UsageError:
+def _needs_file(source: Named) -> UsageError:
     from shlex import quote  # noqa: PLC0415
 
     from jwtroles.passwords import covered  # noqa: PLC0415 - only what a command needs
 
     message = "a sync needs the file: it says what the target keeps and which effects it accepts"
-    remedy = "name it:  --spec FILE\nwithout one:  jwtroles import --database "
-    remedy += f"{quote(covered(asked.source))} --out {DEFAULT_SPEC}"
+    remedy = "name it:  --spec FILE"
+    if source.kind == "database":
+        address = quote(covered(source.word))
+        remedy += f"\nwithout one:  jwtroles import --database {address} --out {DEFAULT_SPEC}"
     problem = Problem(codes.NEEDS_FILE, message, remedy=remedy)
     return UsageError(problem, footer="Nothing was changed.")
 

@@ -114,24 +114,19 @@ def _scopes(pair: tuple[Given, Given], schemas: tuple[str, ...]) -> list[Scope]:
     both = schemas or tuple(sorted({name for one in managed for name in one.schemas}))
     founds = [one if one.project else find(given.place, both)  # type: ignore[arg-type]
               for given, one in zip(pair, first, strict=True)]  # fmt: skip
-    roles = frozenset(role for one in managed or founds for role in one.roles)
-    project = managed[-1].project if managed else ""
-    return [_scope(one, both, roles, one.project or project) for one in founds]
-
-
-def _scope(found: Found, schemas: tuple[str, ...], roles: frozenset[str], project: str) -> Scope:
-    return Scope(
-        project=project,
-        schemas=(*schemas, OWN_SCHEMA),
-        roles=roles,
-        logins=found.logins if found.project else frozenset(),
+    scope = Scope(
+        project=managed[-1].project if managed else "",
+        schemas=(*both, OWN_SCHEMA),
+        roles=frozenset(role for one in managed or founds for role in one.roles),
+        logins=frozenset(login for one in managed for login in one.logins),
         platform=frozenset(),
-        policies_only=tuple(sorted(found.borrowed(schemas))) if found.project else (),
+        policies_only=tuple(sorted({table for one in managed for table in one.borrowed(both)})),
         named=frozenset(),
         types=(),
         functions=(),
-        closed=found.closed,
+        closed=any(one.closed for one in managed),
     )
+    return [replace(scope, project=one.project or scope.project) for one in founds]
 
 
 def _nothing_says(pair: tuple[Given, Given], founds: list[Found]) -> UsageError:
