@@ -147,6 +147,7 @@ CLOSED = {
     GONE: "DROP POLICY jr_boss_gate ON app.notes;"
     "DROP POLICY jr_member_gate ON app.notes; DROP POLICY jr_acme_view_titles_gate ON app.notes",
     "a gate asks nobody": "ALTER POLICY jr_boss_gate ON app.plans USING (true)",
+    "a gate asks no login": "ALTER POLICY jr_boss_gate ON app.notes USING (tenant IS NOT NULL)",
     "everybody may make objects": "GRANT TEMPORARY ON DATABASE sandbox TO PUBLIC",
     "the verifier believes what it reads": "CREATE OR REPLACE FUNCTION jwtroles.verify(token text,"
     " OUT claims jsonb, OUT key int, OUT expires timestamptz) LANGUAGE sql"
