@@ -31,7 +31,7 @@ def _kept(attempt: Attempt) -> str:
         return ""
     which = "Transaction 1" if attempt.number == 1 else f"Transactions 1 to {attempt.number}"
     verb = "stays" if attempt.number == 1 else "stay"
-    return f"{which} of {len(attempt.plan.batches)} {verb}. Plan again: it does the rest."
+    return f"{which} of {len(attempt.plan.batches)} {verb}. Apply again: it does the rest."
 
 
 def interrupted(attempt: Attempt) -> str:
@@ -43,7 +43,7 @@ def interrupted(attempt: Attempt) -> str:
             return f"Interrupted after the commit: all {total} statements were applied."
         return (
             f"Interrupted after transaction {after} of {len(attempt.plan.batches)}, "
-            "which stays. Plan again: it does the rest."
+            "which stays. Apply again: it does the rest."
         )
     done = attempt.before + attempt.done
     return f"Interrupted after {done} of {total} statements. {rolled_back(attempt)}"
