@@ -30,7 +30,7 @@ from jwtroles.errors import Problem, UsageError
 from jwtroles.frozen import frozen
 
 if TYPE_CHECKING:
-    from jwtroles.cli.session import Target
+    from jwtroles.cli.session import Chosen
     from jwtroles.planner.model import Plan
     from jwtroles.reader.connection import Connection
     from jwtroles.saved_plans import Rebuilt
@@ -157,7 +157,7 @@ class Manner:
     quiet: bool
 
 
-def carry_out(connection: Connection, planned: Planned, target: Target, manner: Manner) -> None:
+def carry_out(connection: Connection, planned: Planned, target: Chosen, manner: Manner) -> None:
     """Show a plan, ask, and apply it."""
     from jwtroles import applier  # noqa: PLC0415 - only what a command needs
 

@@ -28,7 +28,7 @@ from jwtroles.cli.terminal import show
 from jwtroles.errors import Exit
 
 if TYPE_CHECKING:
-    from jwtroles.cli.session import Target
+    from jwtroles.cli.session import Chosen
 
 FormatOption = Annotated[
     Format,
@@ -186,7 +186,7 @@ def _marked(spec: Path, source: str, target: str) -> tuple[str, str]:
     return project_in(spec), f"{covered(source)} → {covered(target)}"
 
 
-def _target(sides: Sides) -> Target:
-    from jwtroles.cli.session import Target  # noqa: PLC0415
+def _target(sides: Sides) -> Chosen:
+    from jwtroles.cli.session import Chosen  # noqa: PLC0415
 
-    return Target(sides.spec, sides.target.environment, "", sides.target.label)
+    return Chosen(sides.spec, sides.target.environment, "", sides.target.label)

@@ -22,8 +22,8 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 @frozen
-class Target:
-    """A specification, the environment of it that is meant, and where its database is.
+class Chosen:
+    """What the command line means: a specification, its environment, and where its database is.
 
     `url` may hold a password and is never printed; `origin` says where it came from.
     """
@@ -60,7 +60,7 @@ def loads_of(spec_file: Path, environment: Environment | None) -> Loads | None:
     return Loads(f"{spec_file.resolve()} {environment.name}", tuple(files))
 
 
-def choose(spec_file: Path, name: str | None, database: str | None, command: str) -> Target:
+def choose(spec_file: Path, name: str | None, database: str | None, command: str) -> Chosen:
     """Load the file and choose the environment and the database that the command line means.
 
     Raises:
@@ -91,7 +91,7 @@ def chosen(
 
 def reached(
     spec_file: Path, spec: Spec, environment: Environment | None, database: str | None
-) -> Target:
+) -> Chosen:
     """Return the one database that is meant.
 
     Raises:
@@ -107,7 +107,7 @@ def reached(
         raise UsageError(problem)
     if database is not None:
         loads = loads_of(spec_file, environment) if database == "embedded" else None
-        return Target(spec, environment, _service(database), "--database", loads=loads)
+        return Chosen(spec, environment, _service(database), "--database", loads=loads)
     if environment is not None and environment.database is not None:
         word = environment.database
         origin = f"{word}, environment {environment.name}" if "${" in word else ""
@@ -115,9 +115,9 @@ def reached(
         if word.place:
             origin += f" ({word.place.source.name}:{word.place.line})"
         loads = loads_of(spec_file, environment)
-        return Target(spec, environment, connection_string(word), origin, word.place, loads)
+        return Chosen(spec, environment, connection_string(word), origin, word.place, loads)
     url = os.environ.get("DATABASE_URL", "")
-    return Target(spec, environment, url, "DATABASE_URL" if url else "PG* variables")
+    return Chosen(spec, environment, url, "DATABASE_URL" if url else "PG* variables")
 
 
 def environment_of(
@@ -187,7 +187,7 @@ def started(loads: Loads | None) -> EmbeddedServer:
 
 
 @contextmanager
-def connected(target: Target) -> Iterator[Connection]:
+def connected(target: Chosen) -> Iterator[Connection]:
     """Open the connection of a target, starting the embedded server where that is meant."""
     with opened(target.url, target.origin, target.place, target.loads) as connection:
         yield connection

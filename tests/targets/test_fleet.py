@@ -217,9 +217,11 @@ def test_some_are_left_out(newest):
 
 
 def test_other_commands_are_about_one_database(newest):
-    done = newest.run("snapshot")
-    assert done.code == 1
-    assert "error[JR035]: tenants has many databases" in done.err
+    for command in (["snapshot"], ["keys", "rotate-ticket-secret"]):
+        done = newest.run(*command)
+        assert done.code == 1
+        assert "error[JR035]: tenants has many databases" in done.err
+        assert "--database URL" in done.err
     done = newest.run("plan", "--database", newest.url("tenant_02"))
     assert done.code == 0
     assert "23 changes:" in done.out
