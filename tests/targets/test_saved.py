@@ -168,3 +168,16 @@ def test_annotations_name_their_databases_and_a_script_is_for_one(applied):
     assert (done.code, done.out) == (1, "")
     assert "error[JR010]: --format sql is for one database" in done.err
     assert "jwtroles show FOLDER/NAME.json --format sql" in done.err
+
+
+def test_a_plan_is_bound_to_a_cluster_that_can_be_told(applied):
+    applied.file(WIDER)
+    right = "EXECUTE ON FUNCTION pg_control_system()"
+    applied.run_sql("tenant_02", f"REVOKE {right} FROM PUBLIC")
+    done = applied.run("plan", "--out", "plans")
+    plain = applied.run("plan")
+    applied.run_sql("tenant_02", f"GRANT {right} TO PUBLIC")
+    assert plain.code == 0, plain
+    assert done.code == 1
+    assert "error[JR005]: the server does not say which cluster this is" in done.err
+    assert names(applied.folder / "plans") == ["tenant_00.json", "tenant_01.json", "tenant_03.json"]
