@@ -52,18 +52,16 @@ class Found:
         return not self.project and bool(self.survey.objects["own_schema"])
 
     @property
-    def orphans(self) -> tuple[Policy, ...]:
-        """The policies of a project's own making where its schema `jwtroles` is gone."""
+    def orphans(self) -> tuple[tuple[Policy, str], ...]:
+        """The policies of a project's own making, and it, where its schema `jwtroles` is gone."""
         if self.project or self.nobodys:
             return ()
         known = self.structure.roles
         return tuple(
-            policy
+            (policy, known[role].project or "")
             for policy in self.all_policies
-            for role in policy.roles
-            if role in known
-            and known[role].project
-            and policy.name == policy_name(role, policy.command)
+            for role in sorted(policy.roles & known.keys())
+            if known[role].project and policy.name == policy_name(role, policy.command)
         )
 
     @property

@@ -230,8 +230,7 @@ def without_mark(found: Found) -> Iterator[Problem]:
         message = "the schema jwtroles is there, and no mark says which project it is of"
         remedy = "where jwtroles made it:  COMMENT ON SCHEMA jwtroles IS '[jwtroles: PROJECT]'"
         yield Problem(codes.NOT_PROVED, message, remedy=remedy)
-    for policy in found.orphans[:1]:
-        (project,) = {found.structure.roles[role].project for role in policy.roles}
+    for policy, project in found.orphans[:1]:
         message = f"the schema jwtroles is gone: policy {policy.name} on {policy.table} is of the "
         message += f"project {project}, whose floors and claims may be gone with it"
         remedy = "plan and apply the project's own file, then import"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jwtroles import codes
 from jwtroles.errors import Problem, Refused
 from jwtroles.frozen import frozen
+from jwtroles.kinds import KINDS
 from jwtroles.spec import sqltree
 from jwtroles.verifier.key_sources import Document
 from jwtroles.verifier.keys import Rsa
@@ -103,7 +104,7 @@ def tokens_of(found: Found, project: str, own: Mapping[str, Function]) -> Tokens
     claims = dict(_claims(own, verify))
     if claims:
         said["claims"] = claims
-    if wrong := tuple(_wrong_rules(found)):
+    if wrong := (*_unread(found), *_wrong_rules(found)):
         raise Refused(*wrong, footer=_FOOTER)
     return TokensDraft(said, tuple(_rules(found)), documents, tuple(unsaid))
 
@@ -171,6 +172,21 @@ def _text(literal: str) -> str:
 def _steps(array: str) -> tuple[str, ...]:
     tree: Any = sqltree.expression(array)
     return tuple(str(item.val.sval) for item in tree.arg.elements)
+
+
+def _unread(found: Found) -> Iterator[Problem]:
+    """Yield the tables of jwtroles whose rows cannot be read: the file would be without them."""
+    tables = {
+        one.name: {name for name, _ in one.columns} for one in found.survey.objects["own_table"]
+    }
+    for kind in KINDS:
+        there = tables.get(kind.store or "")
+        lacking = [name for name in kind.reads if there is not None and name not in there]
+        if lacking:
+            message = f"the table jwtroles.{kind.store} has no column {lacking[0]}: its rows say "
+            message += "nothing any more"
+            remedy = "plan and apply the project's own file, then import"
+            yield Problem(codes.NOT_PROVED, message, remedy=remedy)
 
 
 def _wrong_rules(found: Found) -> Iterator[Problem]:
