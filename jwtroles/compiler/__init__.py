@@ -110,7 +110,7 @@ def _compile(
     owners = compile_definers(spec, scope, guard, floored, structure, problems)
     lookups = compile_lookups(spec, scope, guard, structure, problems)
     renames = renames_of(spec, names, structure, problems)
-    granted = (*declared, *owners.accesses(floored, structure), *lookups.accesses(structure))
+    granted = (*declared, *owners.accesses(floored, guard, structure), *lookups.accesses(structure))
     if bare:
         security = stated_security(spec, names, binder, structure)
     else:

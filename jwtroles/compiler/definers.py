@@ -12,7 +12,7 @@ from dataclasses import field
 from jwtroles import codes
 from jwtroles.catalog import Structure
 from jwtroles.compiler.access import Granted, reading
-from jwtroles.compiler.bind import Bound, Scope, bind_query, bind_view
+from jwtroles.compiler.bind import Bound, Scope, Shown, bind_query, bind_view
 from jwtroles.compiler.floors import FloorOn, Floors, by_table
 from jwtroles.compiler.guard import Guard, Inside
 from jwtroles.errors import Collector
@@ -42,32 +42,32 @@ class Definers:
         """The roles that own them."""
         return frozenset(self.reads or ())
 
-    def accesses(self, floored: Iterable[FloorOn], structure: Structure) -> tuple[Granted, ...]:
+    def accesses(
+        self, floored: Iterable[FloorOn], guard: Guard, structure: Structure
+    ) -> tuple[Granted, ...]:
         """Return SELECT on the columns they read, and on those that the floors there look at.
 
         Of a table whose rows are merely counted it is a column that its floor judges by.
         """
-        floors: dict[QName, list[FloorOn]] = {}
-        for floor in floored:
-            floors.setdefault(floor.table, []).append(floor)
+        floors = by_table(floored)
         found = []
         for role, tables in (self.reads or {}).items():
-            for table, columns in _with_floors(tables, floors).items():
+            for table, columns in _with_floors(tables, role, floors, guard).items():
                 judged = (name for one in floors.get(table, ()) for name in one.bound.own_columns)
                 found.append(reading(role, table, columns, structure, judged))
         return tuple(found)
 
 
 def _with_floors(
-    reads: Mapping[QName, frozenset[str]], floors: Mapping[QName, list[FloorOn]]
+    reads: Mapping[QName, frozenset[str]], role: str, floors: Floors, guard: Guard
 ) -> dict[QName, frozenset[str]]:
     """Add what floors read in other tables, until nothing is added."""
     needed = dict(reads)
     queue = list(reads)
     while queue:
         table = queue.pop()
-        for floor in floors.get(table, ()):
-            for other, columns in floor.bound.reads.items():
+        for floor in guard.standing(table, role, floors):
+            for other, columns in floor.reads.items():
                 have = needed.get(other)
                 if have is None or not columns <= have:
                     needed[other] = (have or frozenset()) | columns
@@ -88,9 +88,9 @@ class _InView:
         """Return the condition on its rows."""
         return self.guard.given(bound, inside, self.table, self.role, self.floors)
 
-    def shown(self, bound: Bound) -> Bound:
+    def shown(self, bound: Bound, inside: Inside, shown: Shown) -> Bound:
         """Return a value that it shows."""
-        return self.guard.shown(bound, self.table, self.role, self.floors)
+        return self.guard.shown(bound, inside, shown, self.table, self.role, self.floors)
 
 
 def owners_of(spec: Spec) -> frozenset[str]:
@@ -124,7 +124,9 @@ def compile_definers(
         bound = bind_query(query, spec, scope, guard.accessor(role), problems)
         if bound:
             reads[role] = bound.reads
-            function = _function(query, role, guard.query(bound), spec, structure, problems)
+            types = tuple(structure.types.get(kind, kind) for kind in query.returns.values())
+            sql = guard.query(bound, types)
+            function = _function(query, role, sql, spec, structure, problems)
             functions += [function] if function else []
     return Definers(tuple(views), tuple(functions), reads, asked)
 

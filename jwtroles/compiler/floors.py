@@ -13,7 +13,7 @@ from jwtroles.errors import Collector
 from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Origin
 from jwtroles.names import QName, is_glob
-from jwtroles.spec.model import Floor, Spec, Word
+from jwtroles.spec.model import Floor, Spec, Through, Word
 
 Tables = tuple[QName, ...]
 
@@ -24,6 +24,8 @@ class FloorOn:
 
     Attributes:
         rows: its condition as the file has it; None where it goes through another table.
+        through: how it goes through another table.
+        root: the table that the file names, where this is a partition of it.
     """
 
     table: QName
@@ -32,6 +34,8 @@ class FloorOn:
     origin: Origin
     roles: frozenset[str] = frozenset()
     rows: Word | None = None
+    through: Through | None = None
+    root: QName | None = None
 
 
 Floors = Mapping[QName, Sequence[FloorOn]]
@@ -51,7 +55,7 @@ class Binder:
     accessor: Accessor | None
     problems: Collector
     known: dict[tuple[str, QName | None], Bound] = field(default_factory=dict)
-    known_inside: dict[tuple[str, QName], Bound | None] = field(default_factory=dict)
+    known_inside: dict[tuple[str, QName, QName | None], Bound | None] = field(default_factory=dict)
 
     def rows(self, text: Word, table: QName) -> Bound | None:
         """Bind a condition of the file to `table`, or report what is wrong with it."""
@@ -65,14 +69,38 @@ class Binder:
             self.known[str(text), table if bound.tied else None] = bound
         return bound
 
-    def inside(self, text: Word, table: QName) -> Bound | None:
+    def inside(self, text: Word, table: QName, partition: QName | None = None) -> Bound | None:
         """Bind a condition that is to stand in a subquery of a policy of `table`."""
-        key = (str(text), table)
+        key = (str(text), table, partition)
         if key not in self.known_inside:
             self.known_inside[key] = bind_predicate(
-                text, table, self.spec, self.scope, self.accessor, self.problems, inside=True
+                text,
+                table,
+                self.spec,
+                self.scope,
+                self.accessor,
+                self.problems,
+                inside=True,
+                partition=partition,
             )
         return self.known_inside[key]
+
+    def on_partition(self, floor: FloorOn, partition: QName) -> FloorOn:
+        """Return a floor as it stands on a partition of its table."""
+        bound: Bound | None = floor.bound
+        if floor.through is not None:
+            bound = bind_join(floor.through, self.spec, self.scope, self.problems, partition)
+        elif floor.rows is not None and floor.bound.tied:
+            bound = bind_predicate(
+                floor.rows,
+                floor.table,
+                self.spec,
+                self.scope,
+                self.accessor,
+                self.problems,
+                partition=partition,
+            )
+        return replace(floor, table=partition, bound=bound or floor.bound, root=floor.table)
 
 
 def bind_floors(
@@ -87,11 +115,12 @@ def bind_floors(
     for floor in binder.spec.tenancy:
         roles = holders - {names(role) for role in floor.lifted_for}
         found += (replace(one, roles=roles) for one in bound_floor(floor, binder, structure))
-    return tuple(
-        replace(one, table=table)
+    below = (
+        binder.on_partition(one, table)
         for one in found
-        for table in (one.table, *structure.partitions(one.table))
+        for table in structure.partitions(one.table)
     )
+    return (*found, *below)
 
 
 def by_table(floored: Iterable[FloorOn]) -> Floors:
@@ -114,7 +143,8 @@ def bound_floor(floor: Floor, binder: Binder, structure: Structure) -> Iterator[
             bound = bind_join(through, binder.spec, binder.scope, problems)
             said = f"through {parent}: {through.on}"
             if bound:
-                yield FloorOn(child, floor.name, bound, Origin(through.table.place, said=said))
+                origin = Origin(through.table.place, said=said)
+                yield FloorOn(child, floor.name, bound, origin, through=through)
     having, without = column_of(floor, structure)
     if floor.where_column is not None and not having:
         _tell_nowhere(floor.where_column, problems)

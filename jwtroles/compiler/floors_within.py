@@ -11,16 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 from pglast import ast
 
-from jwtroles.compiler.one_call import Condition, conjunction
+from jwtroles.compiler.bind import TABLE_CLAIMS
+from jwtroles.compiler.one_call import Condition, called_by, conjunction
 from jwtroles.frozen import frozen
 from jwtroles.names import QName, ident
 from jwtroles.spec import sqltree
+from jwtroles.spec.allowed import CLAIMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from jwtroles.compiler.bind import Bound
     from jwtroles.compiler.floors import Binder, FloorOn, Floors
+
+
+LIMITED_CLAIMS = "rows of claims"
+"""What a table called `claims` is called where it is read within its floors."""
 
 
 @frozen
@@ -47,16 +53,23 @@ class FloorsWithin:
 
     def asks(self, bound: Bound) -> bool:
         """Tell whether a condition asks the login, or reads a table whose floor does."""
-        return bool(bound.claims or bound.lookups) or self._foreign(bound)
+        return bool(bound.claims or bound.lookups) or any(map(self._is_floored, bound.reads))
 
-    def _foreign(self, bound: Bound) -> bool:
-        return any(True for table in bound.reads for _ in self.on(table))
+    def _is_floored(self, table: QName) -> bool:
+        return any(True for _ in self.on(table))
+
+    def _foreign(self, bound: Bound) -> int:
+        if not any(map(self._is_floored, bound.reads)):
+            return 0
+        nodes = sqltree.walk(sqltree.expression(bound.sql))
+        return sum(self._is_floored(_read(one)) for one in nodes if isinstance(one, ast.RangeVar))
 
     def floor(self, floor: FloorOn) -> Condition:
         """Return the condition of a floor."""
         own = floor.bound
         if floor.rows is not None and self.asks(own):
-            own = self.binder.inside(floor.rows, floor.table) or own
+            partition = floor.table if floor.root else None
+            own = self.binder.inside(floor.rows, floor.root or floor.table, partition) or own
         return self.condition(floor.bound, own)
 
     def condition(self, bound: Bound, inside: Bound) -> Condition:
@@ -106,15 +119,18 @@ class FloorsWithin:
 
     def _limited(self, node: Any, bound: Bound) -> Any:
         """Return a table in FROM, less the rows that its floors do not let pass."""
-        table = QName(node.schemaname or "", node.relname)
+        table = _read(node)
         floors = tuple(self.on(table))
         if not floors:
             return node
         below = self._below(table)
-        where = conjunction(sqltree.expression(below.floor(one).inside) for one in floors)
+        trees = (sqltree.expression(below.floor(one).inside) for one in floors)
+        where = conjunction(called_by(tree, {TABLE_CLAIMS: LIMITED_CLAIMS}) for tree in trees)
         renamed = len(node.alias.colnames or ()) if node.alias else 0
         shown = ", ".join(self._columns(table, bound, renamed))
-        inner = f"SELECT {shown} FROM {table.sql} WHERE {where}"
+        only = "" if node.inh else "ONLY "
+        alias = f" AS {ident(LIMITED_CLAIMS)}" if table.name == CLAIMS else ""
+        inner = f"SELECT {shown} FROM {only}{table.sql}{alias} WHERE {where}"
         (select,) = sqltree.parse(f"SELECT FROM ({inner}) AS {ident(table.name)}")
         (found,) = select.fromClause
         if node.alias is not None:
@@ -127,3 +143,7 @@ class FloorsWithin:
         for number, name in enumerate(self.binder.scope.tables.get(table, ())):
             if name in wanted or number < renamed:
                 yield ident(name) if name in wanted else "NULL"
+
+
+def _read(node: Any) -> QName:
+    return QName(node.schemaname or "", node.relname)

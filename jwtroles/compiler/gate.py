@@ -8,22 +8,25 @@ call (:mod:`jwtroles.compiler.one_call`), and so do the floors of tables that it
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from pglast import ast
 
 from jwtroles.compiler.floors_within import FloorsWithin
-from jwtroles.compiler.one_call import Call, is_single
+from jwtroles.compiler.one_call import Call, is_single, own_named
 from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Origin
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.policy import Policy, policy_name
+from jwtroles.spec import sqltree
 from jwtroles.spec.model import PUBLIC, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from jwtroles.catalog import Structure
     from jwtroles.compiler.access import Names
-    from jwtroles.compiler.bind import Accessor, Bound, BoundSelect
+    from jwtroles.compiler.bind import Accessor, Bound, BoundSelect, Shown
     from jwtroles.compiler.floors import Binder, FloorOn, Floors
     from jwtroles.compiler.guard import Inside
     from jwtroles.compiler.rights import Inheritance
@@ -87,15 +90,19 @@ class Gate:
         """Return what reads a claim for the roles that `role` serves."""
         return self._call(role).accessor
 
-    def query(self, bound: BoundSelect) -> str:
+    def query(self, bound: BoundSelect, types: Sequence[str]) -> str:
         """Return a SELECT that has found every row before it gives out the first one.
 
         A function in a list of targets is asked row by row (manual section 38.5.9), and its caller
-        could log in anew in between: a claim is read when it is first needed.
+        could log in anew in between: what is asked of a login is asked when it is first needed.
+        One table that is read once asks all of it together.
         """
-        if not bound.claims:
+        (select,) = sqltree.parse(bound.sql)
+        tables = [node for node in sqltree.walk(select) if isinstance(node, ast.RangeVar)]
+        if not bound.claims and len(tables) <= 1:
             return bound.sql
-        whole = f"WITH {WHOLE} AS MATERIALIZED ({bound.sql})"
+        _type_literals(select, types)
+        whole = f"WITH {WHOLE} AS MATERIALIZED ({sqltree.print_statement(select)})"
         return f"{whole} SELECT {WHOLE}.* FROM {WHOLE} WHERE (SELECT count(*) FROM {WHOLE}) >= 0"
 
     def secured(self, structure: Structure) -> Iterator[tuple[QName, Origin]]:
@@ -133,25 +140,55 @@ class Gate:
                 apart = is_single(conditions)
                 yield policy, None if apart else within.together(one.bound for one in standing)
 
+    def standing(self, table: QName, role: str, floors: Floors) -> Iterable[Bound]:
+        """Return the floors on a table, as one where they are written out in one call."""
+        within = FloorsWithin(self.binder, floors, role)
+        standing = [one for one in floors.get(table, ()) if role in one.roles]
+        bounds = [one.bound for one in standing]
+        return bounds if is_single(map(within.floor, standing)) else [within.together(bounds)]
+
     def given(self, bound: Bound, inside: Inside, table: QName, role: str, floors: Floors) -> Bound:
         """Return the condition, and with what it asks the floors: all true by one login."""
         within = FloorsWithin(self.binder, floors, role)
         if not within.asks(bound):
-            return bound
+            return replace(bound, sql=own_named(bound.sql))
         own = within.condition(bound, inside() or bound)
         standing = [within.floor(floor) for floor in within.on(table)]
         sql = self._call(role).together([*standing, own], [own], gate=False)
         return within.judged(bound, table, sql)
 
-    def shown(self, bound: Bound, table: QName, role: str, floors: Floors) -> Bound:
-        """Return a value of a view: NULL unless the floors hold by the same login."""
+    def shown(
+        self,
+        bound: Bound,
+        inside: Inside,
+        shown: Shown,
+        table: QName,
+        role: str,
+        floors: Floors,
+    ) -> Bound:
+        """Return a value that asks the login: NULL unless the row is shown by the same login."""
         within = FloorsWithin(self.binder, floors, role)
-        own = within.condition(bound, bound)
+        if not within.asks(bound):
+            return replace(bound, sql=own_named(bound.sql))
+        own = within.condition(bound, inside() or bound)
         standing = [within.floor(floor) for floor in within.on(table)]
+        if shown.rows is not None and within.asks(shown.rows):
+            standing.append(within.condition(shown.rows, shown.inside() or shown.rows))
         return within.judged(bound, table, self._call(role).shown(own.inside, standing))
 
     def _call(self, role: str) -> Call:
         return Call.of(self.served[role], self.claims)
+
+
+def _type_literals(select: Any, types: Sequence[str]) -> None:
+    """Give literals the types of the columns that they become: in WITH they would be text."""
+    for target, kind in zip(select.targetList or (), types, strict=False):
+        if isinstance(target.val, ast.A_Const) and (
+            target.val.isnull or isinstance(target.val.val, ast.String)
+        ):
+            cast = sqltree.expression(f"CAST(NULL AS {kind})")
+            cast.arg = target.val
+            target.val = cast
 
 
 def _origin(floors: list[FloorOn]) -> Origin | None:

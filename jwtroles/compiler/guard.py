@@ -14,10 +14,10 @@ from jwtroles.kinds.policy import Policy
 from jwtroles.verifier import accessor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from jwtroles.catalog import Structure
-    from jwtroles.compiler.bind import Accessor, Bound, BoundSelect
+    from jwtroles.compiler.bind import Accessor, Bound, BoundSelect, Shown
     from jwtroles.compiler.floors import Floors
     from jwtroles.kinds.base import Origin
     from jwtroles.names import QName
@@ -36,8 +36,8 @@ class Guard(Protocol):
     def accessor(self, role: str) -> Accessor:
         """Return what reads a claim in a query or lookup that runs as `role`."""
 
-    def query(self, bound: BoundSelect) -> str:
-        """Return the SELECT of a query as it stands in its function."""
+    def query(self, bound: BoundSelect, types: Sequence[str]) -> str:
+        """Return the SELECT of a query as it stands in its function, which returns `types`."""
 
     @property
     def in_views(self) -> Accessor | None:
@@ -62,8 +62,28 @@ class Guard(Protocol):
             floors: all floors.
         """
 
-    def shown(self, bound: Bound, table: QName, role: str, floors: Floors) -> Bound:
-        """Return what a view of `role` shows of a row: a value that uses claims."""
+    def shown(
+        self,
+        bound: Bound,
+        inside: Inside,
+        shown: Shown,
+        table: QName,
+        role: str,
+        floors: Floors,
+    ) -> Bound:
+        """Return what a view of `role` shows of a row of `table`.
+
+        Args:
+            bound: the value.
+            inside: gives the same as it would stand in a subquery.
+            shown: the rows of the view.
+            table: the table that it shows.
+            role: its owner.
+            floors: all floors.
+        """
+
+    def standing(self, table: QName, role: str, floors: Floors) -> Iterable[Bound]:
+        """Return the floors on a table as they read there for `role`."""
 
 
 class Gateway:
@@ -77,7 +97,7 @@ class Gateway:
         """Return what reads a claim."""
         return accessor
 
-    def query(self, bound: BoundSelect) -> str:
+    def query(self, bound: BoundSelect, _types: Sequence[str]) -> str:
         """Return the SELECT as it was bound."""
         return bound.sql
 
@@ -110,6 +130,18 @@ class Gateway:
         """Return the condition as it was bound."""
         return bound
 
-    def shown(self, bound: Bound, _table: QName, _role: str, _floors: Floors) -> Bound:
+    def shown(
+        self,
+        bound: Bound,
+        _inside: Inside,
+        _shown: Shown,
+        _table: QName,
+        _role: str,
+        _floors: Floors,
+    ) -> Bound:
         """Return the expression as it was bound."""
         return bound
+
+    def standing(self, table: QName, _role: str, floors: Floors) -> Iterable[Bound]:
+        """Return the floors on a table as they were bound."""
+        return (one.bound for one in floors.get(table, ()))

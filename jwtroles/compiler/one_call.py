@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pglast import ast, enums
 
+from jwtroles.compiler.bind import TABLE_CLAIMS
 from jwtroles.compiler.bind.resolve import called
 from jwtroles.frozen import frozen
 from jwtroles.kinds.own_schema import LOOKUP, lookup_name
@@ -20,12 +21,17 @@ from jwtroles.names import ident, literal
 from jwtroles.spec import sqltree
 from jwtroles.spec.model import Word
 from jwtroles.spec.predicates import claim_uses
+from jwtroles.spec.sqltree import walk
 from jwtroles.verifier.claims import AUTHORIZED, CLAIMS, accessor_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from jwtroles.spec.token_model import Claim
+
+
+TOKEN_CLAIMS = "claims of the token"
+"""What the row of claims is called beside a table that is itself called `claims`."""
 
 
 @frozen
@@ -36,12 +42,12 @@ class Condition:
         sql: the condition, as it stands in a policy.
         inside: the same where columns of the policy's table carry its name, and tables that are
             read are limited to what their floors let pass.
-        foreign: whether those floors ask the login, which they do by themselves in `sql`.
+        foreign: how many tables it reads whose floors ask the login, each by itself in `sql`.
     """
 
     sql: str
     inside: str
-    foreign: bool = False
+    foreign: int = 0
 
 
 @frozen
@@ -75,7 +81,11 @@ class Call:
             found: those of them by which rows are to be found, by an index where there is one.
             gate: whether the login is to be checked even where nothing of it is looked at.
         """
-        conditions = tuple(conditions)
+        return own_named(self._together(tuple(conditions), found, gate=gate))
+
+    def _together(
+        self, conditions: tuple[Condition, ...], found: Iterable[Condition], *, gate: bool
+    ) -> str:
         asking = [(tree, asked(tree)) for tree in _conjuncts(one.sql for one in conditions)]
         foreign = any(one.foreign for one in conditions)
         if is_single(conditions):
@@ -100,7 +110,8 @@ class Call:
 
     def shown(self, sql: str, floors: Iterable[Condition]) -> str:
         """Return an expression that is NULL unless the floors hold by the login that it uses."""
-        return f"({self._select([sqltree.expression(sql)], _conjuncts(f.inside for f in floors))})"
+        judged = _conjuncts(floor.inside for floor in floors)
+        return own_named(f"({self._select([sqltree.expression(sql)], judged)})")
 
     def _authorized(self) -> str:
         return f"(SELECT {AUTHORIZED.sql}({self.roles}))"
@@ -124,21 +135,25 @@ class Call:
         nodes = [node for tree in (*shown, *trees) for node in asked(tree)]
         lists = sorted({name for node in nodes if (name := list_asked(node))})
         names = sorted({_name(node) for node in nodes if sqltree.is_column(node)})
-        columns = [f"{CLAIMS.name}.{ident(name)}" for name in names]
+        own = any(_is_of(TABLE_CLAIMS, node) for tree in (*shown, *trees) for node in walk(tree))
+        token = TOKEN_CLAIMS if own else CLAIMS.name
+        columns = [f"{ident(token)}.{ident(name)}" for name in names]
         columns += [f"{lookup_name(name).sql}() AS {_column(name, names)}" for name in lists]
-        within = [_with_lists(tree, names) for tree in trees]
-        targets = ", ".join(sqltree.print_expression(_with_lists(one, names)) for one in shown)
-        where = f" WHERE {conjunction(within)}" if within else ""  # a table without a floor
-        head, source = "", self._source()
+
+        def written(tree: Any) -> Any:
+            return called_by(_with_lists(tree, names), {CLAIMS.name: token})
+
+        within = [written(tree) for tree in trees]
+        targets = ", ".join(sqltree.print_expression(written(one)) for one in shown)
+        where = f" WHERE {conjunction(within)}" if within else ""
+        head, source = "", self._source(token)
         if lists:
-            head = (
-                f"WITH {CLAIMS.name} AS MATERIALIZED (SELECT {', '.join(columns)} FROM {source}) "
-            )
-            source = CLAIMS.name
+            row = f"SELECT {', '.join(columns)} FROM {source}"
+            head, source = f"WITH {ident(token)} AS MATERIALIZED ({row}) ", ident(token)
         return f"{head}SELECT {targets + ' ' if targets else ''}FROM {source}{where}"
 
-    def _source(self) -> str:
-        return f"{CLAIMS.sql}({self.roles}) AS {CLAIMS.name}"
+    def _source(self, name: str = CLAIMS.name) -> str:
+        return f"{CLAIMS.sql}({self.roles}) AS {ident(name)}"
 
     def _closed(self, tree: Any) -> Any:
         """Return `tree` with each claim and each list read by a call of its own."""
@@ -152,16 +167,38 @@ class Call:
         return tree
 
 
+def called_by(tree: Any, names: Mapping[str, str]) -> Any:
+    """Return `tree` with other names before columns."""
+    for node in walk(tree):
+        if sqltree.is_column(node):
+            first, *more = sqltree.name_parts(node.fields)
+            if more and first in names:
+                node.fields = (ast.String(sval=names[first]), *node.fields[1:])
+    return tree
+
+
+def own_named(sql: str) -> str:
+    """Return a condition in which columns of a table called `claims` carry that name."""
+    if TABLE_CLAIMS not in sql:
+        return sql
+    tree = called_by(sqltree.expression(sql), {TABLE_CLAIMS: CLAIMS.name})
+    return sqltree.print_expression(tree)
+
+
+def _is_of(name: str, node: Any) -> bool:
+    return sqltree.is_column(node) and sqltree.name_parts(node.fields)[0] == name
+
+
 def is_single(conditions: Iterable[Condition]) -> bool:
     """Tell whether conditions ask the login once, so that each can stand as it is."""
     conditions = tuple(conditions)
     nodes = (node for tree in _conjuncts(one.sql for one in conditions) for node in asked(tree))
-    return sum(1 for _ in nodes) + any(one.foreign for one in conditions) <= 1
+    return sum(1 for _ in nodes) + sum(one.foreign for one in conditions) <= 1
 
 
 def asked(tree: Any) -> list[Any]:
     """Return what a condition asks of the login: claims as columns, lists as subqueries."""
-    return [*claim_uses(tree), *(node for node in sqltree.walk(tree) if list_asked(node))]
+    return [*claim_uses(tree), *(node for node in walk(tree) if list_asked(node))]
 
 
 def list_asked(node: Any) -> str:

@@ -208,7 +208,7 @@ def _stand_in(function: Function) -> _Missing:
     if row == function.returns:
         return re.compile(call), f"NULL::{row}"
     alias = ident(function.name.name)
-    return re.compile(f"{call} AS {alias}"), f"jsonb_to_record(NULL::jsonb) AS {alias} {row}"
+    return re.compile(call), f"(SELECT * FROM jsonb_to_record(NULL::jsonb) AS {alias} {row})"
 
 
 def _tried(item: T, missing: Iterable[_Missing]) -> T:

@@ -190,6 +190,10 @@ class _Constructs:
     def alias(self, node: Any) -> None:
         if node.alias and node.alias.aliasname == CLAIMS:
             self.claims_name(node, "an alias", "choose another alias")
+        elif isinstance(node, ast.RangeFunction) and not node.alias:
+            called = (call for call in sqltree.children(node) if isinstance(call, ast.FuncCall))
+            if any(sqltree.name_parts(call.funcname)[-1] == CLAIMS for call in called):
+                self.claims_name(node, "a function in FROM", "give it an alias")
 
     def cte(self, node: Any) -> None:
         if node.ctename == CLAIMS:

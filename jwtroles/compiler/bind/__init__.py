@@ -9,6 +9,7 @@ it. What cannot be told for sure is a problem, and nothing is returned.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pglast import ast
@@ -20,6 +21,7 @@ from jwtroles.errors import Collector
 from jwtroles.frozen import frozen
 from jwtroles.names import QName, parse_qname
 from jwtroles.spec import predicates, sqltree
+from jwtroles.spec.allowed import CLAIMS
 
 if TYPE_CHECKING:
     from jwtroles.spec.allowed import Parsed
@@ -27,11 +29,13 @@ if TYPE_CHECKING:
     from jwtroles.spec.token_model import Claim
 
 __all__ = [
+    "TABLE_CLAIMS",
     "Accessor",
     "Bound",
     "BoundSelect",
     "Judge",
     "Scope",
+    "Shown",
     "bind_join",
     "bind_lookup",
     "bind_predicate",
@@ -113,6 +117,7 @@ def bind_predicate(
     problems: Collector,
     *,
     inside: bool = False,
+    partition: QName | None = None,
 ) -> Bound | None:
     """Bind a predicate to the table of its policy.
 
@@ -125,11 +130,12 @@ def bind_predicate(
         problems: where faults go.
         inside: whether the condition is to stand in a subquery, where columns of the table carry
             its name.
+        partition: the partition of the table that the policy is on, if it is on one.
     """
     found, noted = Found(), Collector()
     setting = Setting(spec, scope, accessor, noted, found, own=table)
     parsed = predicates.parse_predicate(text, noted)
-    frame = _frame(table, text, scope, noted)
+    frame = _frame(table, text, scope, noted, _written(table, partition, spec))
     if parsed is not None and frame is not None:
         frames = (Frame(()), frame) if inside else (frame,)
         tree = Resolver(parsed, setting).condition(parsed.tree, frames)
@@ -138,14 +144,21 @@ def bind_predicate(
     return None
 
 
-def bind_join(through: Through, spec: Spec, scope: Scope, problems: Collector) -> Bound | None:
+def bind_join(
+    through: Through,
+    spec: Spec,
+    scope: Scope,
+    problems: Collector,
+    partition: QName | None = None,
+) -> Bound | None:
     """Bind the condition between a table and its parent to the floor it takes from there."""
     found, noted = Found(), Collector()
     parsed = predicates.parse_join(through.on, noted)
     table = _qname(through.table, noted)
     parent = _qname(through.parent, noted)
     inner = parent and _frame(parent, through.parent, scope, noted)
-    outer = table and _frame(table, through.table, scope, noted)
+    written = _written(table, partition, spec) if table else ""
+    outer = table and _frame(table, through.table, scope, noted, written)
     if parsed is not None and table and parent and inner and outer:
         if table == parent:
             message = f"a policy of {table} cannot read {table} itself"
@@ -180,14 +193,27 @@ def _check_join(table: QName, parent: QName, through: Through, setting: Setting)
             setting.problems.add(codes.JOINS_NOTHING, message, place, remedy=remedy)
 
 
+@frozen
+class Shown:
+    """The rows that a view shows.
+
+    Attributes:
+        rows: the condition on them, None where it shows all.
+        inside: gives the same as it would stand in a subquery.
+    """
+
+    rows: Bound | None
+    inside: Callable[[], Bound | None]
+
+
 class Judge(Protocol):
     """Makes of a view's condition and values what stands in it, where claims need more."""
 
     def rows(self, bound: Bound, inside: Callable[[], Bound | None]) -> Bound:
         """Return the condition; `inside` gives it as it would stand in a subquery."""
 
-    def shown(self, bound: Bound) -> Bound:
-        """Return a value that uses claims; where these are left, as it stands in a subquery."""
+    def shown(self, bound: Bound, inside: Callable[[], Bound | None], shown: Shown) -> Bound:
+        """Return a value that it shows; `inside` gives it as it would stand in a subquery."""
 
 
 def bind_view(
@@ -201,7 +227,7 @@ def bind_view(
     """Bind the columns and rows of a view to the table that it shows."""
     noted = Collector()
     table = _qname(view.from_, noted)
-    frame = table and _frame(table, view.from_, scope, noted)
+    frame = table and _frame(table, view.from_, scope, noted, _written(table, None, spec))
     if not table or not frame:
         predicates.take(noted, problems)
         return None
@@ -223,16 +249,18 @@ def bind_view(
         parsed = None if text is None else predicates.parse_predicate(text, noted)
         return bind(parsed, rows=True, inside=inside)
 
-    for name, text in view.columns.items():
-        parsed = predicates.parse_expression(text, noted)
-        uses = parsed is not None and bool(predicates.claim_uses(parsed.tree))
-        bound = bind(parsed, inside=uses and accessor is None)
-        if parsed and bound:
-            bounds.append(judge.shown(bound) if uses else bound)
-            select.targetList = (*(select.targetList or ()), _target(name, bounds[-1]))
+    def value(text: Word, *, inside: bool) -> Bound | None:
+        return bind(predicates.parse_expression(text, noted), inside=inside)
+
     rows = condition(inside=False)
+    shown = Shown(rows, lambda: condition(inside=True))
+    for name, text in view.columns.items():
+        bound = value(text, inside=False)
+        if bound:
+            bounds.append(judge.shown(bound, partial(value, text, inside=True), shown))
+            select.targetList = (*(select.targetList or ()), _target(name, bounds[-1]))
     if rows:
-        bounds.append(judge.rows(rows, lambda: condition(inside=True)))
+        bounds.append(judge.rows(rows, shown.inside))
         select.whereClause = sqltree.expression(bounds[-1].sql)
     if not predicates.take(noted, problems):
         return None
@@ -305,12 +333,26 @@ def _qname(word: Word, problems: Collector) -> QName | None:
     return name
 
 
-def _frame(table: QName, word: Word, scope: Scope, problems: Collector) -> Frame | None:
+TABLE_CLAIMS = "the table claims"
+"""What stands for a table called `claims` before its columns, where claims are left as they are."""
+
+
+def _written(table: QName, partition: QName | None, spec: Spec) -> str:
+    """Return what stands before the columns of a policy's table, where that is not its name."""
+    name = (partition or table).name
+    if name == CLAIMS and spec.tokens.verify == "database":
+        return TABLE_CLAIMS
+    return name if partition else ""
+
+
+def _frame(
+    table: QName, word: Word, scope: Scope, problems: Collector, written: str = ""
+) -> Frame | None:
     columns = scope.columns(table.schema, table.name)
     if columns is None:
         problems.add(codes.UNKNOWN_RELATION, f"no table or view {table}", word.place)
         return None
-    return Frame((table_relation(table, columns),))
+    return Frame((table_relation(table, columns, written=written),))
 
 
 def _bound(

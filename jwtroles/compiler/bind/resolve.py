@@ -215,13 +215,13 @@ class Resolver(Faults):
             self.uncertain(node, name, frames, having[0])
         elif len(depths) > 1 and self.setting.careful:
             self.ambiguous(node, name, [having[0], frames[depths[1]].having(name)[0]])
-        elif depth and any(frame.named(having[0].name) for frame in frames[:depth]):
+        elif depth and any(frame.named(_before(having[0])) for frame in frames[:depth]):
             self.hidden(node, having[0], name)
         else:
             for relation in having:
                 self.read(relation, name)
             if depth:
-                node.fields = (ast.String(sval=having[0].name), *node.fields)
+                node.fields = (ast.String(sval=_before(having[0])), *node.fields)
         return node
 
     def qualified(self, node: Any, parts: tuple[str, ...], frames: Frames) -> Any:
@@ -234,6 +234,7 @@ class Resolver(Faults):
             self.unknown_table(node, table, names)
         elif name in relation.columns:
             self.read(relation, name)
+            node.fields = (ast.String(sval=_before(relation)), ast.String(sval=name))
         elif not relation.certain:
             self.uncertain(node, name, frames, relation)
         elif self._is_own_hidden(relation, name, frames):
@@ -344,3 +345,8 @@ class Resolver(Faults):
             return self.expression(item, frames)
 
         return tuple(map(bind, items)) if items else items
+
+
+def _before(relation: Relation) -> str:
+    """Return what stands before the columns of a relation."""
+    return relation.written or relation.name

@@ -60,12 +60,14 @@ class Relation:
         columns: the name by which a column is used → its name in the table.
         table: the table or view itself; None for a subquery or a function.
         certain: whether `columns` are all of its columns.
+        written: the name that stands before its columns in SQL, where it is another.
     """
 
     name: str
     columns: Mapping[str, str]
     table: QName | None = None
     certain: bool = True
+    written: str = ""
 
 
 @frozen
@@ -90,9 +92,13 @@ class Frame:
 
 
 def table_relation(
-    table: QName, columns: tuple[str, ...], alias: str | None = None, renamed: Iterable[str] = ()
+    table: QName,
+    columns: tuple[str, ...],
+    alias: str | None = None,
+    renamed: Iterable[str] = (),
+    written: str = "",
 ) -> Relation:
     """Return the relation that `table` is, under its own name or an alias."""
     listed = tuple(renamed)
     names = (*listed, *columns[len(listed) :])
-    return Relation(alias or table.name, dict(zip(names, columns, strict=False)), table)
+    return Relation(alias or table.name, dict(zip(names, columns, strict=False)), table, written=written)

@@ -34,7 +34,7 @@ def conditions(
         table: the name of the policy's table, by which its columns may be called in it.
         write: how a condition is written.
     """
-    opened = _opened(sqltree.expression(printed))
+    opened = _opened(own_bare(sqltree.expression(printed), table))
     parts = opened.args if sqltree.boolean(opened) == AND else (opened,)
     found = (_unqualified(part, table) for part in parts if not _checks_login(part))
     return tuple(dict.fromkeys(map(write, found)))
@@ -56,7 +56,24 @@ def opened(tree: Any, table: str = "") -> Any:
         tree: the tree.
         table: the table whose columns stand bare outside of subqueries.
     """
-    return _unqualified(_opened(tree), table)
+    return _unqualified(_opened(own_bare(tree, table)), table)
+
+
+def own_bare(tree: Any, table: str) -> Any:
+    """Return a tree in which columns of a table called `claims` stand bare, as in the file.
+
+    PostgreSQL gives the row of claims another name beside such a table.
+    """
+    return _renamed(tree, CLAIMS.name, "") if table == CLAIMS.name else tree
+
+
+def _renamed(tree: Any, old: str, new: str) -> Any:
+    for node in sqltree.walk(tree):
+        if sqltree.is_column(node) and len(node.fields) > 1:
+            first, *rest = sqltree.name_parts(node.fields)
+            if first == old:
+                node.fields = tuple(ast.String(sval=part) for part in (new, *rest) if part)
+    return tree
 
 
 def _opened(tree: Any) -> Any:
@@ -76,6 +93,7 @@ def _of_login(tree: Any) -> Any:
     if isinstance(tree, ast.SubLink):
         select: Any = tree.subselect
         if _from_claims(select):
+            _renamed(select, _alias(select), CLAIMS.name)
             exists = tree.subLinkType == enums.SubLinkType.EXISTS_SUBLINK
             asks = select.whereClause if exists else select.targetList[0].val
             return _opened(_without_floors(asks))
@@ -85,6 +103,7 @@ def _of_login(tree: Any) -> Any:
     if isinstance(tree, ast.A_Expr) and isinstance(tree.rexpr, ast.SubLink):
         select = tree.rexpr.subselect
         if isinstance(tree.lexpr, ast.RowExpr) and _from_claims(select):
+            _renamed(select, _alias(select), CLAIMS.name)
             pairs = zip(tree.lexpr.args or (), select.targetList, strict=True)
             return ast.BoolExpr(boolop=AND, args=tuple(_equal(*pair) for pair in pairs))
     return None
@@ -94,6 +113,12 @@ def _equal(left: Any, target: Any) -> Any:
     equal = sqltree.expression("NULL = NULL")
     equal.lexpr, equal.rexpr = _opened(left), _opened(target.val)
     return equal
+
+
+def _alias(select: Any) -> str:
+    """Return what the row of claims is called in a SELECT from it."""
+    (source,) = select.fromClause
+    return str(source.alias.aliasname if source.alias else source.relname)
 
 
 def _from_claims(select: Any) -> bool:
@@ -163,7 +188,7 @@ def _looked_up(tree: Any) -> Any:
 
 def _unqualified(tree: Any, table: str) -> Any:
     """Return a condition in which columns of its own table stand bare outside of subqueries."""
-    if isinstance(tree, ast.SelectStmt):
+    if isinstance(tree, ast.SelectStmt) or table == CLAIMS.name:
         return tree
     if sqltree.is_column(tree):
         names = sqltree.name_parts(tree.fields)

@@ -495,7 +495,7 @@ class AsItIs:
     def rows(self, bound, inside):
         return bound
 
-    def shown(self, bound):
+    def shown(self, bound, inside, shown):
         return bound
 
 
