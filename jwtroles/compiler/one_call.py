@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from jwtroles.spec.token_model import Claim
 
 
-TOKEN_CLAIMS = "claims of the token"
+BESIDE_CLAIMS = "claims of the login"
 """What the row of claims is called beside a table that is itself called `claims`."""
 
 
@@ -136,7 +136,7 @@ class Call:
         lists = sorted({name for node in nodes if (name := list_asked(node))})
         names = sorted({_name(node) for node in nodes if sqltree.is_column(node)})
         own = any(_is_of(TABLE_CLAIMS, node) for tree in (*shown, *trees) for node in walk(tree))
-        token = TOKEN_CLAIMS if own else CLAIMS.name
+        token = BESIDE_CLAIMS if own else CLAIMS.name
         columns = [f"{ident(token)}.{ident(name)}" for name in names]
         columns += [f"{lookup_name(name).sql}() AS {_column(name, names)}" for name in lists]
 

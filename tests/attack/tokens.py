@@ -163,6 +163,8 @@ NAMED: dict[str, Callable[[Tokens], str]] = {
     "hs": lambda t: t.token(signer="shared"),
     "ec": lambda t: t.token(signer="ec"),
     "ed": lambda t: t.token(signer="ed"),
+    "reader_of_two": lambda t: t.token(tenant_id=TWO),
+    "cat_accountant": lambda t: t.token("auditor", sub=CAT, roles=["auditor", "accountant"]),
     "ann_of_two": lambda t: t.token("auditor", tenant_id=TWO),
     "unsigned_two": lambda t: t.token(signer="shared", tenant_id=TWO).rpartition(".")[0],
     "cat": lambda t: t.token("auditor", sub=CAT),

@@ -101,4 +101,5 @@ def table_relation(
     """Return the relation that `table` is, under its own name or an alias."""
     listed = tuple(renamed)
     names = (*listed, *columns[len(listed) :])
-    return Relation(alias or table.name, dict(zip(names, columns, strict=False)), table, written=written)
+    known = dict(zip(names, columns, strict=False))
+    return Relation(alias or table.name, known, table, written=written)

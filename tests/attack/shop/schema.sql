@@ -38,6 +38,13 @@ CREATE TABLE shop.tasks (
     what       text NOT NULL
 );
 
+CREATE TABLE shop.deliveries (
+    id           bigint PRIMARY KEY,
+    invoice_id   bigint NOT NULL,
+    for_customer bigint NOT NULL,
+    address      text NOT NULL
+);
+
 CREATE TABLE shop.events (at timestamptz NOT NULL, tenant_id uuid NOT NULL, what text NOT NULL)
     PARTITION BY RANGE (at);
 CREATE TABLE shop.events_2026 PARTITION OF shop.events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
@@ -63,6 +70,7 @@ INSERT INTO shop.lines VALUES
     (1, 1, 'apples', 'aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa'),
     (2, 1, 'pears', 'bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb'),
     (3, 1, 'plums', 'aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa');
+INSERT INTO shop.deliveries VALUES (1, 1, 1, 'Here'), (2, 2, 2, 'There'), (3, 1, 2, 'Elsewhere');
 INSERT INTO shop.tasks VALUES
     (1, '11111111-1111-1111-1111-111111111111', 1, 'dig'),
     (2, '22222222-2222-2222-2222-222222222222', 2, 'sow');

@@ -264,3 +264,18 @@ def test_a_value_that_a_view_shows_of_a_table_without_a_floor() -> None:
         "(SELECT claims.sub = owner_id FROM "
         "jwtroles.claims(CAST('{\"reader\"}' AS text[])) AS claims)"
     )
+
+
+def test_two_tables_under_floors_are_read_by_one_login() -> None:
+    two = "exists (select from app.invoices a join app.invoices b on b.tags = a.id where a.id = what)"
+    found = permissive(two, LINES, tenancy=TENANT)
+    assert found.startswith(f"EXISTS (SELECT FROM {CALL} WHERE EXISTS (SELECT FROM (SELECT id, ")
+    assert found.count("WHERE invoices.tenant_id = claims.tenant_id") == 2
+    one = "exists (select from app.invoices a where a.id = what)"
+    assert "claims" not in permissive(one, LINES, tenancy=TENANT)
+
+
+def test_only_stays_where_a_table_is_limited() -> None:
+    seen = "exists (select from only app.invoices i where i.id = invoice_id)"
+    found = permissive(f"{seen} and what = claims.sub::text", LINES, tenancy=TENANT)
+    assert "FROM (SELECT id FROM ONLY app.invoices WHERE " in found

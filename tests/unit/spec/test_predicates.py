@@ -168,6 +168,7 @@ def test_the_same_problem_is_found_again_when_the_text_is_parsed_again():
         ("a = claims.app.sub", "JR207", "claims.app.sub"),
         ("a = claims.sub(1)", "JR207", "claims.sub"),
         ("exists (select from app.claims)", "JR207", "app.claims"),
+        ("exists (select from app.claims(1))", "JR207", "app.claims"),
         ("exists (select from app.x claims)", "JR207", "app.x"),
         ("exists (select from (select 1) as claims)", "JR207", "1"),
         # relations

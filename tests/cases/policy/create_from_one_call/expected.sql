@@ -47,7 +47,7 @@ GRANT CREATE ON SCHEMA app TO case_view_own;
 SET LOCAL ROLE case_jwtroles;
 GRANT USAGE ON SCHEMA jwtroles TO case_view_own;
 SET LOCAL ROLE case_view_own;
-CREATE VIEW app.own WITH (security_barrier = true) AS SELECT id, (SELECT CASE WHEN notes.author = claims.sub THEN notes.body END FROM jwtroles.claims(CAST('{"reader"}' AS text[])) AS claims WHERE notes.tenant = claims.tenant) AS body FROM app.notes WHERE id = ANY(CAST((SELECT jwtroles.lookup_shared() WHERE jwtroles.authorized(CAST('{"reader"}' AS text[]))) AS bigint[])) AND EXISTS (WITH claims AS MATERIALIZED (SELECT claims.tenant, jwtroles.lookup_shared() AS lookup_shared FROM jwtroles.claims(CAST('{"reader"}' AS text[])) AS claims) SELECT FROM claims WHERE notes.tenant = claims.tenant AND notes.id = ANY(CAST(claims.lookup_shared AS bigint[])));
+CREATE VIEW app.own WITH (security_barrier = true) AS SELECT id, (WITH claims AS MATERIALIZED (SELECT claims.sub, claims.tenant, jwtroles.lookup_shared() AS lookup_shared FROM jwtroles.claims(CAST('{"reader"}' AS text[])) AS claims) SELECT CASE WHEN notes.author = claims.sub THEN notes.body END FROM claims WHERE notes.tenant = claims.tenant AND notes.id = ANY(CAST(claims.lookup_shared AS bigint[]))) AS body FROM app.notes WHERE id = ANY(CAST((SELECT jwtroles.lookup_shared() WHERE jwtroles.authorized(CAST('{"reader"}' AS text[]))) AS bigint[])) AND EXISTS (WITH claims AS MATERIALIZED (SELECT claims.tenant, jwtroles.lookup_shared() AS lookup_shared FROM jwtroles.claims(CAST('{"reader"}' AS text[])) AS claims) SELECT FROM claims WHERE notes.tenant = claims.tenant AND notes.id = ANY(CAST(claims.lookup_shared AS bigint[])));
 COMMENT ON VIEW app.own IS '[jwtroles: case]';
 SET LOCAL ROLE case_jwtroles;
 REVOKE USAGE ON SCHEMA jwtroles FROM case_view_own;
