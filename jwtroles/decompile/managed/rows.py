@@ -13,11 +13,12 @@ from pglast import ast, enums
 from jwtroles.decompile.predicates import shortened
 from jwtroles.kinds.own_schema import LOOKUP
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
+from jwtroles.names import ident
 from jwtroles.spec import sqltree
 from jwtroles.verifier.claims import AUTHORIZED, CLAIMS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 Kind = enums.A_Expr_Kind
 AND = enums.BoolExprType.AND_EXPR
@@ -94,6 +95,8 @@ def _of_login(tree: Any) -> Any:
         select: Any = tree.subselect
         if _from_claims(select):
             _renamed(select, _alias(select), CLAIMS.name)
+            lists = _lists(select)
+            sqltree.rewrite(select, lambda child: _asked(child, lists))
             exists = tree.subLinkType == enums.SubLinkType.EXISTS_SUBLINK
             asks = select.whereClause if exists else select.targetList[0].val
             return _opened(_without_floors(asks))
@@ -113,6 +116,27 @@ def _equal(left: Any, target: Any) -> Any:
     equal = sqltree.expression("NULL = NULL")
     equal.lexpr, equal.rexpr = _opened(left), _opened(target.val)
     return equal
+
+
+def _lists(select: Any) -> dict[str, str]:
+    """Return the columns of a row of claims that are lists of lookups, with what gives each."""
+    made = select.withClause.ctes[0].ctequery.targetList if select.withClause else ()
+    return {
+        target.name or sqltree.name_parts(target.val.funcname)[-1]: sqltree.name_parts(
+            target.val.funcname
+        )[-1]
+        for target in made
+        if isinstance(target.val, ast.FuncCall)
+    }
+
+
+def _asked(tree: Any, lists: Mapping[str, str]) -> Any:
+    """Return a tree in which a list is asked by itself, and not a column beside claims."""
+    name = sqltree.name_parts(tree.fields)[-1] if _is_claim(tree) else ""
+    if name in lists:
+        return sqltree.expression(f"(SELECT {OWN_SCHEMA}.{ident(lists[name])}())")
+    sqltree.rewrite(tree, lambda child: _asked(child, lists))
+    return tree
 
 
 def _alias(select: Any) -> str:
@@ -174,11 +198,7 @@ def _is_claim(node: Any) -> bool:
 def _looked_up(tree: Any) -> Any:
     """Return `x IN (NAME)` for the list of a lookup."""
     value = tree.rexpr.arg if isinstance(tree.rexpr, ast.TypeCast) else tree.rexpr
-    name = ""
-    if isinstance(value, ast.SubLink):
-        name = _called(value.subselect)
-    elif _is_claim(value):
-        name = sqltree.name_parts(getattr(value, "fields", ()))[1]  # of the row of claims and lists
+    name = _called(value.subselect) if isinstance(value, ast.SubLink) else ""
     if not name.startswith(LOOKUP):
         return tree
     found = sqltree.expression(f"NULL IN ({name.removeprefix(LOOKUP)})")

@@ -267,7 +267,9 @@ def test_a_value_that_a_view_shows_of_a_table_without_a_floor() -> None:
 
 
 def test_two_tables_under_floors_are_read_by_one_login() -> None:
-    two = "exists (select from app.invoices a join app.invoices b on b.tags = a.id where a.id = what)"
+    two = (
+        "exists (select from app.invoices a join app.invoices b on b.tags = a.id where a.id = what)"
+    )
     found = permissive(two, LINES, tenancy=TENANT)
     assert found.startswith(f"EXISTS (SELECT FROM {CALL} WHERE EXISTS (SELECT FROM (SELECT id, ")
     assert found.count("WHERE invoices.tenant_id = claims.tenant_id") == 2
