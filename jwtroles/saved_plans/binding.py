@@ -134,6 +134,9 @@ def planned_again(connection: Connection, rebuilt: Rebuilt) -> Planned:
     lines = what_moved(was.current, was.structure, reading)
     if others := _others_work(was, reading) if lines else []:
         raise _stale(rebuilt, others)
+    if lines and not (rebuilt.of_many or len(was.batches) > 1):
+        # It was shown as one transaction, of which no part can be there by itself.
+        raise _stale(rebuilt, [], begun=True)
     gone, new = ([], _beyond(was, now)) if lines else _other_changes(was, now)
     if other := [*gone, *new, *_newly_said(was, now)]:
         raise _stale(rebuilt, other, begun=bool(lines))
@@ -231,8 +234,8 @@ def _stale(rebuilt: Rebuilt, lines: list[str], *, begun: bool = False) -> Refuse
     message = f"stale: {where} has changed since this plan was made ({made})"
     remedy = f"plan again:  {_again(rebuilt)}"
     if begun and not rebuilt.of_many:
-        message = f"a part of this plan has been applied to {where} already, and the rest of it is "
-        message += "not what was shown"
+        message = f"a part of this plan has been applied to {where} already"
+        message += ", and the rest of it is not what was shown" if lines else ", and nothing else"
         remedy = f"plan again, for the rest:  {_again(rebuilt)}"
     problem = Problem(codes.STALE, message, details=tuple(lines), remedy=remedy)
     return Refused(problem, footer=FOOTER)
