@@ -14,7 +14,7 @@ from jwtroles import __version__
 from jwtroles.report.problems import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from jwtroles.keyring import KeyState
 
@@ -41,16 +41,21 @@ def render_keys(states: tuple[KeyState, ...]) -> str:
 
 
 def _lines(states: tuple[KeyState, ...]) -> Iterator[str]:
-    rows = {state: cells(state) for state in states}
-    widths = [max(map(cell_len, column)) for column in zip(*rows.values(), strict=True)]
+    rows = aligned({state: cells(state) for state in states})
     for issuer, group in groupby(states, key=lambda one: one.issuer):
         yield visible(issuer)
-        for state in group:
-            padded = (
-                cell + " " * (width - cell_len(cell))
-                for cell, width in zip(rows[state], widths, strict=True)
-            )
-            yield f"  {'  '.join(padded)}".rstrip()
+        yield from (f"  {rows[state]}".rstrip() for state in group)
+
+
+def aligned(rows: Mapping[KeyState, tuple[str, ...]]) -> dict[KeyState, str]:
+    """Return the cells of each row in columns."""
+    widths = [max(map(cell_len, column)) for column in zip(*rows.values(), strict=True)]
+    return {
+        key: "  ".join(
+            cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)
+        )
+        for key, row in rows.items()
+    }
 
 
 def cells(state: KeyState) -> tuple[str, str, str, str]:

@@ -14,7 +14,7 @@ from jwtroles import __version__
 from jwtroles.passwords import covered
 from jwtroles.report.contract.build import failure
 from jwtroles.report.contract.model import CODEC, Fault
-from jwtroles.report.keys import FORMAT, cells, fields_of, status
+from jwtroles.report.keys import FORMAT, aligned, cells, fields_of, status
 from jwtroles.report.problems import visible
 from jwtroles.report.text.fleet import names
 from jwtroles.report.text.sheet import counted
@@ -42,16 +42,11 @@ def render_many_keys(fleet: Fleet, found: tuple[Looked, ...]) -> str:
 
 def _lines(places: Places, number: int) -> Iterator[str]:
     order = sorted(places, key=lambda one: (one.issuer, one.kid, one.alg))
-    rows = {key: cells(key)[:-1] for key in order}
-    widths = [max(map(cell_len, column)) for column in zip(*rows.values(), strict=True)]
+    rows = aligned({key: cells(key)[:-1] for key in order})
     for issuer, group in groupby(order, key=lambda one: one.issuer):
         yield visible(issuer)
         for key in group:
-            padded = (
-                cell + " " * (width - cell_len(cell))
-                for cell, width in zip(rows[key], widths, strict=True)
-            )
-            head = "  ".join(padded)
+            head = rows[key]
             for said, outcomes in sorted(places[key].items(), key=lambda pair: -len(pair[1])):
                 which = f": {names(outcomes)}" if len(outcomes) < number else ""
                 yield f"  {head}  {said} in {counted(len(outcomes), 'database')}{which}"
