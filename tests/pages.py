@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import textwrap
@@ -146,5 +147,7 @@ def run(tmp_path: Path, texts: list[str], variables: dict[str, str]) -> tuple[li
         output = shell(script)
     finally:
         shell("jwtroles db stop")
+        for server in folder.glob("server/*/data/postmaster.pid"):  # of an environment of its own
+            os.kill(int(server.read_text().split("\n")[0]), signal.SIGQUIT)  # immediate shutdown
     *came, last = re.split(MARK.format(r"\d+") + "\n", output)
     return came, last
