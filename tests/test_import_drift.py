@@ -124,7 +124,7 @@ GUARD = {"gateway": "jr_floor", "database": "jr_member_gate"}
 HOLES = {
     "row security is off": "ALTER TABLE app.bills DISABLE ROW LEVEL SECURITY",
     "a floor lets all rows through": "ALTER POLICY {guard} ON app.notes USING (true)",
-    "a floor is gone, and another goes through its table": "DROP POLICY {guard} ON app.bills",
+    "a floor is gone": "DROP POLICY {guard} ON app.bills",
     "a floor is for others": "ALTER POLICY {guard} ON app.lines TO boss",
     "an accessor says what one likes": "CREATE OR REPLACE FUNCTION jwtroles.claim_tenant({takes})"
     " RETURNS uuid LANGUAGE sql RETURN NULL::uuid",
@@ -257,6 +257,10 @@ REFUSALS = {
     ),
     "ALTER TABLE jwtroles.claim_role RENAME conditions TO asked": (
         "the table jwtroles.claim_role has no column conditions: its rows say nothing any more",
+        "plan and apply the project's own file, then import",
+    ),
+    "DROP FUNCTION jwtroles.claim_sub(text[]) CASCADE": (
+        "claim_sub() is gone from the schema jwtroles, and each policy that asked it",
         "plan and apply the project's own file, then import",
     ),
     "DROP FUNCTION jwtroles.issue_ticket(text, text) CASCADE": (

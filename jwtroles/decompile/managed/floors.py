@@ -70,9 +70,11 @@ def standing(found: Found, roles: frozenset[str]) -> tuple[Standing, ...]:
 def _with_lost(floor: Standing, floors: Iterable[Standing], found: Found) -> Standing:
     """Return a floor with the tables that have lost it, as far as anything tells.
 
-    They have lost all of their gates, or the floor of another table goes through them.
+    They have lost all of their gates, or the floor of another table goes through them: a gate does
+    not say which floor that is.
     """
-    steps = (_through(one, found) for one in floors if one.name == floor.name)
+    named = () if found.closed else floors
+    steps = (_through(one, found) for one in named if one.name == floor.name)
     lost = {*ungated(found), *(step[0] for step in steps if step)}
     fit = {table for table in lost if _fits(floor, table, found)}
     return replace(floor, tables=tuple(sorted({*floor.tables, *fit})))

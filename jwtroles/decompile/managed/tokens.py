@@ -8,15 +8,17 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
+from jwtroles.decompile.managed.rows import ACCESSOR
 from jwtroles.errors import Problem, Refused
 from jwtroles.frozen import frozen
 from jwtroles.kinds import KINDS
+from jwtroles.names import MAX_IDENTIFIER_BYTES
 from jwtroles.spec import sqltree
 from jwtroles.verifier.key_sources import Document
 from jwtroles.verifier.keys import Rsa
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from jwtroles.decompile.found import Found
     from jwtroles.kinds.function import Function
@@ -104,7 +106,7 @@ def tokens_of(found: Found, project: str, own: Mapping[str, Function]) -> Tokens
     claims = dict(_claims(own, verify))
     if claims:
         said["claims"] = claims
-    if wrong := (*_unread(found), *_wrong_rules(found)):
+    if wrong := (*_unread(found), *_wrong_rules(found), *_without_accessor(claims, own)):
         raise Refused(*wrong, footer=_FOOTER)
     return TokensDraft(said, tuple(_rules(found)), documents, tuple(unsaid))
 
@@ -172,6 +174,18 @@ def _text(literal: str) -> str:
 def _steps(array: str) -> tuple[str, ...]:
     tree: Any = sqltree.expression(array)
     return tuple(str(item.val.sval) for item in tree.arg.elements)
+
+
+def _without_accessor(claims: Iterable[str], own: Mapping[str, Function]) -> Iterator[Problem]:
+    """Yield the claims that nothing reads: what asked for them went with what read them."""
+    for name in claims:
+        accessor = f"{ACCESSOR}{name}"
+        if accessor not in own and len(accessor.encode()) <= MAX_IDENTIFIER_BYTES:
+            message = (
+                f"{accessor}() is gone from the schema jwtroles, and each policy that asked it"
+            )
+            remedy = "plan and apply the project's own file, then import"
+            yield Problem(codes.NOT_PROVED, message, remedy=remedy)
 
 
 def _unread(found: Found) -> Iterator[Problem]:
