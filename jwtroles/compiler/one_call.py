@@ -161,8 +161,9 @@ class Call:
             return called(self.claims[_name(tree)], self.accessor)
         name = list_asked(tree)
         if name:
-            where = f"{AUTHORIZED.sql}({self.roles})"
-            return sqltree.expression(f"(SELECT {lookup_name(name).sql}() WHERE {where})")
+            # Not `authorized`: the gate on what the lookup reads calls that with another
+            # search_path, and PL/pgSQL plans its statements anew whenever that changes.
+            return sqltree.expression(f"(SELECT {lookup_name(name).sql}() FROM {self._source()})")
         sqltree.rewrite(tree, self._closed)
         return tree
 

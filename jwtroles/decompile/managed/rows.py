@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from pglast import ast, enums
 
+from jwtroles.compiler.one_call import list_asked
 from jwtroles.decompile.predicates import shortened
-from jwtroles.kinds.own_schema import LOOKUP
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.names import ident
 from jwtroles.spec import sqltree
@@ -91,7 +91,7 @@ def _opened(tree: Any) -> Any:
 
 def _of_login(tree: Any) -> Any:
     """Return what a subquery on the login stands for, or None for anything else."""
-    if isinstance(tree, ast.SubLink):
+    if isinstance(tree, ast.SubLink) and not list_asked(tree):
         select: Any = tree.subselect
         if _from_claims(select):
             _renamed(select, _alias(select), CLAIMS.name)
@@ -198,10 +198,10 @@ def _is_claim(node: Any) -> bool:
 def _looked_up(tree: Any) -> Any:
     """Return `x IN (NAME)` for the list of a lookup."""
     value = tree.rexpr.arg if isinstance(tree.rexpr, ast.TypeCast) else tree.rexpr
-    name = _called(value.subselect) if isinstance(value, ast.SubLink) else ""
-    if not name.startswith(LOOKUP):
+    name = list_asked(value)
+    if not name:
         return tree
-    found = sqltree.expression(f"NULL IN ({name.removeprefix(LOOKUP)})")
+    found = sqltree.expression(f"NULL IN ({name})")
     found.lexpr = tree.lexpr
     return found
 

@@ -184,7 +184,7 @@ def test_a_lifted_floor_leaves_the_gate() -> None:
 
 
 CALL = f"jwtroles.claims({READERS}) AS claims"
-MINE = f"CAST((SELECT jwtroles.lookup_mine() WHERE jwtroles.authorized({READERS})) AS text[])"
+MINE = f"CAST((SELECT jwtroles.lookup_mine() FROM jwtroles.claims({READERS}) AS claims) AS text[])"
 THROUGH = """
 tenancy:
   rows: tenant_id = claims.tenant_id
