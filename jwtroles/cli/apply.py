@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from jwtroles import codes
+from jwtroles.cli.asking import agree
 from jwtroles.cli.fleet import Jobs, KeepGoing, Part, Shard, fleet_of
 from jwtroles.cli.options import (
     DEFAULT_SPEC,
@@ -17,6 +17,7 @@ from jwtroles.cli.options import (
     DatabaseUrl,
     EnvironmentName,
     LockTimeout,
+    Manner,
     Quiet,
     SpecFile,
     Verbose,
@@ -27,7 +28,6 @@ from jwtroles.cli.plan import show_plan
 from jwtroles.cli.progress import progress
 from jwtroles.cli.terminal import tell
 from jwtroles.errors import Problem, UsageError
-from jwtroles.frozen import frozen
 
 if TYPE_CHECKING:
     from jwtroles.cli.session import Chosen
@@ -146,17 +146,6 @@ def _apply_one(rebuilt: Rebuilt, database: str | None, manner: Manner) -> None:
         carry_out(connection, planned, target, manner)
 
 
-@frozen
-class Manner:
-    """How a plan is carried out: the options of the commands that do."""
-
-    yes: bool
-    allowed: tuple[str, ...]
-    lock_timeout: str
-    verbose: bool
-    quiet: bool
-
-
 def carry_out(connection: Connection, planned: Planned, target: Chosen, manner: Manner) -> None:
     """Show a plan, ask, and apply it."""
     from jwtroles import applier  # noqa: PLC0415 - only what a command needs
@@ -203,23 +192,3 @@ def confirm(plan: Plan, environment: Environment | None) -> None:
         where,
         environment,
     )
-
-
-def agree(what: str, question: str, where: str, environment: Environment | None) -> None:
-    """Ask a question; where `confirm: true` stands, `where` is the answer.
-
-    Raises:
-        UsageError: JR624 without a yes.
-    """
-    if not sys.stdin.isatty():
-        message = f"{what} and nobody to ask: there is no terminal"
-        remedy = "apply with --yes"
-        raise UsageError(Problem(codes.NO_YES, message, remedy=remedy), footer=_UNTOUCHED)
-    if environment is not None and environment.confirm:
-        agreed = typer.prompt(f"{question} Type {where} to go on") == where
-    else:
-        agreed = typer.confirm(question)
-    if not agreed:
-        message = "not confirmed"
-        remedy = "answer as asked, or apply with --yes"
-        raise UsageError(Problem(codes.NO_YES, message, remedy=remedy), footer=_UNTOUCHED)

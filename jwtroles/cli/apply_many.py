@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from jwtroles import saved_plans
-from jwtroles.cli.apply import agree
+from jwtroles.cli.asking import agree
 from jwtroles.cli.fleet import JOBS, Part, surveyed, targets_in, tell_failures
 from jwtroles.cli.progress import counting
 from jwtroles.cli.terminal import color, show, tell, width
@@ -24,7 +24,7 @@ from jwtroles.targets.saved import each_once, gather, reachable
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jwtroles.cli.apply import Manner
+    from jwtroles.cli.options import Manner
     from jwtroles.spec.model import Environment, Spec
     from jwtroles.targets.leaving import Leaving
     from jwtroles.targets.model import Fleet

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jwtroles.cli import key_files
+from jwtroles.cli.asking import confirm
 from jwtroles.cli.check import Form
 from jwtroles.cli.fleet import Jobs, KeepGoing, Part, Shard, fleet_of
 from jwtroles.cli.options import (
@@ -20,7 +21,7 @@ from jwtroles.cli.options import (
 from jwtroles.cli.terminal import show, tell
 
 if TYPE_CHECKING:
-    from jwtroles.spec.model import Environment
+    pass
 
 app = typer.Typer(
     name="keys",
@@ -152,25 +153,3 @@ def rotate_ticket_secret(
     show(
         "Made the secret of tickets anew. Sessions that are logged in fail at their next statement."
     )
-
-
-def confirm(environment: Environment | None, question: str, *, yes: bool) -> None:
-    """Ask before tokens stop to work; where `confirm: true` stands, for the environment's name."""
-    import sys  # noqa: PLC0415 - only what a command needs
-
-    from jwtroles import codes  # noqa: PLC0415
-    from jwtroles.errors import Problem, UsageError  # noqa: PLC0415
-
-    if yes:
-        return
-    agreed = False
-    if sys.stdin.isatty():
-        if environment is not None and environment.confirm:
-            said = typer.prompt(f"{question}. Type {environment.name} to go on")
-            agreed = said == environment.name
-        else:
-            agreed = typer.confirm(question)
-    if not agreed:
-        message = "not confirmed" if sys.stdin.isatty() else "there is no terminal to ask on"
-        problem = Problem(codes.NO_YES, message, remedy="answer as asked, or say --yes")
-        raise UsageError(problem, footer="Nothing was changed.")

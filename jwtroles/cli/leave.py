@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jwtroles.cli.apply import Manner, carry_out
+from jwtroles.cli.apply import carry_out
 from jwtroles.cli.fleet import Jobs, KeepGoing, Part, Shard, fleet_of
 from jwtroles.cli.options import (
     DEFAULT_SPEC,
@@ -14,6 +14,7 @@ from jwtroles.cli.options import (
     DatabaseUrl,
     EnvironmentName,
     LockTimeout,
+    Manner,
     Quiet,
     SpecFile,
     Verbose,

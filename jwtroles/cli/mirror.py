@@ -141,7 +141,8 @@ def sync(
     Example: jwtroles sync --from staging --to production
     """
     from jwtroles import applier  # noqa: PLC0415 - only what a command needs
-    from jwtroles.cli.apply import Manner, carry_out  # noqa: PLC0415
+    from jwtroles.cli.apply import carry_out  # noqa: PLC0415
+    from jwtroles.cli.options import Manner  # noqa: PLC0415
     from jwtroles.mirror import make_sync  # noqa: PLC0415
     from jwtroles.report.verdict import exit_of  # noqa: PLC0415
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from jwtroles import operations
+from jwtroles.cli.asking import confirm
 from jwtroles.cli.fleet import JOBS, Part, targets_in, tell_failures
-from jwtroles.cli.keys import confirm
 from jwtroles.cli.progress import counting
 from jwtroles.cli.terminal import show, tell
 from jwtroles.errors import Exit

@@ -11,6 +11,7 @@ import typer
 
 from jwtroles import codes
 from jwtroles.errors import Problem, UsageError
+from jwtroles.frozen import frozen
 
 SpecFile = Annotated[
     Path,
@@ -112,3 +113,14 @@ def effects(given: list[str] | None) -> tuple[str, ...]:
             message = f"no effect {word}" + (f". Did you mean {near[0]}?" if near else "")
             raise UsageError(Problem(codes.USAGE, message, remedy="effects: " + ", ".join(known)))
     return tuple(given or ())
+
+
+@frozen
+class Manner:
+    """How a plan is carried out: the options of the commands that do."""
+
+    yes: bool
+    allowed: tuple[str, ...]
+    lock_timeout: str
+    verbose: bool
+    quiet: bool

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from jwtroles import codes
-from jwtroles.cli.apply import agree
+from jwtroles.cli.asking import agree
 from jwtroles.cli.options import (
     DEFAULT_SPEC,
     Allow,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from jwtroles.cli.asking import confirm
 from jwtroles.cli.fleet import Jobs, KeepGoing, Part, Shard, fleet_of
-from jwtroles.cli.keys import confirm
 from jwtroles.cli.options import DEFAULT_SPEC, DatabaseUrl, EnvironmentName, SpecFile, Yes
 from jwtroles.cli.terminal import show
 
