@@ -31,10 +31,8 @@ from jwtroles.errors import Problem, UsageError
 
 if TYPE_CHECKING:
     from jwtroles.cli.session import Chosen
-    from jwtroles.planner.model import Plan
     from jwtroles.reader.connection import Connection
     from jwtroles.saved_plans import Rebuilt
-    from jwtroles.spec.model import Environment
     from jwtroles.workflow import Planned
 
 
@@ -157,8 +155,9 @@ def carry_out(connection: Connection, planned: Planned, target: Chosen, manner: 
         return
     applier.check_allowed(plan, manner.allowed)
     applier.check_rights(plan)
-    if not manner.yes:
-        confirm(plan, target.environment)
+    where = plan.environment or plan.server.database
+    question = f"Apply these {len(plan.units)} changes to {where}?"
+    agree(question, target.environment, yes=manner.yes)
     started = time.monotonic()
     with progress(plan.model, quiet=manner.quiet) as told:
         applier.apply(
@@ -180,15 +179,3 @@ def carry_out(connection: Connection, planned: Planned, target: Chosen, manner: 
 def duration(seconds: float) -> str:
     """Return how long something took, as a person reads it."""
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
-
-
-def confirm(plan: Plan, environment: Environment | None) -> None:
-    """Ask before anything changes; where `confirm: true` stands, for the environment's name."""
-    count = len(plan.units)
-    where = plan.environment or plan.server.database
-    agree(
-        f"{count} changes to {where}",
-        f"Apply these {count} changes to {where}?",
-        where,
-        environment,
-    )

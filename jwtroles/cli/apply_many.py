@@ -110,9 +110,8 @@ def _carry_out(
         raise typer.Exit(worst(one.error.exit_code for one in blocked if one.error is not None))
     if not differs:
         raise typer.Exit(Exit.DONE)
-    if not manner.yes:
-        what = f"changes to {counted(len(differs), 'database')} of {environment.name}"
-        agree(what, f"Apply these {what}?", str(environment.name), environment)
+    what = f"changes to {counted(len(differs), 'database')} of {environment.name}"
+    agree(f"Apply these {what}?", environment, yes=manner.yes)
     how = applying.Manner(manner.allowed, manner.lock_timeout, manner.verbose)
     with counting("applied", len(differs), quiet=manner.quiet) as told:
         outcomes = applying.apply_all(survey, crew, how, told)

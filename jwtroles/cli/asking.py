@@ -13,41 +13,28 @@ from jwtroles.errors import Problem, UsageError
 if TYPE_CHECKING:
     from jwtroles.spec.model import Environment
 
-_UNTOUCHED = "Nothing was changed."
 
+def agree(question: str, environment: Environment | None, *, yes: bool) -> None:
+    """Ask a question unless it was answered.
 
-def agree(what: str, question: str, where: str, environment: Environment | None) -> None:
-    """Ask a question; where `confirm: true` stands, `where` is the answer.
+    Args:
+        question: what is to be done, as a question.
+        environment: where it is done. With `confirm: true` its name is the answer.
+        yes: whether it was answered.
 
     Raises:
         UsageError: JR624 without a yes.
     """
+    if yes:
+        return
+    agreed, said = False, "not confirmed"
     if not sys.stdin.isatty():
-        message = f"{what} and nobody to ask: there is no terminal"
-        remedy = "apply with --yes"
-        raise UsageError(Problem(codes.NO_YES, message, remedy=remedy), footer=_UNTOUCHED)
-    if environment is not None and environment.confirm:
-        agreed = typer.prompt(f"{question} Type {where} to go on") == where
+        said = f"there is no terminal to ask on: {question}"
+    elif environment is not None and environment.confirm:
+        name = str(environment.name)
+        agreed = typer.prompt(f"{question} Type {name} to go on") == name
     else:
         agreed = typer.confirm(question)
     if not agreed:
-        message = "not confirmed"
-        remedy = "answer as asked, or apply with --yes"
-        raise UsageError(Problem(codes.NO_YES, message, remedy=remedy), footer=_UNTOUCHED)
-
-
-def confirm(environment: Environment | None, question: str, *, yes: bool) -> None:
-    """Ask before tokens stop to work; where `confirm: true` stands, for the environment's name."""
-    if yes:
-        return
-    agreed = False
-    if sys.stdin.isatty():
-        if environment is not None and environment.confirm:
-            said = typer.prompt(f"{question}. Type {environment.name} to go on")
-            agreed = said == environment.name
-        else:
-            agreed = typer.confirm(question)
-    if not agreed:
-        message = "not confirmed" if sys.stdin.isatty() else "there is no terminal to ask on"
-        problem = Problem(codes.NO_YES, message, remedy="answer as asked, or say --yes")
-        raise UsageError(problem, footer=_UNTOUCHED)
+        problem = Problem(codes.NO_YES, said, remedy="answer as asked, or say --yes")
+        raise UsageError(problem, footer="Nothing was changed.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jwtroles.cli import key_files
-from jwtroles.cli.asking import confirm
+from jwtroles.cli.asking import agree
 from jwtroles.cli.check import Form
 from jwtroles.cli.fleet import Jobs, KeepGoing, Part, Shard, fleet_of
 from jwtroles.cli.options import (
@@ -119,8 +119,8 @@ def retire(
         if key.retired:
             show(f"Key {name} is retired since {key.retired}.")
             return
-        asked = f"Retire the key {name}? Every token that it signed is refused"
-        confirm(target.environment, asked, yes=yes)
+        asked = f"Retire the key {name}? Every token that it signed is refused."
+        agree(asked, target.environment, yes=yes)
         operations.retire(connection, target.spec, reading, key)
     show(f"Retired the key {name}. Open sessions of its tokens fail at their next statement.")
     tell("Take it out of its JWKS document as well, and apply: the database keeps it retired.")
@@ -147,8 +147,8 @@ def rotate_ticket_secret(
     with connected(target) as connection:
         reading = read_database(connection, target.spec, target.environment)
         operations.check_verifies(target.spec, reading)
-        asked = "Make the secret of tickets anew? Every login ends"
-        confirm(target.environment, asked, yes=yes)
+        asked = "Make the secret of tickets anew? Every login ends."
+        agree(asked, target.environment, yes=yes)
         operations.rotate_ticket_secret(connection, target.spec, reading)
     show(
         "Made the secret of tickets anew. Sessions that are logged in fail at their next statement."

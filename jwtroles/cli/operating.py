@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from jwtroles import operations
-from jwtroles.cli.asking import confirm
+from jwtroles.cli.asking import agree
 from jwtroles.cli.fleet import JOBS, Part, targets_in, tell_failures
 from jwtroles.cli.progress import counting
 from jwtroles.cli.terminal import show, tell
@@ -87,7 +87,7 @@ def retire_many(scene: Scene, kid: str, issuer: str | None) -> NoReturn:
         return not key.retired and operations.retire(connection, job.spec, reading, key)
 
     name = visible(f"{kid} of {whose}")
-    asked = (f"Retire the key {name} in ", "? Every token that it signed is refused")
+    asked = (f"Retire the key {name} in ", "? Every token that it signed is refused.")
     outcomes = _carry_out(scene, job, crew, Task(standing, asked, work))
     if any(one.state is State.APPLIED for one in outcomes):
         show(f"Retired the key {name}. Open sessions of its tokens fail at their next statement.")
@@ -139,7 +139,7 @@ def _carry_out(scene: Scene, job: Job, crew: Crew, task: Task) -> tuple[Outcome,
         show(f"{summary(fleet, DONE)}. Nothing to do.")
         raise typer.Exit(Exit.DONE)
     where = f"{counted(len(left), 'database')} of {visible(str(fleet.environment))}"
-    confirm(scene.environment, where.join(task.question), yes=scene.yes)
+    agree(where.join(task.question), scene.environment, yes=scene.yes)
     with counting("done", len(left)) as told:
         return operate_all(job, task.standing, crew, task.work, told)
 

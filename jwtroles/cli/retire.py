@@ -71,9 +71,7 @@ def retire(
     if plan_only or not found.standings:
         return
     _check_allowed(found, environment, allowed)
-    if not yes:
-        where = str(environment.name) if environment else role
-        agree(f"to retire {role}", f"Retire {role}?", where, environment)
+    agree(f"Retire {role}?", environment, yes=yes)
     carry_out(found, lambda said: None if quiet else tell(f" ✓ {said}"), lock_timeout=lock_timeout)
 
 

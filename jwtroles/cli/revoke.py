@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from jwtroles.cli.asking import confirm
+from jwtroles.cli.asking import agree
 from jwtroles.cli.fleet import Jobs, KeepGoing, Part, Shard, fleet_of
 from jwtroles.cli.options import DEFAULT_SPEC, DatabaseUrl, EnvironmentName, SpecFile, Yes
 from jwtroles.cli.terminal import show
@@ -88,7 +88,7 @@ def revoke(
     with connected(target) as connection:
         reading = read_database(connection, target.spec, target.environment)
         operations.check_verifies(target.spec, reading)
-        confirm(target.environment, f"Revoke {words}?", yes=yes)
+        agree(f"Revoke {words}?", target.environment, yes=yes)
         operations.revoke(connection, target.spec, reading, wanted)
     show(f"Revoked {words}. Open sessions of such tokens fail at their next statement.")
 
