@@ -49,7 +49,17 @@ def test_a_source_that_changes_is_not_mirrored(cluster: Clusters) -> None:
             for when, sql in MOVED.items():
                 planned = make_sync(pair.spec, *pair.sources())
 
-                def meddle(stage: str, _done: int, _of: int, when: str = when, sql: str = sql):
+                seen: list[str] = []
+
+                def meddle(
+                    stage: str,
+                    _done: int,
+                    _of: int,
+                    when: str = when,
+                    sql: str = sql,
+                    seen: list[str] = seen,
+                ) -> None:
+                    seen.append(stage)
                     if stage == when:
                         by_hand.execute(sql.encode())
 
@@ -71,6 +81,8 @@ def test_a_source_that_changes_is_not_mirrored(cluster: Clusters) -> None:
                 assert "jwtroles sync --from staging --to production --plan" in said
                 assert said.endswith("Nothing was changed.")
                 assert production.rows(HELD) == before, when
+                # What moved before the first statement is told before the first statement.
+                assert ("statement" in seen) == (when in ("unchanged", "statement"))
                 by_hand.execute(BACK[when].encode())
             planned = make_sync(pair.spec, *pair.sources())
             by_hand.execute("SELECT pg_terminate_backend(%s)", [pair.staging.info.backend_pid])

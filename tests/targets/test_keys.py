@@ -95,6 +95,12 @@ def test_a_leaked_key_ends_in_every_database(several):
 
     done = several.run("keys", "retire", "ES256", **there)
     assert "error[JR624]: there is no terminal to ask on" in done.err
+    one = ("--database", several.url("tenant_02"))
+    subject = ("--subject", "ann", "--issuer", ISSUER)
+    for asks in (("keys", "retire", "ES256"), ("keys", "rotate-ticket-secret")):
+        assert "error[JR624]: there is no terminal to ask on" in several.run(*asks, *one).err
+    assert "error[JR624]" in several.run("revoke", *subject, *one).err
+    assert accepted(several, "ES256", sub="ann") == "2"
     document = several.folder / "keys" / "tenants.json"
     document.rename(several.folder / "away")  # in an emergency nothing is needed but databases
     done = several.run(*retire, **there)
