@@ -109,6 +109,7 @@ DO $do$
 DECLARE
     item jsonb;
     got text[];
+    became name;
     found jsonb := '{}';
 BEGIN
     FOR item IN SELECT * FROM jsonb_array_elements(current_setting('probe.input')::jsonb) LOOP
@@ -120,6 +121,7 @@ BEGIN
             ELSE
                 SET LOCAL SESSION AUTHORIZATION gate;
                 PERFORM jwtroles.pre_request();
+                became := current_user;
             END IF;
             IF item ->> 'look' = '' THEN
                 EXECUTE format('SELECT array_agg(x) FROM (%s) AS t (x)', item ->> 'sql') INTO got;
@@ -128,6 +130,11 @@ BEGIN
                 RESET ROLE;
                 SET LOCAL SESSION AUTHORIZATION postgres;
                 EXECUTE format('SELECT array_agg(x) FROM (%s) AS t (x)', item ->> 'look') INTO got;
+            END IF;
+            IF item ->> 'role' IS NULL THEN
+                SET LOCAL SESSION AUTHORIZATION gate;
+                PERFORM jwtroles.pre_request();
+                IF current_user <> became THEN got := NULL; END IF;
             END IF;
             RAISE SQLSTATE 'JR000';
         EXCEPTION WHEN OTHERS THEN
@@ -143,7 +150,11 @@ END $do$
 
 
 class Watcher:
-    """Looks through a superuser's session of its own, which takes on each role in turn."""
+    """Looks through a superuser's session of its own, which takes on each role in turn.
+
+    A token keeps its role until its transaction ends, whatever becomes of the mapping. So a probe
+    counts if its token would still become that role after it: else it has seen two moments.
+    """
 
     def __init__(self, connection: psycopg.Connection[Any], *, patience: str = "5s") -> None:
         self._connection = connection
