@@ -225,6 +225,13 @@ def fleet_schema() -> str:
     return json.dumps(schema(), indent=2) + "\n"
 
 
+def keys_schema() -> str:
+    """Return schemas/keys.schema.json."""
+    from jwtroles.report.contract.keys import schema  # noqa: PLC0415
+
+    return json.dumps(schema(), indent=2) + "\n"
+
+
 def snapshot_schema() -> str:
     """Return schemas/snapshot.schema.json."""
     from jwtroles.reader.saved import schema  # noqa: PLC0415
@@ -265,6 +272,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "schemas/doctor.schema.json": doctor_schema,
     "schemas/fleet.schema.json": fleet_schema,
+    "schemas/keys.schema.json": keys_schema,
     "schemas/plan.schema.json": plan_schema,
     "schemas/snapshot.schema.json": snapshot_schema,
     "schemas/saved-plan.schema.json": saved_plan_schema,

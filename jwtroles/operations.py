@@ -17,7 +17,7 @@ from jwtroles.errors import ApplyError, Problem
 from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Change, Context, Effect, Phase, Statement
 from jwtroles.kinds.signing_key import SIGNING_KEY
-from jwtroles.kinds.ticket_secret import TICKET_SECRET, new_secret_sql
+from jwtroles.kinds.ticket_secret import MADE_HERE, TICKET_SECRET, new_secret_sql
 from jwtroles.names import QName, literal
 from jwtroles.planner.model import Step
 from jwtroles.planner.order import arrange
@@ -151,8 +151,7 @@ def revoke(connection: Connection, spec: Spec, reading: Reading, wanted: Revocat
         "ON CONFLICT (issuer, what) DO UPDATE SET before = greatest(r.before, excluded.before), "
         "until = greatest(r.until, excluded.until) "
         "RETURNING r.before IS DISTINCT FROM (SELECT before FROM was) AS more, "
-        "CASE WHEN isfinite(r.before) THEN to_char(r.before AT TIME ZONE 'UTC', "
-        """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') ELSE '' END AS instant"""
+        f"CASE WHEN isfinite(r.before) THEN {_rfc3339('r.before')} ELSE '' END AS instant"
     )
     prune = f"DELETE FROM {REVOCATION.sql} WHERE until < clock_timestamp()"
     (row,) = _run(connection, spec, reading, [sql, prune])
@@ -167,9 +166,33 @@ def _until(issuer: Issuer) -> str:
     return f"clock_timestamp() + interval '{seconds} seconds'"
 
 
-def rotate_ticket_secret(connection: Connection, spec: Spec, reading: Reading) -> None:
-    """Make the secret of tickets anew: every login ends, and a token can log in again."""
-    _run(connection, spec, reading, [f"DELETE FROM {TICKET_SECRET.sql}", new_secret_sql()])
+def rotate_ticket_secret(
+    connection: Connection, spec: Spec, reading: Reading, before: datetime | None = None
+) -> str | None:
+    """Make the secret of tickets anew: every login ends, and a token can log in again.
+
+    Args:
+        connection: to the database.
+        spec: the file.
+        reading: what the database has.
+        before: only a secret that was made before this instant.
+
+    Returns:
+        When the new one was made (RFC 3339); None where there is one that is not so old.
+    """
+    instant = "now()" if before is None else f"{literal(before.isoformat())}::timestamptz"
+    old = (
+        f"DELETE FROM {TICKET_SECRET.sql} WHERE ({MADE_HERE} AND made_at >= {instant}) IS NOT TRUE"
+    )
+    new = f"{new_secret_sql()} WHERE NOT EXISTS (SELECT FROM {TICKET_SECRET.sql}) "
+    new += f"RETURNING {_rfc3339('made_at')} AS instant"
+    rows = _run(connection, spec, reading, [old, new])
+    return rows[0]["instant"] if rows else None
+
+
+def _rfc3339(instant: str) -> str:
+    """Return SQL for the text of an instant, to the microsecond."""
+    return f"""to_char({instant} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
 
 def _run(

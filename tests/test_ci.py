@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from jwtroles import __version__
-from tests.pages import ROOT
+from tests.pages import ROOT, Block, blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 EXAMPLE = ROOT / "examples" / "saas-gateway"
 GITHUB = yaml.safe_load((ROOT / "examples/ci/github/jwtroles.yml").read_text("utf-8"))
 GITLAB = yaml.safe_load((ROOT / "examples/ci/gitlab/.gitlab-ci.yml").read_text("utf-8"))
+JOBS = {"plan", "plan-fork", "apply", "drift"}
+"""What the tests below run, with every shell line in it."""
+
 SECRET = "sesame"
 COMMENT_TOKEN = "ghs_of_the_job"
 
@@ -114,6 +117,7 @@ class Runner:
 
     def job(self, name: str) -> int:
         """Run the shell lines of a job in their order, as the host would; return the exit code."""
+        assert name in JOBS
         return self._github(name) if self.kind == "github" else self._gitlab(name)
 
     def _github(self, name: str) -> int:
@@ -290,6 +294,58 @@ def test_the_workflow_has_the_least_rights() -> None:
             assert re.fullmatch(r"actions/[a-z-]+@v\d+", step.get("uses", "actions/x@v1"))
             if step.get("uses", "").startswith("actions/checkout"):
                 assert step["with"] == {"persist-credentials": False}
+
+
+def test_every_shell_line_is_one_that_a_runner_runs() -> None:
+    """No job is left out, and none has lines in a place that `Runner` does not look at."""
+    assert set(GITHUB["jobs"]) == JOBS
+    assert "defaults" not in GITHUB
+    for job in GITHUB["jobs"].values():
+        assert not {"defaults", "container", "strategy", "services"} & job.keys()
+        for step in job["steps"]:
+            assert ("run" in step) != ("uses" in step)
+            assert step.get("if", "always()") == "always()"
+            assert not {"shell", "working-directory", "continue-on-error"} & step.keys()
+    assert set(GITLAB) - JOBS == {"stages", "variables", "default"}
+    assert set(GITLAB["default"]) == {"image", "before_script"}
+    for job in (GITLAB[name] for name in JOBS):
+        assert not {"before_script", "hooks", "extends", "image", "allow_failure"} & job.keys()
+        assert all(set(rule) == {"if"} for rule in job["rules"])
+
+
+CHECK = (sys.executable, "-m", "check_jsonschema", "--builtin-schema")
+FORMS = {
+    "github": (*CHECK, "vendor.github-workflows"),
+    "gitlab": (*CHECK, "vendor.gitlab-ci", "--data-transform", "gitlab-ci"),
+    "hooks": (sys.executable, "-m", "pre_commit", "validate-manifest"),
+    "config": (sys.executable, "-m", "pre_commit", "validate-config"),
+}
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "word"),
+    [
+        ("github", "examples/ci/github/jwtroles.yml", "runs-on:"),
+        ("gitlab", "examples/ci/gitlab/.gitlab-ci.yml", "resource_group:"),
+        ("hooks", ".pre-commit-hooks.yaml", "entry:"),
+        *[("config", block, "rev:") for block in blocks("docs/ci.md", "yaml")],
+        *[("github", block, "runs-on:") for block in blocks("docs/fleets.md", "yml")],
+    ],
+    ids=str,
+)
+def test_each_file_has_the_form_that_its_host_publishes(
+    form: str, text: str | Block, word: str, tmp_path: Path
+) -> None:
+    """And not with a word misspelt, which a schema that allows everything would take."""
+    right = (ROOT / text).read_text("utf-8") if isinstance(text, str) else text.text
+    assert word in right
+    codes = []
+    for number, one in enumerate((right, right.replace(word, word[1:]))):
+        file = tmp_path / f"{number}.yml"
+        file.write_text(one, "utf-8")
+        done = subprocess.run([*FORMS[form], file], capture_output=True, text=True, check=False)
+        codes.append(done.returncode)
+    assert codes == [0, 1], done.stdout
 
 
 def test_the_hook_of_pre_commit(tmp_path: Path) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from jwtroles.cli import key_files
 from jwtroles.cli.asking import agree
-from jwtroles.cli.check import Form
 from jwtroles.cli.fleet import Jobs, KeepGoing, Part, Shard, fleet_of
 from jwtroles.cli.options import (
     DEFAULT_SPEC,
@@ -17,11 +17,20 @@ from jwtroles.cli.options import (
     IssuerName,
     SpecFile,
     Yes,
+    instant,
 )
 from jwtroles.cli.terminal import show, tell
 
 if TYPE_CHECKING:
-    pass
+    from pathlib import Path
+
+
+class Form(StrEnum):
+    """Forms of a list of keys."""
+
+    TEXT = "text"
+    JSON = "json"
+
 
 app = typer.Typer(
     name="keys",
@@ -53,26 +62,35 @@ def list_keys(
 
     Example: jwtroles keys list --env staging
     """
+    from jwtroles.cli.formats import Format, told_as  # noqa: PLC0415 - only what a command needs
+
+    part = Part(jobs, shard)
+    with told_as(Format(format.value)):
+        show(_listed(spec, env, database, part, as_json=format is Form.JSON))
+
+
+def _listed(spec: Path, env: str | None, database: str | None, part: Part, *, as_json: bool) -> str:
+    """Return the keys of one database; those of many are told, and end the command."""
     from jwtroles.cli.session import chosen, connected, reached  # noqa: PLC0415
     from jwtroles.keyring import states_of  # noqa: PLC0415
     from jwtroles.operations import check_verifies  # noqa: PLC0415
-    from jwtroles.report.keys import render_keys, render_keys_json  # noqa: PLC0415
+    from jwtroles.report import keys as text  # noqa: PLC0415
+    from jwtroles.report.contract import keys as contract  # noqa: PLC0415
     from jwtroles.verifier.key_sources import read_keys  # noqa: PLC0415
     from jwtroles.workflow import read_database  # noqa: PLC0415
 
-    part = Part(jobs, shard)
     loaded, environment = chosen(spec, env, database, "keys list")
     if fleet := fleet_of(environment, database, part):
         from jwtroles.cli.operating import Scene, list_many  # noqa: PLC0415
 
-        list_many(Scene(loaded, fleet, part), as_json=format is Form.JSON)
+        list_many(Scene(loaded, fleet, part), as_json=as_json)
     target = reached(spec, loaded, environment, database)
     wanted = read_keys(target.spec, target.environment)
     with connected(target) as connection:
         reading = read_database(connection, target.spec, target.environment)
     check_verifies(target.spec, reading)
     states = states_of(wanted, reading.catalog)
-    show(render_keys_json(states) if format is Form.JSON else render_keys(states))
+    return contract.render_keys(states) if as_json else text.render_keys(states)
 
 
 app.command("import")(key_files.import_keys)
@@ -128,28 +146,46 @@ def retire(
 
 @app.command("rotate-ticket-secret")
 def rotate_ticket_secret(
+    before: Annotated[
+        Optional[str],  # noqa: UP045 - typer reads the annotation at run time
+        typer.Option("--before", metavar="TIME", help="Only a secret that was made before then."),
+    ] = None,
     spec: SpecFile = DEFAULT_SPEC,
     env: EnvironmentName = None,
     database: DatabaseUrl = None,
     yes: Yes = False,
+    jobs: Jobs = None,
+    shard: Shard = None,
+    keep_going: KeepGoing = False,
 ) -> None:
     """Make the secret of tickets anew: every login ends, and tokens log in again.
 
-    It is made in the database, and never leaves it.
+    It is made in the database, and never leaves it. Of many databases each has its own; where some
+    were left, it says with which --before to run it again.
 
     Example: jwtroles keys rotate-ticket-secret --env staging
     """
     from jwtroles import operations  # noqa: PLC0415 - only what a command needs
-    from jwtroles.cli.session import choose, connected  # noqa: PLC0415
+    from jwtroles.cli.session import chosen, connected, reached  # noqa: PLC0415
     from jwtroles.workflow import read_database  # noqa: PLC0415
 
-    target = choose(spec, env, database, "keys rotate-ticket-secret")
+    since = None if before is None else instant(before)
+    part = Part(jobs, shard)
+    loaded, environment = chosen(spec, env, database, "keys rotate-ticket-secret")
+    if fleet := fleet_of(environment, database, part, keep_going=keep_going):
+        from jwtroles.cli.operating import Scene, rotate_many  # noqa: PLC0415
+
+        rotate_many(Scene(loaded, fleet, part, yes, keep_going), since)
+    target = reached(spec, loaded, environment, database)
     with connected(target) as connection:
         reading = read_database(connection, target.spec, target.environment)
         operations.check_verifies(target.spec, reading)
         asked = "Make the secret of tickets anew? Every login ends."
         agree(asked, target.environment, yes=yes)
-        operations.rotate_ticket_secret(connection, target.spec, reading)
-    show(
-        "Made the secret of tickets anew. Sessions that are logged in fail at their next statement."
-    )
+        made = operations.rotate_ticket_secret(connection, target.spec, reading, since)
+    show(MADE_ANEW if made else "The secret of tickets was made since. Nothing to do.")
+
+
+MADE_ANEW = (
+    "Made the secret of tickets anew. Sessions that are logged in fail at their next statement."
+)

@@ -1,4 +1,4 @@
-"""`keys list`, `keys retire` and `revoke` for an environment of many databases."""
+"""The commands of `keys` about databases, and `revoke`, for an environment of many."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from jwtroles import operations
 from jwtroles.cli.asking import agree
 from jwtroles.cli.fleet import JOBS, Part, targets_in, tell_failures
+from jwtroles.cli.keys import MADE_ANEW
 from jwtroles.cli.progress import counting
 from jwtroles.cli.terminal import show, tell
 from jwtroles.errors import Exit
@@ -25,6 +26,8 @@ from jwtroles.targets.planning import Job
 from jwtroles.verifier.key_sources import NO_KEYS, Keys, read_keys
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from jwtroles.reader import Reading
     from jwtroles.reader.connection import Connection
     from jwtroles.spec.model import Environment, Spec
@@ -65,14 +68,12 @@ def _seen(one: Looked, state: State) -> Outcome:
 
 def list_many(scene: Scene, *, as_json: bool) -> NoReturn:
     """Show the keys of all databases beside those of the file; exit by the worst failure."""
-    from jwtroles.report.many_keys import (  # noqa: PLC0415 - only what a command needs
-        render_many_keys,
-        render_many_keys_json,
-    )
+    from jwtroles.report import many_keys  # noqa: PLC0415 - only what a command needs
+    from jwtroles.report.contract import keys  # noqa: PLC0415
 
     _, _, found = scene.look(read_keys)
     fleet = scene.fleet(tuple(_seen(one, State.IN_SYNC) for one in found))
-    show((render_many_keys_json if as_json else render_many_keys)(fleet, found))
+    show((keys if as_json else many_keys).render_many_keys(fleet, found))
     tell_failures(fleet.of(State.FAILED))
     raise typer.Exit(fleet.worst)
 
@@ -110,6 +111,26 @@ def revoke_many(scene: Scene, wanted: operations.Revocation, words: str) -> NoRe
     if any(one.state is State.APPLIED for one in outcomes):
         show(f"Revoked {words}. Open sessions of such tokens fail at their next statement.")
     again = f"Run it again with --before {min(instants)}" if instants else "Run it again"
+    _end(scene, crew, outcomes, f"{again}: it does what is left.")
+
+
+def rotate_many(scene: Scene, before: datetime | None) -> NoReturn:
+    """Make the secret of tickets anew in every database, where it was made before an instant."""
+    job, crew, found = scene.look(lambda _spec, _environment: NO_KEYS)
+    instants: list[str] = []
+
+    def work(connection: Connection, reading: Reading) -> bool:
+        made = operations.rotate_ticket_secret(connection, job.spec, reading, before)
+        instants.extend(filter(None, [made]))
+        return made is not None
+
+    standing = tuple(_seen(one, State.DIFFERENT) for one in found)
+    asked = ("Make the secret of tickets anew in ", "? Every login ends.")
+    outcomes = _carry_out(scene, job, crew, Task(standing, asked, work))
+    if any(one.state is State.APPLIED for one in outcomes):
+        show(MADE_ANEW)
+    since = before.isoformat() if before else min(instants, default="")
+    again = f"Run it again with --before {since}" if since else "Run it again"
     _end(scene, crew, outcomes, f"{again}: it does what is left.")
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from jwtroles import codes
 from jwtroles.errors import Problem, UsageError
 from jwtroles.frozen import frozen
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 SpecFile = Annotated[
     Path,
@@ -113,6 +116,21 @@ def effects(given: list[str] | None) -> tuple[str, ...]:
             message = f"no effect {word}" + (f". Did you mean {near[0]}?" if near else "")
             raise UsageError(Problem(codes.USAGE, message, remedy="effects: " + ", ".join(known)))
     return tuple(given or ())
+
+
+def instant(text: str) -> datetime:
+    """Return an instant with its offset from UTC (JR637)."""
+    from datetime import datetime  # noqa: PLC0415 - only what a command needs
+
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = datetime.min
+    if found.tzinfo is None:
+        message = f"{text} is not an instant"
+        remedy = "write it with its offset from UTC:  --before 2026-05-04T10:12:00Z"
+        raise UsageError(Problem(codes.NO_INSTANT, message, remedy=remedy))
+    return found
 
 
 @frozen

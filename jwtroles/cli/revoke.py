@@ -9,7 +9,14 @@ import typer
 
 from jwtroles.cli.asking import agree
 from jwtroles.cli.fleet import Jobs, KeepGoing, Part, Shard, fleet_of
-from jwtroles.cli.options import DEFAULT_SPEC, DatabaseUrl, EnvironmentName, SpecFile, Yes
+from jwtroles.cli.options import (
+    DEFAULT_SPEC,
+    DatabaseUrl,
+    EnvironmentName,
+    SpecFile,
+    Yes,
+    instant,
+)
 from jwtroles.cli.terminal import show
 
 if TYPE_CHECKING:
@@ -63,7 +70,7 @@ def revoke(
     ):
         message = "say what: --jti ID, --subject SUB [--before TIME], or --issuer ISSUER"
         raise UsageError(Problem(codes.USAGE, message, remedy="jwtroles revoke --help"))
-    since = None if before is None else _instant(before)
+    since = None if before is None else instant(before)
     part = Part(jobs, shard)
     loaded, environment = chosen(spec, env, database, "revoke")
     fleet = fleet_of(environment, database, part, keep_going=keep_going)
@@ -93,23 +100,7 @@ def revoke(
     show(f"Revoked {words}. Open sessions of such tokens fail at their next statement.")
 
 
-def _instant(text: str) -> datetime:
-    """Return an instant with its offset from UTC (JR637)."""
-    from jwtroles import codes  # noqa: PLC0415
-    from jwtroles.errors import Problem, UsageError  # noqa: PLC0415
-
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = datetime.min
-    if found.tzinfo is None:
-        message = f"{text} is not an instant"
-        remedy = "write it with its offset from UTC:  --before 2026-05-04T10:12:00Z"
-        raise UsageError(Problem(codes.NO_INSTANT, message, remedy=remedy))
-    return found
-
-
-def _check_begun(instant: datetime, issuer: Issuer) -> None:
+def _check_begun(since: datetime, issuer: Issuer) -> None:
     """Raise JR637 for an instant that is still to come.
 
     What the issuer's clock may say now is not to come: a revocation without --before means it.
@@ -117,8 +108,8 @@ def _check_begun(instant: datetime, issuer: Issuer) -> None:
     from jwtroles import codes  # noqa: PLC0415
     from jwtroles.errors import Problem, UsageError  # noqa: PLC0415
 
-    if instant > datetime.now(UTC) + timedelta(seconds=issuer.clock_skew):
-        message = f"{instant:%Y-%m-%d %H:%M:%S %Z} is still to come: "
+    if since > datetime.now(UTC) + timedelta(seconds=issuer.clock_skew):
+        message = f"{since:%Y-%m-%d %H:%M:%S %Z} is still to come: "
         message += "tokens that nobody has issued yet would be refused"
         remedy = "leave --before out for those issued before now"
         raise UsageError(Problem(codes.NO_INSTANT, message, remedy=remedy))

@@ -138,8 +138,8 @@ NO_DEVELOPMENT_KEY = Code(
 NO_INSTANT = Code(
     "JR637",
     "not an instant",
-    "Tokens are revoked by when they were issued, to the second, whatever time zone this machine "
-    "is in.",
+    "Tokens are revoked by when they were issued, and secrets made anew by when they were made, "
+    "whatever time zone this machine is in.",
 )
 TOKEN_ARGUMENT = Code(
     "JR640",

@@ -73,6 +73,10 @@ def statements(change: Change[TicketSecret], context: Context) -> Iterable[State
 
 
 _DATABASE = "SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()"
+_SYSTEM = "SELECT system_identifier FROM pg_control_system()"
+
+MADE_HERE = f"database = ({_DATABASE}) AND system = ({_SYSTEM})"
+"""Whether a secret is this database's own."""
 
 
 def new_secret_sql() -> str:
@@ -95,7 +99,7 @@ def new_secret_sql() -> str:
         f"WITH secret AS MATERIALIZED (SELECT sha256({uuids}) AS octets) "
         f"INSERT INTO {TICKET_SECRET.sql} (database, system, inner_pad, outer_pad, "
         "generation, made_at) "
-        f"SELECT ({_DATABASE}), (SELECT system_identifier FROM pg_control_system()), "
+        f"SELECT ({_DATABASE}), ({_SYSTEM}), "
         f"{pad(0x36)}, {pad(0x5C)}, gen_random_uuid(), now() FROM secret"
     )
 

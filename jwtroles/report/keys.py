@@ -1,36 +1,19 @@
-"""The list of keys, as text and as JSON; it knows no secret."""
+"""The list of keys as text; it knows no secret."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import fields
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from jwtroles import __version__
 from jwtroles.report.problems import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from jwtroles.keyring import KeyState
-
-FORMAT = 1
-"""The version of the JSON form."""
-
-
-def render_keys_json(states: Iterable[KeyState]) -> str:
-    """Return the keys as JSON."""
-    keys = [*map(fields_of, states)]
-    return json.dumps({"format": FORMAT, "jwtroles": __version__, "keys": keys}, indent=2)
-
-
-def fields_of(state: KeyState) -> dict[str, Any]:
-    """Return a key as JSON has it."""
-    return {one.name: getattr(state, one.name) for one in fields(state)}
 
 
 def render_keys(states: tuple[KeyState, ...]) -> str:

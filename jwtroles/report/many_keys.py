@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
@@ -10,11 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from jwtroles import __version__
-from jwtroles.passwords import covered
-from jwtroles.report.contract.build import failure
-from jwtroles.report.contract.model import CODEC, Fault
-from jwtroles.report.keys import FORMAT, aligned, cells, fields_of, status
+from jwtroles.report.keys import aligned, cells, status
 from jwtroles.report.problems import visible
 from jwtroles.report.text.fleet import names
 from jwtroles.report.text.sheet import counted
@@ -51,30 +46,3 @@ def _lines(places: Places, number: int) -> Iterator[str]:
                 which = f": {names(outcomes)}" if len(outcomes) < number else ""
                 yield f"  {head}  {said} in {counted(len(outcomes), 'database')}{which}"
                 head = " " * cell_len(head)
-
-
-def render_many_keys_json(fleet: Fleet, found: tuple[Looked, ...]) -> str:
-    """Return the keys of each database as JSON, in the form of one database, and its errors."""
-    data = {
-        "format": FORMAT,
-        "jwtroles": __version__,
-        "project": fleet.project,
-        "environment": fleet.environment,
-        "shard": fleet.shard or None,
-        "exit_code": int(fleet.worst),
-        "targets": [
-            {
-                "name": covered(one.target.name),
-                "address": covered(one.target.address),
-                "keys": [fields_of(state) for state in one.keys],
-                "errors": _errors(one),
-            }
-            for one in found
-        ],
-    }
-    return json.dumps(data, indent=2)
-
-
-def _errors(one: Looked) -> object:
-    errors = failure(one.error, one.error.exit_code).errors if one.error else ()
-    return CODEC.encode(errors, tuple[Fault, ...])

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import os
+import re
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from jwtroles import load
 from jwtroles.compiler import compile_spec
@@ -16,6 +19,7 @@ from jwtroles.targets import compiling
 from jwtroles.targets.model import Target
 from jwtroles.targets.planning import Job
 from jwtroles.workflow import make_plan
+from tests.pages import blocks
 from tests.targets.tenants import FILE, Tenants
 
 if TYPE_CHECKING:
@@ -119,6 +123,22 @@ def test_what_is_compiled_once_is_what_each_database_would_have_come_to(newest, 
     assert [one.server.database for one in calls] == ["tenant_00", "tenant_01", "tenant_02"]
 
 
+def test_the_matrix_of_the_manual_applies_to_each_database_once(newest):
+    newest.make(3, first=3)
+    (workflow,) = (yaml.safe_load(one.text) for one in blocks("docs/fleets.md", "yml"))
+    job = workflow["jobs"]["apply"]
+    (line,) = (step["run"] for step in job["steps"] if step.get("run", "").startswith("jwtroles"))
+    assert job["strategy"]["fail-fast"] is False
+    applied = 0
+    for shard in job["strategy"]["matrix"]["shard"]:
+        program, *words = shlex.split(line.replace("${{ matrix.shard }}", str(shard)))
+        done = newest.run(*words)
+        assert (program, done.code) == ("jwtroles", 0), done
+        applied += int((re.findall(r"(\d+) applied", done.err) or ["0"])[0])
+    assert applied == 6
+    assert newest.run("plan", "--check").code == 0
+
+
 def test_what_is_wrong_in_each_database_is_told_once(newest):
     newest.file(FILE.replace("[app]", "[apq]").replace("app.", "apq."))
 
@@ -217,7 +237,7 @@ def test_some_are_left_out(newest):
 
 
 def test_other_commands_are_about_one_database(newest):
-    for command in (["snapshot"], ["keys", "rotate-ticket-secret"]):
+    for command in (["snapshot"], ["doctor"]):
         done = newest.run(*command)
         assert done.code == 1
         assert "error[JR035]: tenants has many databases" in done.err

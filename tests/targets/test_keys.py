@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from jsonschema import Draft202012Validator
 
+from tests.pages import ROOT
 from tests.targets.tenants import FILE, Tenants
 from tests.verifier.test_operations import ISSUER, SECRET, jwks, token
 
@@ -143,6 +145,13 @@ def test_a_key_that_an_apply_would_bring_is_not_called_retired(several):
     assert listed.code == 1
     assert "error[JR632]: tenant_05 has no keys yet" in listed.err
     whole = json.loads(listed.out)
+    published = (ROOT / "docs" / "schemas" / "keys.schema.json").read_text("utf-8")
+    form = Draft202012Validator(json.loads(published))
+    form.validate(whole)
+    away = ("--database", "postgresql://someone:sesame@127.0.0.1:1/tenant_02")
+    failed = several.run("keys", "list", "--format", "json", *away, SECRET=SECRET)
+    form.validate(json.loads(failed.out))
+    assert ("JR001" in failed.out, "sesame" in failed.out + failed.err) == (True, False)
     assert (whole["environment"], whole["exit_code"]) == ("tenants", 1)
     assert [len(one["keys"]) for one in whole["targets"]] == [3, 4, 3, 3, 3, 0]
     assert [one["code"] for one in whole["targets"][-1]["errors"]] == ["JR632"]
@@ -175,3 +184,43 @@ def test_a_revocation_is_finished_with_the_instant_that_it_began_with(several):
         )
         assert done.code == 0, done
     assert accepted(several, "EdDSA", iat=later, jti="a") == ""
+
+
+def test_the_secrets_of_tickets_are_made_anew_where_they_are_older_than_the_first_run(several):
+    there, away = one_away(several)
+    rotate = ("keys", "rotate-ticket-secret", "--yes")
+    old = secrets(several)
+
+    done = several.run(*rotate, **away)
+    assert done.code == 1
+    assert "5 databases: 4 to do, 1 failed. Nothing was changed." in done.err
+    assert secrets(several) == old
+
+    done = several.run(*rotate, "--keep-going", **away)
+    assert done.code == 1
+    first = secrets(several)
+    assert [a == b for a, b in zip(old, first, strict=True)] == [False, False, True, False, False]
+    instant = re.search(r"Run it again with --before (\S+): it does what is left", done.err)
+    assert instant, done.err
+
+    done = several.run(*rotate, "--before", instant[1], **there)
+    assert done.code == 0, done
+    assert "5 databases: 1 done, 4 done before.\n" in done.err
+    second = secrets(several)
+    assert [a == b for a, b in zip(first, second, strict=True)] == [True, True, False, True, True]
+    again = several.run(*rotate, "--before", instant[1], "--database", several.url("tenant_02"))
+    assert again.out == "The secret of tickets was made since. Nothing to do.\n"
+    assert secrets(several) == second
+    assert several.run(*rotate, **there).code == 0
+    assert not set(second) & set(secrets(several))
+    assert "error[JR637]" in several.run(*rotate, "--before", "yesterday", **there).err
+
+
+def secrets(tenants: Tenants) -> list[bytes]:
+    """Return the secret of tickets of each database."""
+    found = []
+    for name in tenants.names:
+        with psycopg.connect(tenants.url(name, "postgres")) as connection:
+            (row,) = connection.execute("SELECT inner_pad FROM jwtroles.ticket_secret").fetchall()
+            found.append(row[0])
+    return found

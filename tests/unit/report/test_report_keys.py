@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 
+from jsonschema import Draft202012Validator
+
 from jwtroles.catalog import Catalog
 from jwtroles.keyring import states_of
 from jwtroles.kinds.signing_key import SigningKey
-from jwtroles.report.keys import render_keys, render_keys_json
+from jwtroles.report.contract import keys as contract
+from jwtroles.report.keys import render_keys
 from jwtroles.verifier.key_sources import NO_KEYS, Keys
 from jwtroles.verifier.keys import Key
 
@@ -60,7 +63,8 @@ def test_what_each_key_is() -> None:
         "  left     RS256             not in the file  live in the database: apply removes it\n"
         "  new      RS256             keys.json        not in the database: apply adds it"
     )
-    found = json.loads(render_keys_json(states))
+    found = json.loads(contract.render_keys(states))
+    Draft202012Validator(contract.schema()).validate(found)
     assert found["format"] == 1
     assert [one["kid"] for one in found["keys"]] == [one.kid for one in states]
     assert set(found["keys"][0]) == {
