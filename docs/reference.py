@@ -122,7 +122,8 @@ is given.
 EXITS = {
     "DONE": "done",
     "ERROR": "an error: the command line, the file, the database or the server",
-    "DIFFERENT": "`plan --check`, or `explain` with a database, found differences",
+    "DIFFERENT": "`--check`, or `explain` with a database, found differences; "
+    "`import`: the plan puts something back",
     "REFUSED": "refused: an effect that is not allowed, a missing right, a stale plan, a token",
     "FAILED": "a policy test did not hold",
     "INTERRUPTED": "interrupted with Ctrl-C; rolled back",
@@ -179,6 +180,8 @@ def _command(path: str, command: Any) -> Iterator[str]:
         else:
             yield "\n".join(line.strip() for line in part.splitlines())
     yield _block(" ".join(usage))
+    if arguments:
+        yield "\n".join(f"- `{_argument(one)}`: {one.help}" for one in arguments)
     if options:
         head = "| option | meaning | variable | default |\n|---|---|---|---|\n"
         yield head + "\n".join(map(_option, options))

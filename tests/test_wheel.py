@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from jwtroles import __version__
-from tests.pages import ROOT
+from tests.pages import ROOT, blocks
 
 BUILT_FROM = ("jwtroles", "examples", "pyproject.toml", "README.md", "LICENSE")
 """What the build may see: a wheel that needs more would not build from a source distribution."""
@@ -107,6 +107,8 @@ def test_the_wheel_alone_runs_the_demo(wheel: Path, tmp_path: Path) -> None:
     demo = jwtroles("demo")
     assert "In sync." in demo
     assert "expectations hold" in demo
+    (drift,) = blocks("README.md", "text")
+    assert [line for line in drift.text.splitlines() if line not in demo.splitlines()] == []
     jwtroles("demo", "--copy", "copied")
     assert sorted(path.name for path in (work / "copied").iterdir()) == [
         "jwtroles.yaml",

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from jwtroles.cli.values import Command, Group
+
 if TYPE_CHECKING:
     from jwtroles.cli.session import Loads
     from jwtroles.embedded import EmbeddedServer
 
 app = typer.Typer(
     name="db",
+    cls=Group,
     no_args_is_help=True,
     help="""The private PostgreSQL server: start it, stop it, find it, talk to it.
 
@@ -37,7 +40,7 @@ Environment = Annotated[
 User = Annotated[str, typer.Option("--user", "-U", metavar="ROLE", help="The role to log in as.")]
 
 
-@app.command()
+@app.command(cls=Command)
 def start(env: Environment = None) -> None:
     """Start the server, unless it runs already, and print its address.
 
@@ -48,7 +51,7 @@ def start(env: Environment = None) -> None:
     typer.echo(_started(env).url())
 
 
-@app.command()
+@app.command(cls=Command)
 def stop(
     delete: Annotated[
         bool, typer.Option("--delete", help="Delete its databases and roles as well.")
@@ -71,7 +74,7 @@ def stop(
     typer.echo("stopped" if stopped else "it was not running")
 
 
-@app.command()
+@app.command(cls=Command)
 def url(database: Database = "postgres", user: User = "postgres", env: Environment = None) -> None:
     """Print the server's address, as libpq and drivers read it; start the server if need be.
 
@@ -80,10 +83,13 @@ def url(database: Database = "postgres", user: User = "postgres", env: Environme
     typer.echo(_started(env).url(database, user))
 
 
-@app.command(context_settings={"ignore_unknown_options": True})
+@app.command(cls=Command, context_settings={"ignore_unknown_options": True})
 def psql(
     arguments: Annotated[
-        list[str] | None, typer.Argument(metavar="PSQL OPTIONS", show_default=False)
+        list[str] | None,
+        typer.Argument(
+            metavar="PSQL OPTIONS", show_default=False, help="What psql takes, behind `--`."
+        ),
     ] = None,
     database: Database = "postgres",
     user: User = "postgres",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -11,8 +10,10 @@ from jwtroles.cli.options import (
     DEFAULT_SPEC,
     DatabaseUrl,
     EnvironmentName,
+    ForWhom,
     NoColor,
     SpecFile,
+    TextOrJson,
 )
 from jwtroles.cli.terminal import show, width
 
@@ -22,20 +23,11 @@ if TYPE_CHECKING:
     from jwtroles.doctor import Examination
 
 
-class Form(StrEnum):
-    """Forms of an examination."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
 def doctor(
     spec: SpecFile = DEFAULT_SPEC,
     env: EnvironmentName = None,
     database: DatabaseUrl = None,
-    format: Annotated[  # noqa: A002 - the option is called --format
-        Form, typer.Option("--format", envvar="JWTROLES_FORMAT", help="text or json.")
-    ] = Form.TEXT,
+    format: ForWhom = TextOrJson.TEXT,  # noqa: A002 - the option is called --format
     no_color: NoColor = False,
 ) -> None:
     """Examine a server: version, known holes, rights, logins, and where a token could be read.
@@ -51,7 +43,7 @@ def doctor(
         found = _examined(spec, env, database)
     from jwtroles.report.doctor import render_doctor, render_doctor_json  # noqa: PLC0415
 
-    show(render_doctor_json(found) if format is Form.JSON else render_doctor(found, width()))
+    show(render_doctor_json(found) if format is TextOrJson.JSON else render_doctor(found, width()))
     raise typer.Exit(found.exit_code)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from difflib import get_close_matches
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -18,8 +17,10 @@ from jwtroles.cli.options import (
     CatalogFile,
     DatabaseUrl,
     EnvironmentName,
+    ForWhom,
     NoColor,
     SpecFile,
+    TextOrJson,
 )
 from jwtroles.cli.terminal import show, width
 from jwtroles.errors import Problem, UsageError
@@ -31,13 +32,6 @@ if TYPE_CHECKING:
     from jwtroles.explanation.database import Asked
 
 _CODE = re.compile(r"jr\d*", re.IGNORECASE)
-
-
-class Form(StrEnum):
-    """Forms in which an explanation is printed."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 def explain(
@@ -65,9 +59,7 @@ def explain(
     env: EnvironmentName = None,
     database: DatabaseUrl = None,
     catalog: CatalogFile = None,
-    format: Annotated[  # noqa: A002 - the option is called --format
-        Form, typer.Option("--format", envvar="JWTROLES_FORMAT", help="For whom it is printed.")
-    ] = Form.TEXT,
+    format: ForWhom = TextOrJson.TEXT,  # noqa: A002 - the option is called --format
     no_color: NoColor = False,
 ) -> None:
     """Say what a code means, why a token becomes a role, or what a role may do.
@@ -91,7 +83,7 @@ def explain(
             remedy = "jwtroles explain JR204, explain ROLE, or explain --token FILE"
             raise UsageError(Problem(codes.USAGE, message, remedy=remedy))
         found, main = _explained(what, token, table, spec, env, database, catalog, ask=ask)
-    if format is Form.JSON:
+    if format is TextOrJson.JSON:
         from jwtroles.report.contract.explanation import render_explained  # noqa: PLC0415
 
         show(render_explained(found))

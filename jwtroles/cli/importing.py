@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from jwtroles import codes
-from jwtroles.cli.options import DatabaseUrl, NoColor, Quiet
+from jwtroles.cli.options import DatabaseUrl, NoColor, OutFile, Quiet, Schemas, listed
 from jwtroles.cli.terminal import show, tell
 from jwtroles.errors import Exit, Problem, UsageError
 
@@ -21,17 +21,9 @@ if TYPE_CHECKING:
 
 def import_file(
     database: DatabaseUrl = None,
-    schemas: Annotated[
-        Optional[str],  # noqa: UP045 - typer reads the annotation at run time
-        typer.Option(
-            "--schemas",
-            metavar="LIST",
-            envvar="JWTROLES_SCHEMAS",
-            help="Schemas or globs, with commas between; all but PostgreSQL's own if not given.",
-        ),
-    ] = None,
+    schemas: Schemas = None,
     project: Annotated[
-        Optional[str],  # noqa: UP045
+        Optional[str],  # noqa: UP045 - typer reads the annotation at run time
         typer.Option(
             "--project",
             metavar="NAME",
@@ -39,16 +31,7 @@ def import_file(
             help="The name of the project; made of the database's name if it is not given.",
         ),
     ] = None,
-    out: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(
-            "--out",
-            "-o",
-            metavar="FILE",
-            envvar="JWTROLES_OUT",
-            help="Where to write it; standard output if it is not given.",
-        ),
-    ] = None,
+    out: OutFile = None,
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite the file if it is there.")
     ] = False,
@@ -57,9 +40,10 @@ def import_file(
 ) -> None:
     """Write a specification of what a database has; its plan is empty. Nothing is changed.
 
-    What the language cannot say stands under `keep`, and is listed on standard error with the
-    reason. Where somebody has taken away what jwtroles makes by itself, such as a gate, the plan
-    puts it back and does nothing else; then the exit code is 2.
+    All schemas are read but PostgreSQL's own, or those of --schemas. What the language cannot say
+    stands under `keep`, and is listed on standard error with the reason. Where somebody has taken
+    away what jwtroles makes by itself, such as a gate, the plan puts it back and does nothing else;
+    then the exit code is 2.
 
     Example: jwtroles import --database "$DATABASE_URL" --out jwtroles.yaml
     """
@@ -85,9 +69,8 @@ def _imported(
 ) -> Imported:
     from jwtroles.decompile import import_database  # noqa: PLC0415
 
-    wanted = tuple(filter(None, map(str.strip, (schemas or "").split(","))))
     name = project or project_of(connection.info.dbname)
-    return import_database(connection, name, wanted, out.name if out else "jwtroles.yaml")
+    return import_database(connection, name, listed(schemas), out.name if out else "jwtroles.yaml")
 
 
 def _write(made: Imported, out: Path, *, force: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
@@ -14,26 +13,22 @@ from jwtroles.cli.options import (
     DEFAULT_SPEC,
     DatabaseUrl,
     EnvironmentName,
+    ForWhom,
     IssuerName,
     SpecFile,
+    TextOrJson,
     Yes,
     instant,
 )
 from jwtroles.cli.terminal import show, tell
+from jwtroles.cli.values import Command, Group
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-
-class Form(StrEnum):
-    """Forms of a list of keys."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
 app = typer.Typer(
     name="keys",
+    cls=Group,
     no_args_is_help=True,
     help="""Keys that verify tokens: list them, add one, import a document, retire one.
 
@@ -45,14 +40,12 @@ app = typer.Typer(
 )
 
 
-@app.command("list")
+@app.command("list", cls=Command)
 def list_keys(
     spec: SpecFile = DEFAULT_SPEC,
     env: EnvironmentName = None,
     database: DatabaseUrl = None,
-    format: Annotated[  # noqa: A002 - the option is called --format
-        Form, typer.Option("--format", envvar="JWTROLES_FORMAT", help="text or json.")
-    ] = Form.TEXT,
+    format: ForWhom = TextOrJson.TEXT,  # noqa: A002 - the option is called --format
     jobs: Jobs = None,
     shard: Shard = None,
 ) -> None:
@@ -66,7 +59,7 @@ def list_keys(
 
     part = Part(jobs, shard)
     with told_as(Format(format.value)):
-        show(_listed(spec, env, database, part, as_json=format is Form.JSON))
+        show(_listed(spec, env, database, part, as_json=format is TextOrJson.JSON))
 
 
 def _listed(spec: Path, env: str | None, database: str | None, part: Part, *, as_json: bool) -> str:
@@ -93,11 +86,11 @@ def _listed(spec: Path, env: str | None, database: str | None, part: Part, *, as
     return contract.render_keys(states) if as_json else text.render_keys(states)
 
 
-app.command("import")(key_files.import_keys)
-app.command()(key_files.add)
+app.command("import", cls=Command)(key_files.import_keys)
+app.command(cls=Command)(key_files.add)
 
 
-@app.command()
+@app.command(cls=Command)
 def retire(
     kid: Annotated[str, typer.Argument(metavar="KID", help="The key's id.")],
     issuer: IssuerName = None,
@@ -144,7 +137,7 @@ def retire(
     tell("Take it out of its JWKS document as well, and apply: the database keeps it retired.")
 
 
-@app.command("rotate-ticket-secret")
+@app.command("rotate-ticket-secret", cls=Command)
 def rotate_ticket_secret(
     before: Annotated[
         Optional[str],  # noqa: UP045 - typer reads the annotation at run time

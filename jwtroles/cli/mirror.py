@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,12 +16,16 @@ from jwtroles.cli.options import (
     DatabaseUrl,
     EnvironmentName,
     LockTimeout,
+    Manner,
     NoColor,
+    Plain,
     Quiet,
+    Schemas,
     SpecFile,
     Verbose,
     Yes,
     effects,
+    listed,
 )
 from jwtroles.cli.sides import Asked, Sides, opened_sides
 from jwtroles.cli.terminal import show
@@ -33,10 +37,6 @@ if TYPE_CHECKING:
 FormatOption = Annotated[
     Format,
     typer.Option("--format", envvar="JWTROLES_FORMAT", help="For whom it is printed."),
-]
-Plain = Annotated[
-    bool,
-    typer.Option("--plain", envvar="JWTROLES_PLAIN", help="Leave the emoji of Markdown out."),
 ]
 
 
@@ -50,15 +50,7 @@ def diff(
     ],
     target: Annotated[str, typer.Argument(metavar="B", help="What is compared with it.")],
     spec: SpecFile = DEFAULT_SPEC,
-    schemas: Annotated[
-        Optional[str],  # noqa: UP045 - typer reads the annotation at run time
-        typer.Option(
-            "--schemas",
-            metavar="LIST",
-            envvar="JWTROLES_SCHEMAS",
-            help="Without a file: the schemas, or globs; those that are managed if not given.",
-        ),
-    ] = None,
+    schemas: Schemas = None,
     env: EnvironmentName = None,
     database: DatabaseUrl = None,
     catalog: CatalogFile = None,
@@ -87,9 +79,8 @@ def diff(
     with told_as(format, quiet=quiet, plain=plain, whose=whose):
         from jwtroles.mirror import compare  # noqa: PLC0415 - only what a command needs
 
-        listed = tuple(filter(None, map(str.strip, (schemas or "").split(","))))
-        told = _told(context)
-        asked = Asked("diff", spec, told, source, target, env, database, catalog, listed)
+        told, wanted = _told(context), listed(schemas)
+        asked = Asked("diff", spec, told, source, target, env, database, catalog, wanted)
         with opened_sides(asked) as sides:
             compared = compare(sides.spec, sides.source, sides.target)
     plan = compared.plan
@@ -142,7 +133,6 @@ def sync(
     """
     from jwtroles import applier  # noqa: PLC0415 - only what a command needs
     from jwtroles.cli.apply import carry_out  # noqa: PLC0415
-    from jwtroles.cli.options import Manner  # noqa: PLC0415
     from jwtroles.mirror import make_sync  # noqa: PLC0415
     from jwtroles.report.verdict import exit_of  # noqa: PLC0415
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from difflib import get_close_matches
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -66,6 +67,25 @@ Verbose = Annotated[
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", envvar="JWTROLES_QUIET", help="Print errors alone.")
 ]
+OutFile = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(
+        "--out",
+        "-o",
+        metavar="FILE",
+        envvar="JWTROLES_OUT",
+        help="Where to write it; standard output if it is not given.",
+    ),
+]
+Schemas = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--schemas",
+        metavar="LIST",
+        envvar="JWTROLES_SCHEMAS",
+        help="Schemas or globs, with commas between.",
+    ),
+]
 CatalogFile = Annotated[
     Optional[Path],  # noqa: UP045
     typer.Option(
@@ -103,6 +123,24 @@ LockTimeout = Annotated[
     ),
 ]
 DEFAULT_SPEC = Path("jwtroles.yaml")
+
+
+class TextOrJson(StrEnum):
+    """Forms of what is told to a person or to a program."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+ForWhom = Annotated[
+    TextOrJson,
+    typer.Option("--format", envvar="JWTROLES_FORMAT", help="For whom it is printed."),
+]
+
+
+def listed(text: str | None) -> tuple[str, ...]:
+    """Return what stands between the commas of an option."""
+    return tuple(filter(None, map(str.strip, (text or "").split(","))))
 
 
 def effects(given: list[str] | None) -> tuple[str, ...]:

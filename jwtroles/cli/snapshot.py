@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Optional
-
-import typer
-
 from jwtroles import codes
 from jwtroles.cli.options import (
     DEFAULT_SPEC,
@@ -14,6 +9,7 @@ from jwtroles.cli.options import (
     DatabaseUrl,
     EnvironmentName,
     NoColor,
+    OutFile,
     Quiet,
     SpecFile,
 )
@@ -26,16 +22,7 @@ def snapshot(
     spec: SpecFile = DEFAULT_SPEC,
     env: EnvironmentName = None,
     database: DatabaseUrl = None,
-    out: Annotated[
-        Optional[Path],  # noqa: UP045 - typer reads the annotation at run time
-        typer.Option(
-            "--out",
-            "-o",
-            metavar="FILE",
-            envvar="JWTROLES_OUT",
-            help="Where to write it; standard output if it is not given.",
-        ),
-    ] = None,
+    out: OutFile = None,
     quiet: Quiet = False,
     no_color: NoColor = False,
 ) -> None:

@@ -12,6 +12,7 @@ import typer
 
 from jwtroles.cli.options import DEFAULT_SPEC, DatabaseUrl, EnvironmentName, SpecFile
 from jwtroles.cli.terminal import show, tell
+from jwtroles.cli.values import Command, Group
 
 if TYPE_CHECKING:
     from typing import NoReturn
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="token",
+    cls=Group,
     no_args_is_help=True,
     help="""Tokens for development: make one, or see what would come of one, and why.
 
@@ -29,7 +31,7 @@ app = typer.Typer(
 )
 
 
-@app.command()
+@app.command(cls=Command)
 def mint(
     key: Annotated[
         Path,
@@ -93,12 +95,9 @@ def mint(
     show(signs.sign(payload))
 
 
-@app.command()
+@app.command(cls=Command, context_settings={"allow_extra_args": True})
 def inspect(
-    token: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Argument(hidden=True, metavar=""),
-    ] = None,
+    context: typer.Context,
     file: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option("--file", metavar="FILE", help="Where the token is; else standard input."),
@@ -127,7 +126,7 @@ def inspect(
     from jwtroles.tokens.ask import ask as ask_database  # noqa: PLC0415
     from jwtroles.verifier.key_sources import read_keys  # noqa: PLC0415
 
-    if token:
+    if context.args:
         message = "a token is not given as an argument: every user of this machine sees those"
         _refuse(codes.TOKEN_ARGUMENT, message, "jwtroles token inspect < token.txt   or   --file")
     loaded = load(spec)

@@ -1,4 +1,4 @@
-"""Reading the values of options without pydantic, where they need no conversion.
+"""How commands read their values and print their help, where typer's own way will not do.
 
 typer converts every value by pydantic, which takes longer to load than a file and its database take
 to read. A word, a path, and what is not given at all are what they are.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 PLAIN = (str, Path)
 """The types that every text is a value of. Whether a path is there is for the command to tell."""
@@ -40,9 +40,16 @@ class Value:
 def read_plainly(params: list[Any]) -> list[Any]:
     """Let parameters convert their values by `Value`; an older typer asks for none of this."""
     for param in params:
+        if param.param_type_name == "argument":
+            param.display_type_rich = _no_type
         if not isinstance(getattr(param, "get_runtime_param", Value), (type, Value)):
             param.get_runtime_param = Value(param)
     return params
+
+
+def _no_type(**_: Any) -> str:
+    """Return what stands behind an argument's name in the help: nothing, for Python's types."""
+    return ""
 
 
 class Command(TyperCommand):
@@ -51,3 +58,18 @@ class Command(TyperCommand):
     def get_params(self, ctx: Any) -> list[Any]:
         """Return the parameters, `--help` with them."""
         return read_plainly(super().get_params(ctx))
+
+
+class Group(TyperGroup):
+    """A group of commands whose help cuts no line of its list."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """Write the first sentence of each command, over as many lines as it needs."""
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, one.get_short_help_str(_WHOLE)) for name, one in self.commands.items()]
+            )
+
+
+_WHOLE = 1000
+"""Longer than any sentence of a help."""

@@ -21,8 +21,8 @@ from jwtroles.frozen import frozen
 _NODES = """
     A_ArrayExpr A_Const A_Expr A_Indices A_Indirection Alias BitString BoolExpr Boolean BooleanTest
     CaseExpr CaseWhen CoalesceExpr CollateClause ColumnRef Float FuncCall Integer JoinExpr
-    MinMaxExpr NullTest RangeSubselect RangeVar ResTarget RowExpr SQLValueFunction SelectStmt
-    String SubLink TypeCast TypeName
+    MinMaxExpr NullTest RangeFunction RangeSubselect RangeVar ResTarget RowExpr SQLValueFunction
+    SelectStmt String SubLink TypeCast TypeName
 """
 _FUNCTIONS = """
     abs age array_length array_position array_to_string avg bool_and bool_or btrim cardinality ceil

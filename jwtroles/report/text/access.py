@@ -130,7 +130,8 @@ def policy_before(change: Change[Policy]) -> Iterator[Detail]:
         new = [f"+ {shown(role)}" for role in sorted(after.roles - before.roles)]
         yield Detail("for", ", ".join([*new, *gone]))
     if (before.using, before.check) != (after.using, after.check):
-        yield from _was(before, "was ")
+        stays = before.check == after.check
+        yield from _was(replace(before, check=None) if stays else before, "was ")
 
 
 def _sides(policy: Policy | None) -> tuple[str | None, str | None] | None:

@@ -13,7 +13,7 @@ from jwtroles.report.text.sheet import Sheet, counted, shown, shown_all
 from jwtroles.spec.model import PUBLIC
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _GAP = " " * 4
 _LONG = 30
@@ -46,9 +46,9 @@ def lines(sheet: Sheet, page: Page) -> Iterator[str]:
         rows.append(_legend(sheet))
     heads = [cell_len(row[0]) for row in rows]
     column = max((length for length in heads if length <= _LONG), default=0)
-    for row in rows:
-        lead = padded(row[0], column + len(_GAP)) if len(row) > 1 else row[0]
-        yield from page.paragraph(lead.rstrip() + _spaces(lead) + _GAP.join(row[1:]), "", "  ")
+    for head, *parts in rows:
+        lead = padded(head, column + len(_GAP)) if parts else head
+        yield from _filled(page, lead, parts)
 
 
 def _legend(sheet: Sheet) -> list[str]:
@@ -59,8 +59,17 @@ def _legend(sheet: Sheet) -> list[str]:
     return [f"+ in {source} alone   - in {target} alone   ~ otherwise in {target}"]
 
 
-def _spaces(lead: str) -> str:
-    return " " * (len(lead) - len(lead.rstrip()))
+def _filled(page: Page, lead: str, parts: Sequence[str]) -> Iterator[str]:
+    """Give the parts of a row behind `lead`, as many to a line as it has room for."""
+    under = " " * min(cell_len(lead), _LONG)
+    line, indent = lead, ""
+    for part in parts:
+        gap = _GAP if line.strip() and line != lead else ""
+        if gap and cell_len(indent + line + gap + part) > page.width:
+            yield from page.paragraph(line, indent, under)
+            line, indent, gap = "", under, ""
+        line += gap + part
+    yield from page.paragraph(line, indent, under)
 
 
 def _managed(sheet: Sheet) -> list[str]:

@@ -83,7 +83,8 @@ def _usage(steps: Sequence[Step]) -> Iterator[Row]:
         groups.setdefault((schema, sign_of([step])), []).append(step)
     for (schema, sign), group in sorted(groups.items()):
         roles = counted(len({step.change.subject.grantee for step in group}), "role")
-        text = f"usage for {roles}, which follows (--verbose lists them)"
+        rights = "with rights" if sign == SIGNS["add"] else "without rights"
+        text = f"usage for {roles} {rights} in it (--verbose lists them)"
         yield Row(sign, f"schema {shown(schema)}", "", text, steps=tuple(group))
 
 

@@ -12,6 +12,10 @@ from jwtroles.kinds.implication import implies
 PAID = "(status <> 'paid'::app.invoice_status)"
 OPEN = "(status <> ALL (ARRAY['paid'::app.invoice_status, 'void'::app.invoice_status]))"
 OWN = "(owner_id = ( SELECT jwtroles.claim_sub() AS claim_sub))"
+BOTH = (
+    "((tenant_id, owner_id) = ( SELECT claims.tenant_id, claims.sub\n"
+    "   FROM jwtroles.claims('{member}'::text[]) claims(sub, tenant_id, roles)))"
+)
 LINE = "(EXISTS ( SELECT\n   FROM app.invoices i\n  WHERE {}))"
 
 
@@ -22,6 +26,7 @@ LINE = "(EXISTS ( SELECT\n   FROM app.invoices i\n  WHERE {}))"
         (OWN, "true"),
         ("NULL::boolean", "false"),
         (OWN, OWN),
+        (f"({BOTH} AND {PAID})", BOTH),
         (f"({OWN} AND archived)", OWN),
         (f"(archived AND ({PAID} AND {OWN}))", f"({OWN} AND {PAID})"),
         (OWN, f"(archived OR {OWN})"),
@@ -100,6 +105,7 @@ def test_what_is_not(narrow, wide):
         "(x = ( SELECT m.o FROM app.m LIMIT 1))",
         "(ARRAY( SELECT m.o FROM app.m) = '{1}'::integer[])",
         "(EXISTS ( SELECT FROM app.m TABLESAMPLE bernoulli (50)))",
+        "(EXISTS ( SELECT FROM app.mine() m WHERE m.a))",
         "(x = row_number() OVER ())",
     ],
 )
