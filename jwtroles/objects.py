@@ -40,11 +40,12 @@ def routine_of(signature: str, structure: Structure) -> tuple[QName, tuple[str, 
 
 
 def argument_types(arguments: str) -> list[str]:
-    """Split `numeric(10, 2), text` at the commas between types."""
-    parts, depth, start = [], 0, 0
+    """Split `numeric(10, 2), app."of, two"` at the commas between types."""
+    parts, depth, quoted, start = [], 0, False, 0
     for position, character in enumerate(arguments):
-        depth += (character == "(") - (character == ")")
-        if character == "," and depth == 0:
+        quoted ^= character == '"'
+        depth += 0 if quoted else (character == "(") - (character == ")")
+        if character == "," and depth == 0 and not quoted:
             parts.append(arguments[start:position].strip())
             start = position + 1
     parts.append(arguments[start:].strip())

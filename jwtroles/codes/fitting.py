@@ -195,7 +195,8 @@ NO_COLUMN_LEFT = Code(
 NO_SUCH_ROLE = Code(
     "JR361",
     "no such role in the database",
-    "A role that a hosting platform owns is never created here, so it has to be there.",
+    "A role of others, such as a hosting platform's, one that a policy is for or one whose member "
+    "a role of the file is, is never created here, so it has to be there.",
 )
 KEPT_TOO_LONG = Code(
     "JR364",

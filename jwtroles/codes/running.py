@@ -25,6 +25,12 @@ CANNOT_ASK = Code(
     "A plan reads the catalog and the schema `jwtroles`, and lets the server print expressions "
     "on temporary tables. The connected role may not, or the connection was lost meanwhile.",
 )
+CALLED_PUBLIC = Code(
+    "JR006",
+    "a role of the name PUBLIC",
+    'PostgreSQL allows a role "PUBLIC" in upper case. In a file and in a plan that word is '
+    "everybody, and whoever read it so would have everybody get what the role has.",
+)
 USAGE = Code(
     "JR010",
     "the command line is not understood",

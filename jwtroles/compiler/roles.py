@@ -15,6 +15,7 @@ from jwtroles.kinds.membership import Membership, Options
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.role import FLAGS, Role
 from jwtroles.spec.model import PUBLIC, Spec, Word
+from jwtroles.spec.model import Role as DeclaredRole
 
 OWNER = "it owns tables, functions or the schema, and row security does not bind an owner"
 
@@ -51,6 +52,7 @@ def declared_roles(
             project=project,
             origin=Origin(role.name.place),
         )
+        _check_parents(role, spec, names, structure, problems)
         place = role.name.place
         if {wanted.name, before.get(wanted.name, "")} & (owners - ours):
             _reserved(wanted.name, OWNER, place, problems, token=role.token)
@@ -106,6 +108,20 @@ def _theirs(
         _reserved(name, "it reaches around row security", role.place, problems)
     if any(_holds_rows(r) and r.owner == name for r in structure.relations.values()):
         _reserved(name, OWNER, role.place, problems)
+
+
+def _check_parents(
+    role: DeclaredRole, spec: Spec, names: Names, structure: Structure, problems: Collector
+) -> None:
+    """Check that the roles of others that a role is a member of are there."""
+    for word in role.member_of:
+        if word not in spec.roles and names(word) not in structure.roles:
+            problems.add(
+                codes.NO_SUCH_ROLE,
+                f"no role {names(word)} in the database, and the file does not declare it",
+                word.place,
+                remedy="create it first, or take the membership out",
+            )
 
 
 def _holds_rows(relation: Relation) -> bool:

@@ -24,13 +24,14 @@ from jwtroles.decompile.roles import entrances, facts_of
 from jwtroles.decompile.service import left_to_service, undecided
 from jwtroles.decompile.standing import said_of_floors, standing
 from jwtroles.decompile.surveying import find
+from jwtroles.decompile.uncompared import not_compared
 from jwtroles.decompile.writing import write
 from jwtroles.errors import Problem, Refused, UsageError
 from jwtroles.frozen import frozen
 from jwtroles.kinds.base import PUBLIC
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from jwtroles.decompile.draft import FloorDraft, Key
     from jwtroles.decompile.standing import Standing
@@ -161,7 +162,7 @@ def drafted(found: Found, project: str, choices: Choices) -> Draft:
         force_row_security=security.force_row_security,
         roles=tuple(roles),
         keep=keep,
-        notes=tuple(_notes(found, floors, under, keep, choices)),
+        notes=tuple(_notes(found, entered.logins, floors, under, keep, choices)),
     )
 
 
@@ -175,6 +176,7 @@ def _claim(one: Declared) -> tuple[str, dict[str, Any]]:
 
 def _notes(
     found: Found,
+    logins: Iterable[str],
     floors: tuple[Standing, ...],
     drafts: tuple[FloorDraft, ...],
     keep: tuple[Kept, ...],
@@ -192,6 +194,7 @@ def _notes(
             roles = ", ".join(sorted(policy.roles))
             what = f"policy {policy.name} on {policy.table} is for {roles} alone"
             yield Problem(codes.NOT_COMPARED, what)
+    yield from not_compared(found, logins)
     for one in keep:
         yield Problem(codes.NOT_SAID, f"{said_of(dict(one.words))}: {one.reason}")
 

@@ -38,6 +38,7 @@ class Found:
         project: whose mark the schema `jwtroles` carries; '' where the database is not managed.
         service: the managed service that it is on.
         theirs: the service's schemas that are there.
+        uncompared: roles of the cluster, or PUBLIC, with what they hold that no plan compares.
     """
 
     survey: Survey
@@ -45,6 +46,7 @@ class Found:
     project: str = ""
     service: Service | None = None
     theirs: tuple[str, ...] = ()
+    uncompared: tuple[tuple[str, str], ...] = ()
 
     @property
     def nobodys(self) -> bool:

@@ -12,9 +12,12 @@ from jwtroles.reader import query_text, snapshot, survey
 from jwtroles.reader.connection import asking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from jwtroles.reader.connection import Connection
+
+PARAMETERS_SINCE = 150000
+"""Since when there are privileges on parameters (pg_parameter_acl)."""
 
 
 def find(connection: Connection, wanted: Iterable[str]) -> Found:
@@ -44,5 +47,19 @@ def find(connection: Connection, wanted: Iterable[str]) -> Found:
             schemas = asked if wanted else tuple(filter(wide.has_ours, wide.structure.managed))
             borrowed = tuple(sorted(wide.borrowed(schemas)))
             surveyed = survey(connection, scope_of_all(project, schemas, roles, borrowed))
-    managed = sorted(name for name in surveyed.structure.schemas if name != OWN_SCHEMA)
-    return Found(surveyed, tuple(managed), project, service, theirs)
+        managed = sorted(name for name in surveyed.structure.schemas if name != OWN_SCHEMA)
+        uncompared = _uncompared(connection, managed, surveyed.structure.server.version)
+    return Found(surveyed, tuple(managed), project, service, theirs, tuple(uncompared))
+
+
+def _uncompared(
+    connection: Connection, schemas: list[str], version: int
+) -> Iterator[tuple[str, str]]:
+    """Yield the roles of the cluster, and PUBLIC, with what they hold that no plan compares."""
+    asked = [("uncompared", {"schemas": schemas})]
+    if version >= PARAMETERS_SINCE:
+        asked.append(("uncompared_parameter", {}))
+    for name, parameters in asked:
+        text = query_text("jwtroles.reader", name)
+        for row in connection.execute(text, parameters or None).fetchall():
+            yield row["role"], row["words"]

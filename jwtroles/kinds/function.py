@@ -313,6 +313,10 @@ def mirrored(source: Function | None, target: Function | None, mirror: Mirror) -
         message += "are stored again with it, which are never mirrored"
         mirror.fault(codes.KEYS_FIRST, message, f"apply the file to {here} first: jwtroles apply")
         return target
+    if source is not None:
+        owner = target.owner if target is not None else None
+        what = f"function {source.name}({source.arguments})"
+        mirror.check_owner(what, source.owner, owner)
     found: Function | None = kept_comment(source, target, mirror)
     return found
 

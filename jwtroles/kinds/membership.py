@@ -168,9 +168,8 @@ def mirrored(
     if lacking:
         return target
     wanted = replace(source, options=_options(source, target, mirror), by=(), passed_on=False)
-    facts = mirror.target.roles.get(source.role)
     given = target is None or bool(_exceeds(wanted.options, target.options))
-    if facts is not None and facts.reserved and given:
+    if given and mirror.target.reaches_around(source.role):
         message = f"{source.member} is a member of {source.role} in {mirror.source.label}"
         message += ", which reaches around row security: that is never mirrored"
         mirror.fault(codes.NEVER_MIRRORED, message, f"end it in {mirror.source.label}")

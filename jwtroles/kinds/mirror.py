@@ -64,6 +64,13 @@ class Side:
     columns: Mapping[QName, frozenset[str]]
     partitions: frozenset[str] = frozenset()
 
+    def reaches_around(self, role: str) -> bool:
+        """Tell whether row security does not bind who has the rights of a role."""
+        facts = self.roles.get(role)
+        if facts is not None and facts.reserved:
+            return True
+        return any(owner == role for ref, owner in self.owners.items() if ref.cls == "table")
+
 
 @dataclass(slots=True)
 class Mirror:
@@ -118,6 +125,14 @@ class Mirror:
     def owner(self, ref: ObjectRef) -> str | None:
         """Return the owner that an object has at the target, or will have; None without it."""
         return self.target.owners.get(ref, self.coming.get(ref))
+
+    def check_owner(self, what: str, source: str, target: str | None) -> None:
+        """Note what somebody else than jwtroles owns: it has the rights of its owner."""
+        if source != target and source not in self.coming_roles:
+            there = self.source.label
+            message = f"{what} is owned by {source} in {there}, which is no role of the project: "
+            message += "that is never mirrored"
+            self.fault(codes.NEVER_MIRRORED, message, f"apply the file to {there}")
 
     def problems(self) -> tuple[Problem, ...]:
         """Return what keeps it from being done: what is lacking first."""

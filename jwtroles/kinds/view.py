@@ -21,7 +21,7 @@ from jwtroles.kinds.base import (
 )
 from jwtroles.kinds.definer import drop, own_again, renamed, with_create_right
 from jwtroles.kinds.leaving import Leaving
-from jwtroles.kinds.mirror import kept_comment
+from jwtroles.kinds.mirror import Mirror, kept_comment
 from jwtroles.kinds.tag import comment_sql, split_tag
 from jwtroles.names import QName, ident
 
@@ -158,6 +158,14 @@ def leave(view: View, leaving: Leaving) -> View | None:
     return None if view.project == leaving.project else view
 
 
+def mirrored(source: View | None, target: View | None, mirror: Mirror) -> View | None:
+    """Take what the source has, but for the comment, and for an owner that is not ours."""
+    if source is not None:
+        owner = target.owner if target is not None else None
+        mirror.check_owner(f"view {source.name}", source.owner, owner)
+    return kept_comment(source, target, mirror)
+
+
 VIEW: Kind[View] = Kind(
     "view",
     parse,
@@ -169,5 +177,5 @@ VIEW: Kind[View] = Kind(
     leave=leave,
     follow=lambda view, renames: replace(view, owner=renames.role(view.owner)),
     named=lambda view, renames: renames.views.get(view.name, view.name),
-    mirrored=kept_comment,
+    mirrored=mirrored,
 )

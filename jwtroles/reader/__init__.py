@@ -12,6 +12,7 @@ from functools import cache, reduce
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from jwtroles import codes
 from jwtroles.catalog import (
     Catalog,
     Column,
@@ -21,9 +22,10 @@ from jwtroles.catalog import (
     Server,
     Structure,
 )
+from jwtroles.errors import Problem, ServerError
 from jwtroles.frozen import frozen
 from jwtroles.kinds import KINDS
-from jwtroles.kinds.base import Kind
+from jwtroles.kinds.base import PUBLIC, Kind
 from jwtroles.kinds.membership import Membership, Options
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.role import Role
@@ -96,6 +98,8 @@ def survey(connection: Connection, scope: Scope) -> Survey:
         return connection.execute(query_text(package, name), parameters or None).fetchall()
 
     roles = {role.name: role for role in _objects(run, "role", {})}
+    if PUBLIC in roles:
+        raise ServerError(_called_public(), footer="Nothing was changed.")
     marked = scope.marked(roles)
     files = scope.files | marked
     everyone = {
@@ -133,6 +137,12 @@ def survey(connection: Connection, scope: Scope) -> Survey:
     owners = {a.object: a.owner for a in found["acl"] if a.object.cls not in _ELSEWHERE_KNOWN}
     objects = {name: tuple(items) for name, items in found.items()}
     return Survey(replace(structure, objects=owners), objects)
+
+
+def _called_public() -> Problem:
+    message = 'a role is called "PUBLIC", in upper case: it cannot be told from everybody'
+    remedy = 'give it another name:  ALTER ROLE "PUBLIC" RENAME TO …'
+    return Problem(codes.CALLED_PUBLIC, message, remedy=remedy)
 
 
 def narrowed(found: Survey, scope: Scope) -> Reading:

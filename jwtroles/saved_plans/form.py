@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any
@@ -165,12 +166,21 @@ def load_plan(path: Path) -> SavedPlan:
     try:
         if len(octets) > MAX_OCTETS:
             raise Malformed("", "it is too large")
-        data = json.loads(octets.decode())
+        data = json.loads(octets.decode(), object_pairs_hook=_once)
         _check_head(data, path)
         return _read(data)
     except (ValueError, TypeError, RecursionError) as error:
         said = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise no_plan(f"{path} is no plan: {said}") from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that stands twice: programs differ in which of the two they show."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+        raise Malformed("", f"the key {twice[:40]!r} stands twice in one object")
+    return found
 
 
 def no_plan(message: str) -> Refused:

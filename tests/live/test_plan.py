@@ -140,6 +140,18 @@ def test_a_plan_does_not_wait_for_ever(sandbox, monkeypatch):
     assert "ACCESS EXCLUSIVE" in problem.remedy
 
 
+def test_a_role_called_public_is_not_everybody(sandbox):
+    """PostgreSQL allows the name in upper case; a plan would take it for the keyword."""
+    url = deployed(sandbox, "superuser")
+    sandbox.run_sql('CREATE ROLE "PUBLIC"; GRANT SELECT ON app.customers TO "PUBLIC"')
+    with pytest.raises(ServerError) as error:
+        plan(url)
+    (problem,) = error.value.problems
+    assert problem.code.id == "JR006"
+    sandbox.run_sql('ALTER ROLE "PUBLIC" RENAME TO public_')
+    assert plan(url).plan.empty
+
+
 READER = """
 CREATE ROLE reader LOGIN;
 GRANT CONNECT, TEMPORARY ON DATABASE sandbox TO reader;

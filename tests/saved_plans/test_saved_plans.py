@@ -271,6 +271,7 @@ def test_a_file_that_was_touched_is_refused(ours_on_18: Desk):
         "another form": text.replace('"format": 1', '"format": 2'),
         "an unknown part": sealed({**ours.saved, "statements": ["DROP TABLE app.invoices"]}),
         "a part that is missing": sealed({k: v for k, v in ours.saved.items() if k != "held"}),
+        "a key that stands twice": text.replace("{", '{"made_at": "2020-01-01T00:00:00Z",', 1),
         "a part of another type": sealed({**ours.saved, "structure": []}),
         "a version of another type": sealed({**ours.saved, "jwtroles": {}}),
     }

@@ -25,6 +25,7 @@ from jwtroles.decompile.predicates import WRITE, shortened
 from jwtroles.decompile.proof import said_of, together
 from jwtroles.decompile.rights import Rows, rights_of
 from jwtroles.decompile.roles import entrances, facts_of
+from jwtroles.decompile.uncompared import not_compared
 from jwtroles.errors import Problem
 from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.base import PUBLIC
@@ -106,7 +107,11 @@ def managed_draft(found: Found, choices: Choices) -> tuple[Draft, TokensDraft]:
         views=views(found, floors),
         queries=queries(found),
         keep=keep,
-        notes=(*_notes(found, tokens, keep), *_floor_notes(floors, found)),
+        notes=(
+            *_notes(found, tokens, keep),
+            *not_compared(found, entered.logins),
+            *_floor_notes(floors, found),
+        ),
     )
     return draft, tokens
 

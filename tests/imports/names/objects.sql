@@ -9,4 +9,6 @@ CREATE TABLE "v1.2".yes (id int, "no" int);
 CREATE TABLE "v1.2"."quote""d" (id int);
 CREATE SEQUENCE "Lab Work"."Next Number";
 CREATE TYPE "v1.2"."a type" AS ENUM ('x');
+CREATE TYPE "v1.2"."of, (two" AS (x int);
 CREATE FUNCTION "Lab Work"."Do it"("An arg" int, "x y" "v1.2"."a type") RETURNS int LANGUAGE sql RETURN 1;
+CREATE FUNCTION "Lab Work".both("v1.2"."of, (two", numeric(10, 2)) RETURNS int LANGUAGE sql RETURN 1;
