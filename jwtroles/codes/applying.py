@@ -221,7 +221,8 @@ NEVER_MIRRORED = Code(
     "something that is never mirrored",
     "Attributes that reach beyond a database (SUPERUSER, BYPASSRLS and the like), membership in a "
     "role that has them or owns tables, settings that say who somebody is, and views and queries "
-    "of another owner, which have his rights, may be there by hand. Whoever wants them in another database gives them there by hand.",
+    "of another owner, which have his rights, may be there by hand. Whoever wants "
+    "them in another database gives them there by hand.",
 )
 NOTHING_TO_MIRROR = Code(
     "JR663",
