@@ -163,7 +163,8 @@ def mirrored(source: View | None, target: View | None, mirror: Mirror) -> View |
     if source is not None:
         owner = target.owner if target is not None else None
         mirror.check_owner(f"view {source.name}", source.owner, owner)
-    return kept_comment(source, target, mirror)
+    found: View | None = kept_comment(source, target, mirror)
+    return found
 
 
 VIEW: Kind[View] = Kind(
