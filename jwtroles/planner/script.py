@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Statement
 from jwtroles.names import ident, literal
+from jwtroles.reader.connection import READS_AS
 
 
 @frozen
@@ -20,13 +21,14 @@ class Line:
 def preamble(lock_timeout: str) -> tuple[str, ...]:
     """Return what opens the transaction.
 
-    Names resolve in pg_catalog alone; bodies are not checked because functions of ours call each
-    other
-    (BEGIN ATOMIC bodies always are); a wait for a lock ends before it becomes an outage.
+    Names resolve in pg_catalog alone, and literals mean what they mean where the plan was made;
+    bodies are not checked because functions of ours call each other (BEGIN ATOMIC bodies always
+    are); a wait for a lock ends before it becomes an outage.
     """
     return (
         f"SET LOCAL lock_timeout = {literal(lock_timeout)}",
         "SET LOCAL search_path = pg_catalog",
+        *(f"SET LOCAL {setting}" for setting in READS_AS),
         "SET LOCAL check_function_bodies = off",
     )
 

@@ -21,6 +21,28 @@ POSTGRESQL_PORT = 5432
 CONNECT_TIMEOUT = 10
 """Seconds to wait for the server where the URL does not say."""
 
+READS_AS = (
+    "DateStyle = 'ISO, MDY'",
+    "IntervalStyle = postgres",
+    "TimeZone = UTC",
+    "transform_null_equals = off",
+    "array_nulls = on",
+)
+"""What a literal in a condition means depends on these, which a role or a database may have stored
+(manual section 20.11). They are PostgreSQL's defaults, and UTC: one file means the same for all.
+"""
+
+_PRINTS_AS = (
+    "search_path = pg_catalog",
+    "standard_conforming_strings = on",
+    "quote_all_identifiers = off",
+    "bytea_output = hex",
+    "extra_float_digits = 1",
+)
+"""What a stored expression looks like depends on these."""
+
+_SETTLED = "; ".join(f"SET {setting}" for setting in (*READS_AS, *_PRINTS_AS))
+
 _PARTS = {
     "host": re.compile(r"[^@\s]*"),
     "hostaddr": re.compile(r"[^@\s]*"),
@@ -46,12 +68,12 @@ def connect(url: str, *, origin: str = "", place: Place | None = None) -> Connec
     from psycopg.rows import dict_row  # noqa: PLC0415
 
     given = parsed(url, origin=origin, place=place)
-    extra: dict[str, Any] = {"application_name": "jwtroles"}
+    extra: dict[str, Any] = {"application_name": "jwtroles", "client_encoding": "utf8"}
     if "connect_timeout" not in given:
         extra["connect_timeout"] = CONNECT_TIMEOUT
     try:
         connection = psycopg.connect(url, autocommit=True, row_factory=dict_row, **extra)
-        connection.execute("SET search_path = pg_catalog")
+        connection.execute(_SETTLED.encode())
     except psycopg.Error as error:
         problem = _problem(given, error, origin, place)
         full = any(said in str(error) for said in _FULL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -719,20 +720,50 @@ def test_what_is_borrowed_is_given_back(sandbox, applier, record_case):
     record_case(sandbox.major, applier)
 
 
+MEANT_AND_PRINTED = r"""default_transaction_isolation = serializable
+default_transaction_read_only = on
+search_path = app, public
+row_security = off
+client_encoding = SQL_ASCII
+standard_conforming_strings = off
+quote_all_identifiers = on
+DateStyle = German, DMY
+IntervalStyle = sql_standard
+TimeZone = 'Asia/Kolkata'
+transform_null_equals = on
+bytea_output = escape
+extra_float_digits = -15
+array_nulls = off
+"""
+LITERALS = r"""status <> 'paid' and issued_on > '02/03/2026'
+    and issued_on > timestamptz '2026-02-03 01:02' and (issued_on = null) is not true
+    and note <> 'a\\b' and note::bytea <> '\\001' and interval '-1 2:03' < interval '1 day'
+    and total::float8 > float8 '0.12345678'
+    and note <> all ('{null}'::text[])"""
+
+
 def test_the_settings_of_the_session_do_not_matter(sandbox, applier, fresh):
-    user = who(applier)
-    sandbox.run_sql(
-        f"ALTER ROLE {user} SET default_transaction_isolation = 'serializable';"
-        f"ALTER ROLE {user} SET default_transaction_read_only = on;"
-        f"ALTER ROLE {user} SET search_path = app, public;"
-        f"ALTER ROLE {user} SET standard_conforming_strings = on;"
-        f"ALTER ROLE {user} SET row_security = off"
-    )
-    deploy(fresh)
-    assert plan(fresh).plan.empty
-    session = sandbox.connect()
-    session.execute("SET default_transaction_read_only = off")
+    """Two logins, of which one has settings by which literals are read and printed otherwise."""
+    user, session = who(applier), sandbox.connect()
+    for line in MEANT_AND_PRINTED.splitlines():
+        name, value = line.split(" = ")
+        session.execute(f"ALTER ROLE {user} SET {name} = {value}")
+    text = changed(("status <> 'paid'", f'"{" ".join(LITERALS.split())}"'))
+    deploy(fresh, text)
+    there = plan(fresh, text).plan
     session.execute(f"ALTER ROLE {user} RESET ALL")
+    here = plan(fresh, text).plan
+    assert there.empty
+    assert here.empty
+    assert there.fingerprint == here.fingerprint
+    stored = "SELECT count(*) FROM pg_policies WHERE qual ~ %s"
+    for part in (
+        "2026-02-03'::date",
+        "2026-02-03 01:02:00",
+        "issued_on = NULL::date",
+        "0.12345678",
+    ):
+        assert session.execute(stored, [re.escape(part)]).fetchone() != (0,), part
 
 
 def test_the_environment_of_the_example_is_found():

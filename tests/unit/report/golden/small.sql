@@ -2,6 +2,11 @@
 BEGIN;
 SET LOCAL lock_timeout = '2s';
 SET LOCAL search_path = pg_catalog;
+SET LOCAL DateStyle = 'ISO, MDY';
+SET LOCAL IntervalStyle = postgres;
+SET LOCAL TimeZone = UTC;
+SET LOCAL transform_null_equals = off;
+SET LOCAL array_nulls = on;
 SET LOCAL check_function_bodies = off;
 -- tighten
 REVOKE SELECT ON app.customers FROM member;   -- :38
