@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pglast import ast
 
 from jwtroles import codes
-from jwtroles.compiler.bind.resolve import Found, Resolver, Setting
+from jwtroles.compiler.bind.resolve import Resolver
 from jwtroles.compiler.bind.scope import Frame, Scope, table_relation
+from jwtroles.compiler.bind.setting import Found, Setting
 from jwtroles.errors import Collector
 from jwtroles.frozen import frozen
 from jwtroles.names import QName, parse_qname

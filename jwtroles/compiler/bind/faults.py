@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from jwtroles import codes
 
 if TYPE_CHECKING:
-    from jwtroles.compiler.bind.resolve import Frames, Setting
-    from jwtroles.compiler.bind.scope import Relation
+    from jwtroles.compiler.bind.scope import Frames, Relation
+    from jwtroles.compiler.bind.setting import Setting
     from jwtroles.errors import Collector, Place
     from jwtroles.spec.allowed import Parsed
 
@@ -21,8 +21,9 @@ _ROOT_CAUSES = (codes.UNKNOWN_RELATION, codes.READS_OWN_TABLE)
 class Faults:
     """Notes the problems of one parsed text."""
 
-    parsed: Parsed
-    setting: Setting
+    def __init__(self, parsed: Parsed, setting: Setting) -> None:
+        self.parsed = parsed
+        self.setting = setting
 
     @property
     def problems(self) -> Collector:

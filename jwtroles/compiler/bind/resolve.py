@@ -6,17 +6,13 @@ could turn into another meaning is written out where it can be, and refused wher
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pglast import ast, enums
 
 from jwtroles import codes
 from jwtroles.compiler.bind.calls import check_call, check_type
-from jwtroles.compiler.bind.faults import Faults
 from jwtroles.compiler.bind.froms import FromItems
-from jwtroles.compiler.bind.scope import Frame, Relation, Scope
-from jwtroles.frozen import frozen
 from jwtroles.kinds.own_schema import lookup_name
 from jwtroles.spec import lookups, predicates, sqltree
 from jwtroles.spec.allowed import CLAIMS, Parsed, calls_in_from
@@ -25,56 +21,10 @@ from jwtroles.spec.model import Word
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jwtroles.errors import Collector
-    from jwtroles.names import QName
-    from jwtroles.spec.model import Lookup, Spec
+    from jwtroles.compiler.bind.scope import Frames, Names, Relation
+    from jwtroles.compiler.bind.setting import Setting
+    from jwtroles.spec.model import Lookup
     from jwtroles.spec.token_model import Claim
-
-Frames = tuple[Frame, ...]
-"""What is in reach, innermost query level first."""
-
-Names = tuple[str | None, ...]
-"""The names of a query's columns (None: only PostgreSQL knows)."""
-
-
-@dataclass(slots=True)
-class Found:
-    """What binding finds out on its way.
-
-    Attributes:
-        reads: the columns that each relation is read for, the policy's own table included.
-        claims: the claims that are used.
-        words: the named predicates and lookups that are used.
-        lookups: the lookups that are asked.
-        tied: whether a subquery or a column with its table was met.
-    """
-
-    reads: dict[QName, set[str]] = field(default_factory=dict)
-    claims: set[str] = field(default_factory=set)
-    words: set[str] = field(default_factory=set)
-    lookups: set[str] = field(default_factory=set)
-    tied: bool = False
-
-
-@frozen
-class Setting:
-    """Everything that stays the same while one text is bound.
-
-    Attributes:
-        own: the table of the policy, which its subqueries must not read (None: a query or view).
-        accessor: what reads a claim; None leaves `claims.NAME` as the file writes it.
-        params: the parameters of a query.
-        careful: whether a bare name that fits inside and outside is refused: in predicates.
-    """
-
-    spec: Spec
-    scope: Scope
-    accessor: Callable[[Claim], str] | None
-    problems: Collector
-    found: Found
-    own: QName | None = None
-    params: frozenset[str] = frozenset()
-    careful: bool = True
 
 
 def called(claim: Claim, accessor: Callable[[Claim], str]) -> Any:
@@ -93,15 +43,12 @@ def called(claim: Claim, accessor: Callable[[Claim], str]) -> Any:
     return cast
 
 
-class Resolver(Faults):
+class Resolver(FromItems):
     """Binds one parsed text; the tree is changed in place and returned."""
 
     def __init__(self, parsed: Parsed, setting: Setting) -> None:
-        self.parsed = parsed
-        self.setting = setting
-        self.from_items = FromItems(self)
+        super().__init__(parsed, setting)
         self.in_from = calls_in_from(parsed.tree)
-        self.ctes: dict[str, Relation] = {}
 
     # Conditions and expressions.
 
@@ -257,18 +204,12 @@ class Resolver(Faults):
             self.uncertain(node, name, frames, unsure[0])
         return node
 
-    def read(self, relation: Relation, *names: str) -> None:
-        """Note that columns of `relation` are read."""
-        if relation.table is not None:
-            columns = self.setting.found.reads.setdefault(relation.table, set())
-            columns.update(relation.columns[name] for name in names)
-
     # Queries.
 
     def select(self, node: Any, outer: Frames) -> Names:
         """Bind one SELECT and return the names of its columns."""
         known, self.ctes = self.ctes, dict(self.ctes)
-        self.from_items.ctes(node.withClause, outer)
+        self.with_queries(node.withClause, outer)
         names = self._select(node, outer)
         self.ctes = known
         return names
@@ -284,7 +225,7 @@ class Resolver(Faults):
         if node.valuesLists:
             sqltree.rewrite(node, lambda child: self.expression(child, outer))
             return tuple(f"column{number + 1}" for number in range(len(node.valuesLists[0])))
-        frame = self.from_items.frame(node.fromClause, outer)
+        frame = self.frame(node.fromClause, outer)
         frames = (frame, *outer)
         for name in ("whereClause", "havingClause"):
             if getattr(node, name) is not None:

@@ -91,6 +91,13 @@ class Frame:
         return all(relation.certain for relation in self.relations)
 
 
+Frames = tuple[Frame, ...]
+"""What is in reach, innermost query level first."""
+
+Names = tuple[str | None, ...]
+"""The names of a query's columns (None: only PostgreSQL knows)."""
+
+
 def table_relation(
     table: QName,
     columns: tuple[str, ...],
