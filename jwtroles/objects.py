@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from jwtroles.frozen import frozen
-from jwtroles.kinds.acl import ObjectRef
+from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.names import QName, glob_matches, parse_qname, parse_signature
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from jwtroles.catalog import Catalog
 from jwtroles.compiler import compile_spec
 from jwtroles.compiler.wanted import scope_of
 from jwtroles.errors import Problem
-from jwtroles.kinds.acl import Acl, ObjectRef, Right, built_in
+from jwtroles.kinds.acl import Acl, Right, built_in
 from jwtroles.kinds.base import PUBLIC
+from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.table_security import TableSecurity
 from jwtroles.planner import build_plan

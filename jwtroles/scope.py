@@ -11,8 +11,9 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.frozen import frozen
-from jwtroles.kinds.acl import Acl, ObjectRef, Right, built_in
+from jwtroles.kinds.acl import Acl, Right, built_in
 from jwtroles.kinds.base import PUBLIC
+from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.names import glob_matches, parse_qname, text_matches
 from jwtroles.objects import named_objects

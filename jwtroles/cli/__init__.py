@@ -138,6 +138,9 @@ def _usage(error: BaseException) -> UsageError:
     told = getattr(error, "message", "") or getattr(error, "format_message", lambda: str(error))()
     said = _without_tokens(told.rstrip("."))
     message = f"no option {option}" if option and "No such option" in said else said
+    names = getattr(getattr(error, "param", None), "opts", ())
+    if names and getattr(error, "message", ""):  # what the value of an option lacks
+        message = f"{names[0]}: {said.removeprefix('Value error, ')}"
     if near:
         message += f". Did you mean {near[0]}?"
     context = getattr(error, "ctx", None)

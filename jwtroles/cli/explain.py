@@ -101,7 +101,11 @@ def _code(word: str) -> str:
         near = get_close_matches(word.upper(), known, 1)
         message = f"no code {word}" + (f". Did you mean {near[0]}?" if near else "")
         raise UsageError(Problem(codes.USAGE, message, remedy="docs/errors.md lists them all"))
-    return f"{entry.id}: {entry.title}\n\n{entry.why}"
+    from jwtroles.report.text.layout import Page  # noqa: PLC0415 - only what this form needs
+
+    page = Page(width())
+    title = page.paragraph(f"{entry.id}: {entry.title}")
+    return "\n".join([*title, "", *page.paragraph(entry.why)])
 
 
 def _explained(

@@ -176,9 +176,6 @@ def rotate_ticket_secret(
         asked = "Make the secret of tickets anew? Every login ends."
         agree(asked, target.environment, yes=yes)
         made = operations.rotate_ticket_secret(connection, target.spec, reading, since)
+    from jwtroles.cli.operating import MADE_ANEW  # noqa: PLC0415 - only what a command needs
+
     show(MADE_ANEW if made else "The secret of tickets was made since. Nothing to do.")
-
-
-MADE_ANEW = (
-    "Made the secret of tickets anew. Sessions that are logged in fail at their next statement."
-)

@@ -10,7 +10,6 @@ import typer
 from jwtroles import operations
 from jwtroles.cli.asking import agree
 from jwtroles.cli.fleet import JOBS, Part, targets_in, tell_failures
-from jwtroles.cli.keys import MADE_ANEW
 from jwtroles.cli.progress import counting
 from jwtroles.cli.terminal import show, tell
 from jwtroles.errors import Exit
@@ -112,6 +111,11 @@ def revoke_many(scene: Scene, wanted: operations.Revocation, words: str) -> NoRe
         show(f"Revoked {words}. Open sessions of such tokens fail at their next statement.")
     again = f"Run it again with --before {min(instants)}" if instants else "Run it again"
     _end(scene, crew, outcomes, f"{again}: it does what is left.")
+
+
+MADE_ANEW = (
+    "Made the secret of tickets anew. Sessions that are logged in fail at their next statement."
+)
 
 
 def rotate_many(scene: Scene, before: datetime | None) -> NoReturn:

@@ -124,9 +124,9 @@ TEXTS_KEPT = Code(
 )
 TEXTS_SEEN = Code(
     "JR871",
-    "the texts of statements are seen by others",
-    "In the log, and in pg_stat_activity by every session of the same login. It matters where a "
-    "client puts a token into the text instead of a bind parameter.",
+    "the texts of statements can be read by others",
+    "They stand in the log, and in pg_stat_activity for every session of the same login. It "
+    "matters where a client puts a token into the text instead of a bind parameter.",
 )
 ROW_SECURITY_OFF = Code(
     "JR872",

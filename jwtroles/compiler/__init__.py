@@ -33,9 +33,10 @@ from jwtroles.compiler.stated import stated_security
 from jwtroles.compiler.tokenless import check_floored_views, check_maintain
 from jwtroles.errors import Collector, CompileError
 from jwtroles.frozen import frozen
-from jwtroles.kinds.base import NO_RENAMES, Origin, Renames
+from jwtroles.kinds.base import Origin
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import OwnSchema
+from jwtroles.kinds.renames import NO_RENAMES, Renames
 from jwtroles.names import GLOB, QName, text_matches
 from jwtroles.verifier import NO_MACHINERY, accessor, claim_rows, machinery, setting_rows
 from jwtroles.verifier.key_objects import key_objects

@@ -12,8 +12,9 @@ from jwtroles.compiler.access import TABLE_KINDS, Granted, Names
 from jwtroles.compiler.definers import Definers
 from jwtroles.errors import Collector
 from jwtroles.frozen import frozen
-from jwtroles.kinds.acl import IN_SCHEMA, Acl, ObjectRef, Right
+from jwtroles.kinds.acl import Acl, Right
 from jwtroles.kinds.base import PUBLIC, Origin
+from jwtroles.kinds.object_ref import IN_SCHEMA, ObjectRef
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.names import QName, parse_qname, text_matches
 from jwtroles.objects import SECTIONS, Section, routine_of

@@ -17,9 +17,9 @@ from jwtroles.compiler.grants import Rights
 from jwtroles.compiler.guard import Guard
 from jwtroles.errors import Collector
 from jwtroles.frozen import frozen
-from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.base import Origin
 from jwtroles.kinds.function import SAFE_PATH, Function
+from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import lookup_name
 from jwtroles.names import QName

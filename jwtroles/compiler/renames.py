@@ -9,7 +9,7 @@ from jwtroles.catalog import Structure
 from jwtroles.compiler.access import Names
 from jwtroles.compiler.definers import arguments
 from jwtroles.errors import Collector, Problem
-from jwtroles.kinds.base import Renames
+from jwtroles.kinds.renames import Renames
 from jwtroles.names import QName, parse_qname
 from jwtroles.spec.model import Query, Spec, Word
 

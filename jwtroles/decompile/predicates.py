@@ -172,9 +172,5 @@ def _without_text(node: Any, *, bare: bool) -> Any:
     return node.arg if text and sqltree.is_column(node.arg) else node
 
 
-def _is_operation(node: Any) -> bool:
-    return isinstance(node, ast.A_Expr)
-
-
 def _is_cast(node: Any) -> bool:
     return isinstance(node, ast.TypeCast)

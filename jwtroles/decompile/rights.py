@@ -10,8 +10,9 @@ from jwtroles.compiler.grants import later_owners
 from jwtroles.decompile.columns import NAME, NO_GROUP, Group
 from jwtroles.decompile.patterns import FEWEST, glob_of
 from jwtroles.frozen import frozen
-from jwtroles.kinds.acl import IN_SCHEMA, ROUTINES, ObjectRef, built_in
+from jwtroles.kinds.acl import built_in
 from jwtroles.kinds.base import PUBLIC
+from jwtroles.kinds.object_ref import IN_SCHEMA, ROUTINES, ObjectRef
 from jwtroles.names import QName, parse_qname
 from jwtroles.spec.model import COMMANDS, UNGOVERNED
 

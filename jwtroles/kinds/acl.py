@@ -8,27 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
-from typing import Literal
 
 from jwtroles.frozen import frozen
-from jwtroles.kinds.base import NOWHERE, PUBLIC, Change, Origin, Renames, Row
+from jwtroles.kinds.base import NOWHERE, PUBLIC, Change, Origin, Row
+from jwtroles.kinds.object_ref import ROUTINES, ObjectClass, ObjectRef
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import own_unit
+from jwtroles.kinds.renames import Renames
 from jwtroles.names import QName, ident
-
-ObjectClass = Literal[
-    "table",
-    "sequence",
-    "function",
-    "procedure",
-    "type",
-    "schema",
-    "database",
-    "large_object",
-    "default",
-]
 
 PRIVILEGES = {
     "r": "SELECT",
@@ -50,35 +39,6 @@ PRIVILEGES = {
 """Letters of an aclitem (manual section 5.8, table 5.1)."""
 
 _ITEM = re.compile(r'((?:"(?:[^"]|"")*"|[^"=])*)=([a-zA-Z*]*)/(.*)\Z', re.DOTALL)
-
-
-ROUTINES = frozenset({"function", "procedure"})
-"""Classes that are told apart by their arguments."""
-
-IN_SCHEMA = frozenset({"table", "sequence", "type"}) | ROUTINES
-"""Classes of objects that lie in a schema."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class ObjectRef:
-    """An object that has privileges.
-
-    Attributes:
-        cls: its class, which decides the words of GRANT.
-        name: schema and name; for a schema both are its name; for default privileges the schema
-            ('' for all) and the kind of object (`TABLES`); '' and the name or the number of what
-            lies in no schema.
-        arguments: identity arguments of a function; for default privileges the creating role.
-    """
-
-    cls: ObjectClass
-    name: QName
-    arguments: str = ""
-
-    def __str__(self) -> str:
-        if self.cls in ROUTINES:
-            return f"{self.name}({self.arguments})"
-        return str(self.name) if self.cls in IN_SCHEMA else self.name.name
 
 
 _EXECUTE, _USAGE = frozenset({"EXECUTE"}), frozenset({"USAGE"})

@@ -15,6 +15,7 @@ from jwtroles.errors import Place
 from jwtroles.frozen import frozen
 from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirror import Abroad, Mirror, about_none, as_source, declared_whole, unchanged
+from jwtroles.kinds.renames import Renames
 from jwtroles.names import QName, ident
 
 T = TypeVar("T")
@@ -252,28 +253,6 @@ class Change(Generic[T]):
         assert found is not None, "a change has a before or an after"  # noqa: S101
         return found
 
-
-@frozen
-class Renames:
-    """What exists under another name than the file gives it (`was`): old name → new name.
-
-    A query is told by its name and arguments.
-    """
-
-    roles: Mapping[str, str] = field(default_factory=dict)
-    views: Mapping[QName, QName] = field(default_factory=dict)
-    queries: Mapping[tuple[QName, str], QName] = field(default_factory=dict)
-
-    def role(self, name: str) -> str:
-        """Return what a role will be called."""
-        return self.roles.get(name, name)
-
-    def all_roles(self, names: Iterable[str]) -> frozenset[str]:
-        """Return what several roles will be called."""
-        return frozenset(map(self.role, names))
-
-
-NO_RENAMES = Renames()
 
 Row = Mapping[str, Any]
 """A row of a catalog query, by column name."""

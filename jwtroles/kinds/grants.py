@@ -8,8 +8,6 @@ from dataclasses import replace
 from jwtroles.kinds.acl import (
     Acl,
     Grant,
-    ObjectClass,
-    ObjectRef,
     Right,
     additive,
     columns_sql,
@@ -31,6 +29,7 @@ from jwtroles.kinds.base import (
 )
 from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirrored_rights import abroad, declared, level, mirrored
+from jwtroles.kinds.object_ref import ObjectClass, ObjectRef
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.passed_on import split
 from jwtroles.names import ident

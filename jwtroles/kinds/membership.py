@@ -16,12 +16,12 @@ from jwtroles.kinds.base import (
     Need,
     Origin,
     Phase,
-    Renames,
     Row,
     Statement,
 )
 from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirror import Mirror, about
+from jwtroles.kinds.renames import Renames
 from jwtroles.names import ident
 
 

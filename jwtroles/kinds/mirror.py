@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from jwtroles import codes
 from jwtroles.codes.code import Code
@@ -13,11 +13,22 @@ from jwtroles.frozen import frozen
 from jwtroles.names import QName
 
 if TYPE_CHECKING:
-    from jwtroles.kinds.acl import ObjectRef
-    from jwtroles.kinds.base import Renames
-    from jwtroles.kinds.role import Role
+    from jwtroles.kinds.object_ref import ObjectRef
+    from jwtroles.kinds.renames import Renames
 
 T = TypeVar("T")
+
+
+class KnownRole(Protocol):
+    """A role as far as another database has to know it: the Role of its catalog."""
+
+    @property
+    def inherit(self) -> bool:
+        """Whether it inherits what it is a member of, before PostgreSQL 16."""
+
+    @property
+    def reserved(self) -> bool:
+        """Whether it reaches around row security."""
 
 
 @frozen
@@ -59,7 +70,7 @@ class Side:
     label: str
     version: int
     schemas: frozenset[str]
-    roles: Mapping[str, Role]
+    roles: Mapping[str, KnownRole]
     owners: Mapping[ObjectRef, str]
     columns: Mapping[QName, frozenset[str]]
     partitions: frozenset[str] = frozenset()
@@ -92,7 +103,7 @@ class Mirror:
     target: Side
     project: str
     adopted: frozenset[str] = frozenset()
-    coming_roles: Mapping[str, Role] = field(default_factory=dict)
+    coming_roles: Mapping[str, KnownRole] = field(default_factory=dict)
     coming: Mapping[ObjectRef, str] = field(default_factory=dict)
     faults: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)

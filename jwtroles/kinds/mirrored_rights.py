@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from jwtroles import codes
-from jwtroles.kinds.acl import Acl, ObjectRef, Right
+from jwtroles.kinds.acl import Acl, Right
 from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.mirror import Abroad, Mirror
+from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.names import QName
 
 

@@ -7,7 +7,6 @@ from dataclasses import field, replace
 
 from jwtroles import codes
 from jwtroles.frozen import frozen
-from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.base import (
     ANY,
     NOWHERE,
@@ -22,6 +21,7 @@ from jwtroles.kinds.base import (
 )
 from jwtroles.kinds.definer import drop, own_again
 from jwtroles.kinds.mirror import Mirror
+from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.kinds.own_schema import NAME, leave_with_schema, own_unit
 from jwtroles.names import QName, ident, idents
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import field, replace
 
 from jwtroles.frozen import frozen
-from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.base import (
     NOWHERE,
     PUBLIC,
@@ -18,7 +17,6 @@ from jwtroles.kinds.base import (
     Need,
     Origin,
     Phase,
-    Renames,
     Row,
     Statement,
     grantee_sql,
@@ -26,6 +24,8 @@ from jwtroles.kinds.base import (
 from jwtroles.kinds.implication import implies
 from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirror import Abroad, Mirror
+from jwtroles.kinds.object_ref import ObjectRef
+from jwtroles.kinds.renames import Renames
 from jwtroles.names import MAX_IDENTIFIER_BYTES, QName, ident
 
 PUBLIC_ROLES = frozenset({PUBLIC})

@@ -6,7 +6,6 @@ from collections.abc import Hashable, Iterable
 from dataclasses import field, replace
 
 from jwtroles.frozen import frozen
-from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.base import (
     NOWHERE,
     Change,
@@ -22,6 +21,7 @@ from jwtroles.kinds.base import (
 from jwtroles.kinds.definer import drop, own_again, renamed, with_create_right
 from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirror import Mirror, kept_comment
+from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.kinds.tag import comment_sql, split_tag
 from jwtroles.names import QName, ident
 

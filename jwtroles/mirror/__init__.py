@@ -20,8 +20,8 @@ from jwtroles.compiler.access import Names
 from jwtroles.errors import CompileError, Problem
 from jwtroles.frozen import frozen
 from jwtroles.kinds import KINDS
-from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.mirror import Abroad, Mirror
+from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.mirror.declared import declared, levelled
 from jwtroles.mirror.expressions import printed_there, unprinted

@@ -16,7 +16,7 @@ from jwtroles.catalog import Catalog
 from jwtroles.errors import CompileError, Problem
 from jwtroles.frozen import frozen
 from jwtroles.kinds import KINDS
-from jwtroles.kinds.acl import ObjectRef
+from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.mirror.source import Source, of_file
 from jwtroles.planner.describe import describe
 from jwtroles.spec.resolve import every_only

@@ -12,9 +12,9 @@ from jwtroles.compiler.access import Names
 from jwtroles.compiler.wanted import scope_of
 from jwtroles.errors import ServerError
 from jwtroles.frozen import frozen
-from jwtroles.kinds.acl import ObjectRef
-from jwtroles.kinds.base import Renames
 from jwtroles.kinds.mirror import Abroad, Side
+from jwtroles.kinds.object_ref import ObjectRef
+from jwtroles.kinds.renames import Renames
 from jwtroles.reader import Reading, narrowed, read
 from jwtroles.reader import snapshot as read_only
 from jwtroles.reader.canonical import canonical

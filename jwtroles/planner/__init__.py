@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles.catalog import Catalog, Structure, stable
 from jwtroles.kinds import BY_NAME, KINDS
-from jwtroles.kinds.base import NO_RENAMES, Change, Context, Renames
+from jwtroles.kinds.base import Change, Context
 from jwtroles.kinds.own_table import ASIDE, carries
+from jwtroles.kinds.renames import NO_RENAMES, Renames
 from jwtroles.names import QName
 from jwtroles.planner.affected import cut_off
 from jwtroles.planner.batches import standing

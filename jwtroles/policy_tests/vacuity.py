@@ -17,7 +17,6 @@ ALONE = (
     "it met no row, and would meet none as the table's owner either: it passes without any policy."
 )
 
-LACKS_RIGHT = "42501"
 CONSTRAINT = "23"
 """Class of integrity constraint violations: there was a row to violate it."""
 

@@ -68,29 +68,26 @@ def _trial(one: Tried) -> Iterator[str]:
 
 def _rights(role: str, spec: Spec) -> Iterator[str]:
     """Yield the accesses of a role and of those that it inherits; `plan` has columns and rows."""
-    empty = True
+    told: dict[str, list[str]] = {}
     roles = {str(name): one for name, one in spec.roles.items()}
     for name in _with_parents(role, spec):
         role_of_file = roles[name]
         for table, accesses in role_of_file.tables.items():
-            commands = ", ".join(
+            told.setdefault(str(table), []).extend(
                 access.command + (" (narrowed)" if access.columns or access.rows else "")
                 for access in accesses
             )
-            empty = False
-            yield f"   {visible(str(table)):30} {commands}"
         for _, subject, privileges in role_of_file.objects():
-            empty = False
-            yield f"   {visible(str(subject)):30} {', '.join(privileges)}"
+            told.setdefault(str(subject), []).extend(privileges)
         for query in spec.queries.values():
             if name in query.grant:
-                empty = False
-                yield f"   {visible(str(query.name)):30} run the query"
+                told.setdefault(str(query.name), []).append("run the query")
         for view in spec.views.values():
             if name in view.grant:
-                empty = False
-                yield f"   {visible(str(view.name)):30} select"
-    if empty:
+                told.setdefault(str(view.name), []).append("select")
+    for what, words in told.items():
+        yield f"   {visible(what):30} {', '.join(dict.fromkeys(map(str, words)))}"
+    if not told:
         yield "   nothing"
 
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from jwtroles.errors import Collector, Place
 
 T = TypeVar("T")
-K = TypeVar("K")
 S = TypeVar("S")
 
 

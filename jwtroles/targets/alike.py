@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jwtroles.catalog import stable
 from jwtroles.errors import Problem
 from jwtroles.frozen import frozen
-from jwtroles.kinds.acl import ObjectRef
+from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.names import QName, ident
 from jwtroles.planner.model import CutOff
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jwtroles.compiler import compile_spec
-from jwtroles.kinds.acl import ObjectRef
+from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.names import QName
 
 if TYPE_CHECKING:

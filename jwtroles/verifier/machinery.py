@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jwtroles.frozen import frozen
-from jwtroles.kinds.acl import ObjectRef
+from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.kinds.own_schema import NAME
 from jwtroles.kinds.own_table import OwnTable, watched
 from jwtroles.kinds.stored_row import CLAIM_ROLE, ROLE_SETTING

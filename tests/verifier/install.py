@@ -15,7 +15,7 @@ from jwtroles.verifier import Machinery, claim_rows, machinery, setting_rows
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from jwtroles.kinds.acl import ObjectRef
+    from jwtroles.kinds.object_ref import ObjectRef
     from jwtroles.spec.model import Spec
     from tests.servers import Sandbox
 

@@ -27,8 +27,8 @@ from jwtroles.decompile.rights import Rows, rights_of
 from jwtroles.decompile.roles import entrances, facts_of
 from jwtroles.decompile.uncompared import not_compared
 from jwtroles.errors import Problem
-from jwtroles.kinds.acl import ObjectRef
 from jwtroles.kinds.base import PUBLIC
+from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.policy import policy_name
 

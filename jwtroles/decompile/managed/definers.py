@@ -11,7 +11,7 @@ from jwtroles.compiler.gate import WHOLE
 from jwtroles.decompile.managed.floors import asking, own
 from jwtroles.decompile.managed.rows import conditions, joined, opened
 from jwtroles.decompile.predicates import lowered, shortened
-from jwtroles.kinds.acl import ObjectRef
+from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.kinds.own_schema import LOOKUP, is_lookup
 from jwtroles.names import QName
 from jwtroles.objects import argument_types

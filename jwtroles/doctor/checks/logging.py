@@ -116,11 +116,13 @@ def _texts(facts: Facts, role: str, *, logged: bool) -> Iterator[Finding]:
     if logged:
         where.append("in the log")
     elif facts.setting("log_min_error_statement", role) in _ERRORS | {"log", "error"}:
-        where.append("in the log, of statements that fail")
+        where.append("in the log, where a statement fails")
     if facts.setting("track_activities", role) == "on":
         size = facts.setting("track_activity_query_size", role) or "1024"
-        where.append(f"in pg_stat_activity, {size} bytes, by every session of the same login")
+        where.append(
+            f"in pg_stat_activity for every session of the same login to read ({size} bytes)"
+        )
     if where:
-        message = f"texts of statements are seen {' and '.join(where)}"
+        message = f"the texts of statements stand {' and '.join(where)}"
         remedy = "send tokens as bind parameters, never in the text"
         yield finding(Severity.NOTE, codes.TEXTS_SEEN, message, remedy=remedy)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles.compiler.access import Names
 from jwtroles.frozen import frozen
-from jwtroles.kinds.acl import Grant, ObjectRef
+from jwtroles.kinds.acl import Grant
 from jwtroles.kinds.base import PUBLIC
+from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.report.markdown.escape import code
 from jwtroles.report.text.access import of_policy
 from jwtroles.report.text.sheet import origin_of, seen, shown_all, table_name

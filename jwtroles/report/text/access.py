@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jwtroles.kinds.base import NOWHERE, Change, Origin
@@ -42,8 +42,6 @@ class Access:
     command: str
     grant: Step | None = None
     policy: Step | None = None
-    unseen: tuple[Step, ...] = field(default=())
-    """The same changes on partitions, which are told with their parent."""
 
     @property
     def steps(self) -> tuple[Step, ...]:

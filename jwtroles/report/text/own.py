@@ -12,6 +12,7 @@ from jwtroles.report.text.access import columns_text
 from jwtroles.report.text.layout import SIGNS, Block, Row
 from jwtroles.report.text.layout import Right as Edge
 from jwtroles.report.text.sheet import (
+    RELEASED,
     Picker,
     Section,
     Sheet,
@@ -19,6 +20,7 @@ from jwtroles.report.text.sheet import (
     counted,
     effect_word,
     in_own_schema,
+    released,
     shown,
     shown_all,
     sign_of,
@@ -40,36 +42,59 @@ _NOUNS: Mapping[str, str] = {
 
 
 def blocks(sheet: Sheet, steps: Sequence[Step]) -> list[Block]:
-    """Fold what is new into one line, and who may use it into one line for each role."""
+    """Fold what comes or goes as a whole into one line, and who may use it into one for each role.
+
+    What goes without the schema has a line each: somebody took it away, or another version left it.
+    """
     objects = [step for step in steps if not isinstance(step.change.subject, Grant)]
     grants = [step for step in steps if isinstance(step.change.subject, Grant)]
     new = [step for step in objects if step.change.verb == "add"]
     first = any(step.change.kind == "own_schema" for step in new)
     along = [step for step in grants if first and step.change.verb == "add"]
-    rows = [*_new(sheet, new, along)]
-    rows += [_single(sheet, step) for step in objects if step.change.verb != "add"]
+    going = [step for step in objects if step.change.verb == "remove"]
+    if not any(step.change.kind == "own_schema" for step in going):
+        going = []
+    let_go = [step for step in objects if released(step.change)]
+    rows = [*_together(sheet, new, along), *_together(sheet, going, ()), *_let_go(sheet, let_go)]
+    others = [step for step in objects if step not in (*new, *going, *let_go)]
+    rows += [_single(sheet, step) for step in others]
     rows += _rights(sheet, [step for step in grants if step not in along])
     if sheet.verbose and along:
         rows += _rights(sheet, along, told=False)
     return [Block("", tuple(rows))] if rows else []
 
 
-def _new(sheet: Sheet, new: Sequence[Step], along: Sequence[Step]) -> Iterator[Row]:
-    if not new:
+def _together(sheet: Sheet, steps: Sequence[Step], along: Sequence[Step]) -> Iterator[Row]:
+    """Fold what comes, or what goes with the schema, into one line with how many there are."""
+    if not steps:
         return
     counts = [
         counted(number, noun)
         for kind, noun in _NOUNS.items()
-        if (number := sum(step.change.kind == kind for step in new))
+        if (number := sum(step.change.kind == kind for step in steps))
     ]
     text = ", ".join(counts)
     if not sheet.verbose:
         text += "  (--verbose lists them)" if len(counts) > 1 else ""
-    yield Row(ADD, NAME, "", text.replace("  (", " ("), steps=(*new, *along))
+    sign = sign_of(steps)
+    edge = Edge() if sign == ADD else Edge(place=sheet.plan.gone)
+    yield Row(sign, NAME, "", text.replace("  (", " ("), edge, steps=(*steps, *along))
     if sheet.verbose:
-        for step in new:
+        for step in steps:
             if step.change.kind in _NOUNS:
                 yield Row("", "", "", visible(describe(step.change)))
+
+
+def _let_go(sheet: Sheet, steps: Sequence[Step]) -> Iterator[Row]:
+    """Fold what only loses its mark into one line."""
+    if not steps:
+        return
+    edge = Edge(effect_word(steps))
+    listed = "" if sheet.verbose else " (--verbose lists them)"
+    yield Row(SIGNS["alter"], NAME, "", f"{RELEASED}{listed}", edge, steps=tuple(steps))
+    if sheet.verbose:
+        for step in steps:
+            yield Row("", "", "", visible(describe(step.change)))
 
 
 def _single(sheet: Sheet, step: Step) -> Row:

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 from jwtroles.kinds.role import FLAGS, Role
 from jwtroles.report.problems import visible
 from jwtroles.report.text.layout import SIGNS, Block, Row
-from jwtroles.report.text.sheet import Section, Sheet, always, counted, shown, shown_all
+from jwtroles.report.text.sheet import (
+    RELEASED,
+    Section,
+    Sheet,
+    always,
+    counted,
+    shown,
+    shown_all,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -169,9 +177,7 @@ def _role_altered(change: Change[Role]) -> str:
     if before.comment != after.comment:
         words.append("comment")
     if before.project != after.project:
-        words.append(
-            f"taken over from {_project(before)}" if after.project else "no longer managed"
-        )
+        words.append(f"taken over from {_project(before)}" if after.project else RELEASED)
     return ", ".join(words)
 
 

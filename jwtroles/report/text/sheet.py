@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.compiler.access import Names
 from jwtroles.frozen import frozen
-from jwtroles.kinds.acl import IN_SCHEMA, ROUTINES, Grant, ObjectRef, Right
+from jwtroles.kinds.acl import Grant, Right
 from jwtroles.kinds.base import Change, Effect, Origin
+from jwtroles.kinds.object_ref import IN_SCHEMA, ROUTINES, ObjectRef
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import is_lookup
 from jwtroles.report.problems import visible
@@ -62,6 +64,16 @@ def sign_of(steps: Iterable[Step]) -> str:
     """Return the sign of several steps: theirs if they agree, else that of an alteration."""
     verbs = {step.change.verb for step in steps}
     return SIGNS[verbs.pop()] if len(verbs) == 1 else SIGNS["alter"]
+
+
+RELEASED = "no longer managed"
+
+
+def released(change: Change[Any]) -> bool:
+    """Tell whether nothing changes about an object but that it loses the project's mark."""
+    before: Any = change.before
+    marked = getattr(before, "project", None) is not None
+    return marked and bool(replace(before, project=None) == change.after)
 
 
 def in_own_schema(change: Change[Any]) -> bool:

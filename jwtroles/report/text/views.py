@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jwtroles.kinds.acl import Grant, ObjectRef
+from jwtroles.kinds.acl import Grant
+from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.kinds.own_schema import LOOKUP, is_lookup
 from jwtroles.names import parse_qname
 from jwtroles.report.problems import visible
 from jwtroles.report.text.layout import SIGNS, Block, Detail, Row
 from jwtroles.report.text.sheet import (
+    RELEASED,
     Section,
     Sheet,
     in_own_schema,
+    released,
     seen,
     shown,
     shown_all,
@@ -132,6 +135,8 @@ def _whole(
 
 
 def _altered(sheet: Sheet, step: Step, name: str, told: tuple[Step, ...]) -> Row:
+    if released(step.change):
+        return Row(ALTER, name, "", RELEASED, sheet.edge([step]), steps=told)
     text, details = _shape(sheet, step)
     before = [Detail("was", seen(part)) for part in _BEFORE[step.change.kind](step.change)]
     old, new = step.change.before, step.change.after

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles.catalog import Catalog, Column, FunctionFacts, Relation, Routine, Server, Structure
 from jwtroles.compiler import Compiled, compile_spec
-from jwtroles.kinds.acl import Acl, ObjectRef, Right
+from jwtroles.kinds.acl import Acl, Right
 from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.curve_multiple import CurveMultiple
 from jwtroles.kinds.issuer import Issuer
 from jwtroles.kinds.key_pad import KeyPad
 from jwtroles.kinds.membership import Membership, Options
+from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.kinds.policy import Policy
 from jwtroles.kinds.role import Role
 from jwtroles.kinds.signing_key import SigningKey

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from jwtroles.catalog import Catalog
-from jwtroles.kinds.acl import Acl, ObjectRef, Right
+from jwtroles.kinds.acl import Acl, Right
 from jwtroles.kinds.base import PUBLIC, Change, Effect
 from jwtroles.kinds.membership import Membership, Options
+from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.kinds.policy import Policy
 from jwtroles.kinds.role import Role
 from jwtroles.names import QName, ident
