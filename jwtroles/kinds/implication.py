@@ -14,6 +14,7 @@ is wrong for some type or collation: that two constants written differently are 
 from __future__ import annotations
 
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from jwtroles.frozen import frozen
@@ -92,10 +93,17 @@ class _Unstable:
 
 def implies(a: str, b: str) -> bool:
     """Tell whether `b` is surely TRUE wherever `a` is; False where that is not certain."""
-    weaker, stronger = _parse(b), _parse(a)
+    weaker, stronger = _read(b), _read(a)
     if weaker is None or stronger is None:
         return False
-    return _proves(_formula(stronger), _formula(weaker), {})
+    return _proves(stronger, weaker, {})
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str) -> Any:
+    """Return what an expression says, or None if `text` is not one and nothing else."""
+    tree = _parse(text)
+    return None if tree is None else _formula(tree)
 
 
 def _parse(text: str) -> Any:

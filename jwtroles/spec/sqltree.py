@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pglast import ast, enums, parser
@@ -23,10 +24,16 @@ PREFIX = "SELECT "
 MAX_DEPTH = 90
 """Nesting of a tree that walking and printing stand without exhausting Python's stack."""
 
+KEPT = 1024
+"""Texts whose trees are kept, and trees whose prints are: a plan needs those of its file often, and
+so do the plans of many databases of one file.
+"""
+
 _NAME = re.compile(
     r'(?:"(?:[^"]|"")*"|[^\W\d][\w$]*)(?:\s*\.\s*(?:"(?:[^"]|"")*"|[^\W\d][\w$]*|\*))*'
 )
-_DISPLAY = frozenset({"funcformat", "stmt_len", "stmt_location"})
+_SPELLING = "funcformat"
+"""What tells `EXTRACT(year FROM x)` from the same call in the form of every other."""
 _ESCAPES = str.maketrans({"\\": "\\\\", "'": "''", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
@@ -53,7 +60,19 @@ class _OneLine(RawStream):
 
 
 def parse(sql: str) -> tuple[Any, ...]:
-    """Return the statements of `sql`; raise SyntaxFault where PostgreSQL's grammar refuses it."""
+    """Return the statements of `sql`, trees of the caller's own.
+
+    A plan reads the same text again and again: to copy a tree takes a fifth of what parsing takes.
+
+    Raises:
+        SyntaxFault: where PostgreSQL's grammar refuses the text.
+    """
+    return _copied(_parsed(sql))  # type: ignore[no-any-return]
+
+
+@lru_cache(KEPT)
+def _parsed(sql: str) -> tuple[Any, ...]:
+    """Return trees that nobody may change."""
     if "\0" in sql:
         raise SyntaxFault("a NUL character", sql.index("\0"))
     try:
@@ -76,9 +95,42 @@ def expression(sql: str) -> Any:
     return target.val
 
 
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    """Return the names of what a node of a kind holds."""
+    return tuple(kind.__slots__)
+
+
+@cache
+def _spelled(kind: Any) -> tuple[str, ...]:
+    """Return the names of what of a node of a kind shows in its text."""
+    return tuple(name for name in _fields(kind) if not _is_position(name))
+
+
+@cache
+def _meant(kind: Any) -> tuple[str, ...]:
+    """Return the names of what a node of a kind means."""
+    return tuple(name for name in _spelled(kind) if name != _SPELLING)
+
+
+def _copied(value: Any) -> Any:
+    """Return a copy of a node or a tuple of them; what nodes hold beside nodes does not change."""
+    if isinstance(value, tuple):
+        return tuple(map(_copied, value))
+    if not isinstance(value, ast.Node):
+        return value
+    kind: Any = type(value)
+    made = kind.__new__(kind)
+    for name in _fields(kind):
+        # The class's own way checks each value against its type: it is the value of a node.
+        object.__setattr__(made, name, _copied(getattr(value, name)))
+    return made
+
+
 def children(node: Any) -> Iterator[Any]:
     """Yield the nodes directly below `node`, in the order of its fields."""
-    for name in node:
+    kind: Any = type(node)
+    for name in _fields(kind):
         value = getattr(node, name)
         if isinstance(value, ast.Node):
             yield value
@@ -117,26 +169,46 @@ def same(left: Any, right: Any) -> bool:
 
 
 def shape(value: Any) -> Any:
-    """Return a hashable value that is equal for equal trees, positions aside."""
+    """Return a hashable value that is equal for equal trees, positions and spelling aside."""
+    return _told(value, _meant)
+
+
+def _told(value: Any, names: Callable[[Any], tuple[str, ...]]) -> Any:
+    """Return a hashable value that is equal where trees hold the same under these names."""
     if isinstance(value, ast.Node):
+        kind: Any = type(value)
         return (
-            type(value).__name__,
+            kind.__name__,
             *(
-                (name, shape(getattr(value, name)))
-                for name in value
-                if not _is_position(name) and getattr(value, name) is not None
+                (name, _told(held, names))
+                for name in names(kind)
+                if (held := getattr(value, name)) is not None
             ),
         )
     if isinstance(value, tuple):
-        return tuple(shape(item) for item in value)
+        return tuple(_told(item, names) for item in value)
     return (type(value).__name__, value.value) if isinstance(value, Enum) else value
+
+
+_printed: dict[Any, str] = {}
+"""What trees were printed as, by all of them but their positions."""
 
 
 def print_statement(statement: Any) -> str:
     """Print one statement on one line; raise UnfaithfulPrintError if the print means another."""
+    written = _told(statement, _spelled)
+    printed = _printed.get(written)
+    if printed is None:
+        if len(_printed) >= KEPT:
+            _printed.clear()
+        printed = _printed[written] = _print(statement)
+    return printed
+
+
+def _print(statement: Any) -> str:
     try:
         printed = str(_OneLine()(statement))
-        (again,) = parse(printed)
+        (again,) = _parsed(printed)
     except (SyntaxFault, ValueError, NotImplementedError, AttributeError) as error:
         raise UnfaithfulPrintError(str(error)) from error
     if not same(again, statement):
@@ -206,7 +278,7 @@ def _rewrite_tuple(items: tuple[Any, ...], change: Callable[[Any], Any]) -> tupl
 
 
 def _is_position(name: str) -> bool:
-    return name in _DISPLAY or name.endswith(("location", "_start", "_end"))
+    return name.endswith(("location", "_start", "_end", "stmt_len"))
 
 
 def _depth(node: Any) -> int:

@@ -78,7 +78,7 @@ def spec_of(made: State) -> Spec:
     return loaded(text_of(made))
 
 
-class Plain(yaml.SafeDumper):
+class Plain(yaml.CSafeDumper):
     """Writes what stands in two places twice: the language has no anchors."""
 
     def ignore_aliases(self, _data: object) -> bool:

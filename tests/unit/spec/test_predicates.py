@@ -545,6 +545,7 @@ def test_conditions_are_printed_on_one_line(text, printed):
 
 
 def test_a_print_that_means_another_thing_is_not_handed_out(monkeypatch):
+    monkeypatch.setattr(sqltree, "_printed", {})
     monkeypatch.setattr(sqltree._OneLine, "write_quoted_string", lambda self, _: self.write("'x'"))
     found = Collector()
 
@@ -593,3 +594,17 @@ def test_what_is_printed_parses_to_the_same_tree(text):
     assert sqltree.same(sqltree.expression(printed), sqltree.expression(text))
     assert sqltree.print_expression(sqltree.expression(printed)) == printed
     assert "\n" not in printed
+
+
+def test_a_tree_belongs_to_who_asked_for_it():
+    changed = sqltree.expression("f(a, b + 1)")
+    sqltree.rewrite(changed, lambda _: sqltree.expression("c"))
+
+    assert sqltree.print_expression(sqltree.expression("f(a, b + 1)")) == "f(a, b + 1)"
+
+
+def test_one_call_in_two_spellings_is_the_same_and_printed_as_each_was_written():
+    one, other = map(sqltree.expression, ("extract(year from a)", "pg_catalog.extract('year', a)"))
+
+    assert sqltree.same(one, other)
+    assert sqltree.print_expression(one) != sqltree.print_expression(other)
