@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from jwtroles import codes
 from jwtroles.applier.stale import moved_beside, what_moved
 from jwtroles.catalog import stable
+from jwtroles.compiler import compile_spec
 from jwtroles.errors import CompileError, Problem, Refused
 from jwtroles.kinds import BY_NAME
 from jwtroles.passwords import covered
@@ -18,7 +19,7 @@ from jwtroles.saved_plans.form import FOOTER
 from jwtroles.spec.checks.environments import VARIABLE
 from jwtroles.spec.load import load
 from jwtroles.verifier.key_sources import read_keys
-from jwtroles.workflow import make_plan, read_database
+from jwtroles.workflow import look, plan_from, read_database
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from jwtroles.reader.connection import Connection
     from jwtroles.saved_plans.rebuilt import Rebuilt
     from jwtroles.verifier.key_sources import Keys
-    from jwtroles.workflow import Planned
+    from jwtroles.workflow import Compile, Planned
 
 
 def check_environment(rebuilt: Rebuilt, name: str | None) -> None:
@@ -104,7 +105,9 @@ def _again(rebuilt: Rebuilt) -> str:
     return f"jwtroles plan{f' --env {name}' if name else ''} --out {out}"
 
 
-def planned_again(connection: Connection, rebuilt: Rebuilt) -> Planned:
+def planned_again(
+    connection: Connection, rebuilt: Rebuilt, compile_file: Compile = compile_spec
+) -> Planned:
     """Plan from the specification in the file and the database as it is, and return that plan.
 
     It is the saved one, change by change; what is left of it, where an apply of it was cut between
@@ -122,8 +125,9 @@ def planned_again(connection: Connection, rebuilt: Rebuilt) -> Planned:
     keys = read_keys(rebuilt.spec, rebuilt.environment, documents=documents)
     _check_keys(rebuilt, keys)
     stay = frozenset(rebuilt.plan.structure.elsewhere) if rebuilt.of_many else frozenset()
+    given = (rebuilt.spec, rebuilt.environment, keys)
     try:
-        planned = make_plan(connection, rebuilt.spec, rebuilt.environment, keys, stay=stay)
+        planned = plan_from(look(connection, *given, stay=stay, compile_file=compile_file))
     except CompileError:
         reading = read_database(connection, rebuilt.spec, rebuilt.environment)
         _check_still(rebuilt, reading)

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from jwtroles.reader.identity import Identity
     from jwtroles.spec.model import Environment, Spec
     from jwtroles.verifier.key_sources import Keys
+    from jwtroles.workflow import Compile
 
 
 @frozen
@@ -129,15 +130,23 @@ def digest_of(plan: Plan) -> str:
     return digest.hexdigest()
 
 
-def rebuild(saved: SavedPlan) -> Rebuilt:
+def rebuild(
+    saved: SavedPlan, alike: Rebuilt | None = None, compile_file: Compile = compile_spec
+) -> Rebuilt:
     """Make the plan again from what its file holds.
+
+    Args:
+        saved: what the file holds.
+        alike: a plan of the same specification and environment, which is not read again.
+        compile_file: compiles it.
 
     Raises:
         Refused: JR613 when the file does not come to the plan that it says it is.
         CompileError: JR364 for what was to be kept until a day that is over.
     """
+    given = (alike.spec, alike.environment) if alike else None
     try:
-        basis = _basis(saved)
+        basis = _basis(saved, *(given or specification(saved)), compile_file)
         plan = plan_from(basis).plan
     except (SpecError, CompileError) as error:
         if error.problems[0].code is codes.KEPT_TOO_LONG:
@@ -188,12 +197,13 @@ def specification(saved: SavedPlan) -> tuple[Spec, Environment | None]:
     return resolve(spec, found[name]), found[name]
 
 
-def _basis(saved: SavedPlan) -> Basis:
-    spec, environment = specification(saved)
+def _basis(
+    saved: SavedPlan, spec: Spec, environment: Environment | None, compile_file: Compile
+) -> Basis:
     reading = narrowed(saved.survey, scope_of(spec, environment))
     documents = saved.specification.documents
     keys = read_keys(spec, environment, offline=True, documents=documents, variables={})
-    compiled = compile_spec(spec, environment, reading.structure, keys)
+    compiled = compile_file(spec, environment, reading.structure, keys)
     desired, unknown = saved.printed.remembered(compiled.catalog, reading.structure)
     if unknown:
         raise _altered("a text of its specification is one that the server never printed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -14,6 +15,7 @@ from jwtroles.reader.identity import Identity
 from jwtroles.saved_plans import load_plan, planned_again, rebuild
 from jwtroles.saved_plans.form import Binding, no_plan
 from jwtroles.targets.alike import likeness
+from jwtroles.targets.compiling import OneFile
 from jwtroles.targets.model import Fleet, Outcome, State, Target
 from jwtroles.targets.planning import Surveyed
 
@@ -37,19 +39,6 @@ class File:
     path: Path
     bound: Binding
 
-    def rebuilt(self) -> Rebuilt:
-        """Make the plan again.
-
-        Raises:
-            Refused: JR613 when it is not the file any more that it was.
-        """
-        found = rebuild(load_plan(self.path))
-        if found.saved.bound != self.bound:
-            message = f"{self.path} is another plan now than it was when this began"
-            problem = Problem(codes.ALTERED_PLAN, message, remedy="look at it, and apply again")
-            raise Refused(problem, footer=_FOOTER)
-        return found
-
 
 @frozen
 class SavedPlans:
@@ -60,10 +49,27 @@ class SavedPlans:
     Attributes:
         first: one of them.
         files: all of them, by the database that they were made for.
+        saved, there: compile the specification, once for databases that are alike: what was read
+            when the plans were made, and what is read now, with keys that variables hold.
     """
 
     first: Rebuilt
     files: Mapping[Identity, File]
+    saved: OneFile = field(default_factory=OneFile, compare=False)
+    there: OneFile = field(default_factory=OneFile, compare=False)
+
+    def rebuilt(self, file: File) -> Rebuilt:
+        """Make the plan of a file again.
+
+        Raises:
+            Refused: JR613 when it is not the file any more that it was.
+        """
+        saved, first = load_plan(file.path), self.first
+        if (saved.bound, saved.specification) != (file.bound, first.saved.specification):
+            message = f"{file.path} is another plan now than it was when this began"
+            problem = Problem(codes.ALTERED_PLAN, message, remedy="look at it, and apply again")
+            raise Refused(problem, footer=_FOOTER)
+        return rebuild(saved, first, self.saved)
 
     @property
     def spec(self) -> Spec:
@@ -88,7 +94,7 @@ class SavedPlans:
         """
         del target, stay  # the saved plan says which roles stay
         file = self.files.get(where.identity)
-        return planned_again(connection, file.rebuilt()) if file else None
+        return planned_again(connection, self.rebuilt(file), self.there) if file else None
 
     def without(self, found: Iterable[Surveyed]) -> Iterator[Surveyed]:
         """Give the plans whose database is none of those that were found (JR612)."""
@@ -160,7 +166,7 @@ def shown(plans: SavedPlans, path: Path) -> Fleet:
     kept: dict[str, Plan] = {}
     outcomes = []
     for file in plans.files.values():
-        plan = file.rebuilt().plan
+        plan = plans.rebuilt(file).plan
         alike = likeness(plan).digest
         kept.setdefault(alike, plan)
         server = plan.server

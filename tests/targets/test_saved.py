@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from jsonschema import Draft202012Validator
 
+from jwtroles.compiler import compile_spec
+from jwtroles.errors import Refused
+from jwtroles.saved_plans.form import content
+from jwtroles.targets import compiling
+from jwtroles.targets.saved import gather
 from tests.pages import ROOT
 from tests.targets.tenants import FILE, Tenants
 from tests.targets.test_fleet import EXTRA
@@ -106,6 +111,26 @@ def test_a_database_that_has_moved_is_refused_and_the_others_are_applied(applied
     checked = applied.run("plan", "--check")
     assert checked.code == 2
     assert "\ntenant_03: " in checked.out
+
+
+def test_a_file_that_changes_while_plans_are_applied_is_refused(applied, monkeypatch):
+    """The specification of all of them is read once, and holds for files that have it alone."""
+    applied.file(WIDER)
+    assert applied.run("plan", "--out", "plans", "--quiet").code == 0
+    calls = []
+    monkeypatch.setattr(
+        compiling, "compile_spec", lambda *given: calls.append(given[2]) or compile_spec(*given)
+    )
+    plans = gather(applied.folder / "plans")
+    for file in plans.files.values():
+        assert len(plans.rebuilt(file).plan.steps) == len(plans.first.plan.steps)
+    assert len(calls) < len(plans.files)
+    changed = list(plans.files.values())[1]
+    data = json.loads(changed.path.read_text("utf-8"))
+    data["specification"]["files"][0]["text"] += "# another one\n"
+    changed.path.write_text(json.dumps({**data, "content": content(data)}), "utf-8")
+    with pytest.raises(Refused, match="is another plan now than it was when this began"):
+        plans.rebuilt(changed)
 
 
 def test_each_shard_applies_its_own_plans(applied):
