@@ -191,8 +191,9 @@ def plan_many(
     if not how.quiet:
         show(form(fleet, spec, how, code))
         if how.out is not None:
-            number = counted(len(fleet.of(State.DIFFERENT)), "plan")
-            tell(f"{how.out}: {number}. Look at them:  {fleet.see}")
+            number = len(fleet.of(State.DIFFERENT))
+            look = f" Look at them:  {fleet.see}" if number else ""
+            tell(f"{how.out}: {counted(number, 'plan')}.{look}")
     tell_failures(fleet.of(State.FAILED))
     raise typer.Exit(code)
 

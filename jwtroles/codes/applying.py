@@ -202,7 +202,7 @@ NOT_SHOWN = Code(
     "JR672",
     "a plan that holds more than was shown",
     "Each database is planned again right before it is applied. What was not in the plan that was "
-    "shown is not done.",
+    "shown is not done, and nothing is in a database that is another one by then.",
 )
 NOT_THERE = Code(
     "JR660",

@@ -50,7 +50,10 @@ _PARTS = {
     "dbname": re.compile(r"[^@]*"),
 }
 """What parts of a URL look like. A password that holds `@`, `/` or `:` and is not percent-encoded
-ends up in one of them, and must not be printed as a host."""
+ends up in one of them, and must not be printed as a host. Of keywords (`dbname=…`) each says what
+it is, and a database may be called anything."""
+
+_URL = ("postgresql://", "postgres://")
 
 
 def connect(url: str, *, origin: str = "", place: Place | None = None) -> Connection:
@@ -102,7 +105,10 @@ def parsed(url: str, *, origin: str = "", place: Place | None = None) -> dict[st
         given: dict[str, Any] = conninfo.conninfo_to_dict(url)
     except psycopg.ProgrammingError:
         raise ServerError(_malformed(origin, place)) from None
-    if not all(form.fullmatch(str(given.get(part) or "")) for part, form in _PARTS.items()):
+    wrong = {
+        part for part, form in _PARTS.items() if not form.fullmatch(str(given.get(part) or ""))
+    }
+    if wrong - (set() if url.startswith(_URL) else {"dbname"}):
         raise ServerError(_malformed(origin, place))
     return given
 
@@ -212,6 +218,11 @@ _REFUSALS = {
     "too many clients": ("too many connections", "end some, or wait"),
     "remaining connection slots": ("too many connections", "end some, or wait"),
     "authentication failed": ("not authenticated", "check how pg_hba.conf lets it in"),
+    "not currently accepting connections": (
+        "it lets nobody in",
+        "ALTER DATABASE … ALLOW_CONNECTIONS true",
+    ),
+    "cannot connect to invalid database": ("a DROP DATABASE of it was cut short", "drop it"),
     'FATAL:  role "': ("no such role", "check the user's name"),
     'FATAL:  database "': ("no such database", "check the database's name, or create it"),
 }

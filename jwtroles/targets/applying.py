@@ -15,6 +15,7 @@ from jwtroles.frozen import frozen
 from jwtroles.planner.describe import describe
 from jwtroles.targets.alike import likeness, part_of
 from jwtroles.targets.crew import Board, Crew, in_order
+from jwtroles.targets.located import located
 from jwtroles.targets.model import Outcome, State
 
 if TYPE_CHECKING:
@@ -123,7 +124,10 @@ def _once(one: Surveyed, survey: Survey, crew: Crew, manner: Manner) -> None:
     """Plan a target again and apply that, if it holds nothing that was not shown."""
     assert one.where is not None  # noqa: S101 - it was planned
     with crew.opened(one.target) as connection:
-        planned = survey.job.plan(connection, one.target, one.where, one.stay)
+        where = located(connection, one.target)
+        if where.identity != one.where.identity:
+            raise Refused(_another(one), footer="Nothing was changed.")
+        planned = survey.job.plan(connection, one.target, where, one.stay)
         assert planned is not None  # noqa: S101 - it was planned
         shown = one.alike.parts if one.alike else frozenset()
         if likeness(planned.plan).parts - shown:
@@ -137,6 +141,14 @@ def _once(one: Surveyed, survey: Survey, crew: Crew, manner: Manner) -> None:
                 lock_timeout=manner.lock_timeout,
                 verbose=manner.verbose,
             )
+
+
+def _another(one: Surveyed) -> Problem:
+    return Problem(
+        codes.NOT_SHOWN,
+        f"{one.target.name} is another database now than the one that was planned",
+        remedy="was it made anew, or does its address lead elsewhere? Look, and plan again",
+    )
 
 
 def _moved(one: Surveyed, plan: Plan, shown: Iterable[str]) -> Problem:

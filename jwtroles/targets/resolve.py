@@ -76,8 +76,11 @@ def _any(patterns: Iterable[str], name: str) -> bool:
 
 
 _DATABASES = """
-SELECT datname::text AS name FROM pg_database WHERE datallowconn AND NOT datistemplate
+SELECT datname::text AS name FROM pg_database
+WHERE datallowconn AND NOT datistemplate AND datconnlimit <> -2
 """
+"""Those that somebody can connect to: -2 is what a DROP DATABASE leaves that was cut short (manual:
+pg_database)."""
 
 
 def _asked(databases: AskedDatabases, expand: Expand) -> Iterator[Target]:

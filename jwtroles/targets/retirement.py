@@ -34,6 +34,7 @@ class Holding:
         target: the database.
         named: whether it is one of the environment's.
         owned: what the role owns there.
+        own: its default privileges and user mappings there, which nobody else can have.
         rights: what it has rights on.
         policies: the policies that name it.
         passed_on: what it has granted to others, who lose it.
@@ -42,6 +43,7 @@ class Holding:
     target: Target
     named: bool
     owned: tuple[str, ...]
+    own: tuple[str, ...]
     rights: tuple[str, ...]
     policies: tuple[str, ...]
     passed_on: tuple[str, ...]
@@ -56,6 +58,8 @@ class Standing:
         login: whether it may log in.
         sessions: how many it has now.
         shared: what it owns that all databases share, such as a database.
+        lost: who is a member of it, or of another role by its grant; not those of the file, which
+            says what they have.
         holdings: what holds it in each database that knows it.
     """
 
@@ -63,6 +67,7 @@ class Standing:
     login: bool
     sessions: int
     shared: tuple[str, ...]
+    lost: tuple[str, ...]
     holdings: tuple[Holding, ...]
 
     @property
@@ -92,7 +97,7 @@ class Retirement:
     @property
     def effects(self) -> tuple[str, ...]:
         """What retiring it does: it destroys, and may cut off others."""
-        cut = any(one.passed_on for s in self.standings for one in s.holdings)
+        cut = any(s.lost or any(one.passed_on for one in s.holdings) for s in self.standings)
         return ("cuts_off", "destroys") if cut else ("destroys",)
 
 
@@ -135,7 +140,7 @@ def look(
         {where.identity.name: target for where, target in found}
         for found in in_order(pairs, lambda pair: pair[0].cluster).values()
     ]
-    standings = [_standing(crew, spec, role, members) for members in clusters]
+    standings = [_standing(crew, spec, environment, role, databases) for databases in clusters]
     there = tuple(one for one in standings if one is not None)
     found = Retirement(
         str(spec.project),
@@ -155,9 +160,7 @@ def look(
 
 
 def _check_name(spec: Spec, environment: Environment | None, role: str) -> None:
-    names = Names.of(environment)
-    declared = {names(one) for one in spec.roles}
-    declared |= {names(login.name) for login in spec.database.connect_as}
+    names, declared = Names.of(environment), _declared(spec, environment)
     platform = {names(one) for one in spec.database.platform}
     made = tuple(f"{spec.project}_{what}_" for what in ("view", "query", "lookup"))
     if role.startswith("pg_"):
@@ -171,12 +174,16 @@ def _check_name(spec: Spec, environment: Environment | None, role: str) -> None:
         _refuse(role, "it owns what jwtroles makes", remedy)
 
 
+def _declared(spec: Spec, environment: Environment | None) -> set[str]:
+    """Return the roles and logins of the file, as the database calls them."""
+    names = Names.of(environment)
+    declared = {names(one) for one in spec.roles}
+    return declared | {names(login.name) for login in spec.database.connect_as}
+
+
 def _check_owner(spec: Spec, environment: Environment | None, to: str) -> None:
     """Refuse a new owner that a token may become: row security does not bind an owner."""
-    names = Names.of(environment)
-    ours = {names(one) for one in spec.roles}
-    ours |= {names(login.name) for login in spec.database.connect_as}
-    if to in ours or to == spec.own_role:
+    if to in _declared(spec, environment) or to == spec.own_role:
         message = f"{to} is not to own anything: row security does not bind an owner"
         remedy = "name a role of which the file says nothing, such as the owner of the tables"
         raise Refused(Problem(codes.OWNS, message, remedy=remedy), footer=_FOOTER)
@@ -187,11 +194,18 @@ def _refuse(role: str, why: str, remedy: str) -> None:
     raise Refused(problem, footer=_FOOTER)
 
 
-def _standing(crew: Crew, spec: Spec, role: str, members: Mapping[str, Target]) -> Standing | None:
+def _standing(
+    crew: Crew,
+    spec: Spec,
+    environment: Environment | None,
+    role: str,
+    databases: Mapping[str, Target],
+) -> Standing | None:
     """Return how a role stands in a cluster, None where it is not there."""
-    first = next(iter(members.values()))
+    first = next(iter(databases.values()))
     with crew.opened(first) as connection, asking(connection):
         rows = _rows(connection, "standing", role)
+        members = _rows(connection, "members", role)
     if not rows:
         return None
     (row,) = rows
@@ -204,11 +218,17 @@ def _standing(crew: Crew, spec: Spec, role: str, members: Mapping[str, Target]) 
     if row["me"]:
         _refuse(role, "it is the role that is connected", "connect as another one")
     holdings = []
-    for name in sorted(row["databases"], key=lambda name: (name not in members, name)):
-        target = members.get(name) or _beside(first, name)
-        holdings.append(_holding(crew, role, target, named=name in members))
+    for name in sorted(row["databases"], key=lambda name: (name not in databases, name)):
+        target = databases.get(name) or _beside(first, name)
+        holdings.append(_holding(crew, role, target, named=name in databases))
+    known = _declared(spec, environment)
+    lost = tuple(
+        f"{one['member']} is a member of {one['what']}"
+        for one in members
+        if one["what"] != "it" or one["member"] not in known
+    )
     shared = tuple(row["shared"])
-    return Standing(first, row["login"], row["sessions"], shared, tuple(holdings))
+    return Standing(first, row["login"], row["sessions"], shared, lost, tuple(holdings))
 
 
 def _beside(target: Target, name: str) -> Target:
@@ -224,15 +244,15 @@ def _holding(crew: Crew, role: str, target: Target, *, named: bool) -> Holding:
         rows = _rows(connection, "holding", role)
         passed = _rows(connection, "passed_on", role)
     by_kind = in_order(rows, lambda row: _HOW.get(row["how"], "rights"))
-    owned, rights, policies = (
+    owned, own, rights, policies = (
         tuple(row["object"] for row in by_kind.get(kind, ()))
-        for kind in ("owned", "rights", "policies")
+        for kind in ("owned", "own", "rights", "policies")
     )
     lost = tuple(f"{row['grantee']} has {row['what']} from it" for row in passed)
-    return Holding(target, named, owned, rights, policies, lost)
+    return Holding(target, named, owned, own, rights, policies, lost)
 
 
-_HOW = {"o": "owned", "r": "policies"}
+_HOW = {"o": "owned", "own": "own", "r": "policies"}
 """Kinds of dependency (manual section 53.49); all others are rights."""
 
 

@@ -190,6 +190,19 @@ def test_what_was_not_shown_is_not_done(own):
         assert connection.execute("SELECT to_regnamespace('jwtroles')").fetchone() == (None,)
 
 
+def test_a_database_that_was_made_anew_is_another_one(own):
+    survey, crew = surveyed(own)
+    own.run_sql("postgres", "DROP DATABASE tenant_01")
+    own.make(1, first=1)
+
+    outcomes = apply_all(survey, crew, Manner(), ignored)
+
+    assert [one.state for one in outcomes] == [State.APPLIED, State.FAILED]
+    (problem,) = outcomes[1].error.problems
+    assert problem.code.id == "JR672"
+    assert "tenant_01 is another database now" in problem.message
+
+
 def test_after_the_first_failure_nothing_is_begun(own):
     own.make(3, first=2)
     survey, crew = surveyed(own)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import re
 import shlex
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 import yaml
+from psycopg import sql
 
 from jwtroles import load
 from jwtroles.compiler import compile_spec
@@ -123,6 +126,57 @@ def test_what_is_compiled_once_is_what_each_database_would_have_come_to(newest, 
     assert [one.server.database for one in calls] == ["tenant_00", "tenant_01", "tenant_02"]
 
 
+ODD = (
+    "tenant \"a\" 'b'",
+    "tenant_:sesame@h",
+    "tenant/ü?x=1",
+    "tenant\x1b[31m",
+    ".tenant",
+    "Tenant_00",
+)
+CLOSED = """
+    ALTER DATABASE tenant_01 IS_TEMPLATE true;
+    ALTER DATABASE tenant_02 ALLOW_CONNECTIONS false;
+    UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'tenant_03'
+"""
+OPENED = (
+    "DROP DATABASE tenant_03",
+    "ALTER DATABASE tenant_01 IS_TEMPLATE false",
+    "ALTER DATABASE tenant_02 ALLOW_CONNECTIONS true",
+)
+
+
+def test_a_database_may_be_called_anything_and_one_that_lets_nobody_in_is_none(newest):
+    """The first is what no URL may have unescaped; the last are a template, closed and invalid."""
+    newest.make(1, first=3)
+    with psycopg.connect(newest.url("postgres"), autocommit=True) as connection:
+        for name in ODD:
+            made, template = sql.Identifier(name), sql.Identifier(newest.sandbox.database)
+            text = "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy"
+            connection.execute(sql.SQL(text).format(made, template))
+    newest.run_sql("postgres", CLOSED)
+    newest.file(FILE.replace("like: tenant_*", "like: ['*tenant*', Tenant*]"))
+    expected = sorted((*ODD, "tenant_00"))
+    try:
+        found = []
+        for shard in ("1/3", "2/3", "3/3"):
+            done = newest.run("plan", "--format", "json", "--shard", shard)
+            found += [one["name"] for one in json.loads(done.out)["targets"]] if done.out else []
+        assert sorted(found) == expected
+        planned = newest.run("plan", "--out", "plans")
+        assert planned.code == 0, planned
+        assert "7 databases: the same 23 changes" in planned.out
+        assert "\x1b" not in planned.out + planned.err
+        assert len(list((newest.folder / "plans").iterdir())) == 7
+        done = newest.run("apply", "plans", "--yes")
+        assert done.code == 0, done
+        assert "7 databases: 7 applied." in done.err
+        assert newest.run("plan", "--check").code == 0
+    finally:
+        for text in OPENED:
+            newest.run_sql("postgres", text)
+
+
 def test_the_matrix_of_the_manual_applies_to_each_database_once(newest):
     newest.make(3, first=3)
     (workflow,) = (yaml.safe_load(one.text) for one in blocks("docs/fleets.md", "yml"))
@@ -200,6 +254,13 @@ def test_a_query_says_where_the_databases_are(newest):
         done = newest.run("plan")
         assert "from row 1 of the query" in done.err
         assert "sesame" not in done.out + done.err
+        away = "'postgresql://u:sesame@127.0.0.1:1/' || url"
+        newest.run_sql("postgres", "DELETE FROM live; INSERT INTO live VALUES ('a'), ('b'), ('c')")
+        asked(newest, f"select {away} from public.live")
+        done = newest.run("plan", "--out", "plans")
+        assert "sesame" not in done.out + done.err
+        assert done.err.count("error[JR001]: no answer from 127.0.0.1:1") == 1, "told once for all"
+        assert "plans: 0 plans.\n" in done.err
     finally:
         newest.run_sql("postgres", "DROP TABLE live")
 

@@ -22,6 +22,16 @@ INSERT INTO app.audit VALUES (7);
 GRANT SELECT ON app.tags TO reader WITH GRANT OPTION;
 SET ROLE reader; GRANT SELECT ON app.tags TO bot;
 """
+MEMBERS = """
+CREATE ROLE alice; GRANT reader TO alice;
+CREATE ROLE other; GRANT other TO reader WITH ADMIN OPTION;
+SET ROLE reader; GRANT other TO bot
+"""
+OWN = """
+CREATE FOREIGN DATA WRAPPER f; CREATE SERVER s FOREIGN DATA WRAPPER f;
+CREATE USER MAPPING FOR reader SERVER s;
+SET ROLE reader; ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO bot
+"""
 ALLOWED = ("--to", "app_owner", "--allow", "destroys", "--allow", "cuts_off", "--yes")
 
 
@@ -37,6 +47,17 @@ def left(sandbox: Sandbox, tmp_path: Path) -> Tenants:
     tenants.run_sql("postgres", "GRANT CREATE ON DATABASE billing TO reader")
     tenants.run_sql("tenant_01", ELSEWHERE)
     return tenants
+
+
+@pytest.fixture(params=[14, 18])
+def few(request: pytest.FixtureRequest, cluster: Clusters, tmp_path: Path) -> Iterator[Tenants]:
+    """Give a database with a role that has left the file, to a role with CREATEROLE."""
+    with cluster(request.param).fresh() as sandbox:
+        tenants = Tenants(sandbox, tmp_path, "createrole").make(1)
+        assert tenants.run("apply", "--yes").code == 0
+        tenants.file(NO_READER)
+        tenants.run_sql("postgres", "CREATE ROLE bot")
+        yield tenants
 
 
 def knows(tenants: Tenants) -> list[tuple[object, ...]]:
@@ -94,6 +115,38 @@ def test_it_says_what_holds_it_and_goes_on_where_it_was_stopped(left):
     assert left.run("plan", "--check").code == 0
     again = left.run("retire", "reader", *ALLOWED)
     assert (again.code, again.out.splitlines()[-1]) == (0, "There is no role reader any more.")
+
+
+def test_who_is_a_member_loses_that_and_what_nobody_else_can_have_goes(few):
+    """Nothing reassigns default privileges and user mappings, and nobody would want them."""
+    few.run_sql("postgres", MEMBERS)
+    few.run_sql("tenant_00", OWN)
+    done = few.run("retire", "reader", "--plan")
+    assert done.code == 0, done
+    assert "  ! alice is a member of it, and loses that\n" in done.out
+    granted = few.sandbox.major >= 16
+    assert ("! bot is a member of other by its grant, and loses that\n" in done.out) is granted
+    assert "web is a member" not in done.out, "that is the file's"
+    assert "- default privileges on new relations belonging to role reader\n" in done.out
+    assert "- user mapping for reader on server s\n" in done.out
+    go = ("retire", "reader", "--yes", "--allow", "destroys")
+    assert few.run(*go).code == 3
+    done = few.run(*go, "--allow", "cuts_off")
+    assert done.code == 0, done
+    assert knows(few) == []
+
+
+def test_a_database_that_lets_nobody_in_is_in_the_way(few):
+    few.run_sql("postgres", "CREATE DATABASE billing")
+    few.run_sql("billing", "GRANT CREATE ON SCHEMA public TO reader")
+    few.run_sql("postgres", "ALTER DATABASE billing ALLOW_CONNECTIONS false")
+    try:
+        done = few.run("retire", "reader", *ALLOWED)
+    finally:
+        few.run_sql("postgres", "ALTER DATABASE billing ALLOW_CONNECTIONS true")
+    assert done.code == 1
+    assert "for billing (it lets nobody in)" in " ".join(done.err.split())
+    assert knows(few) == [(False,)]
 
 
 @pytest.mark.parametrize("owner", ["writer", "web", "acme_jwtroles"])

@@ -148,6 +148,7 @@ def render_failures(outcomes: Iterable[Outcome], *, color: bool, width: int) -> 
         if one.error is not None and one.error.problems:
             text = render(one.error, color=color, width=width)
             key = word_of(name(one)).sub("its database", text)
+            key = word_of(one.target.origin or name(one)).sub("its origin", key)
             alike.setdefault(key, []).append((one, text))
     return "\n\n".join(
         f"{names([one for one, _ in group])}:\n{group[0][1]}" for group in alike.values()

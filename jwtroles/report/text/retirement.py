@@ -38,7 +38,9 @@ def _standing(retirement: Retirement, standing: Standing, page: Page) -> Iterato
     sessions = counted(standing.sessions, "session")
     yield from page.title(f"{shown(retirement.role)}{several}: {login}, {sessions}")
     for what in standing.shared:
-        yield from page.paragraph(f"  owns {visible(what)}", "", "    ")
+        yield from page.paragraph(f"owns {visible(what)}", "  ", "    ")
+    for what in standing.lost:
+        yield from page.paragraph(f"! {visible(what)}, and loses that", "  ", "    ")
     for holding in standing.holdings:
         yield from _holding(retirement, holding, page)
 
@@ -53,10 +55,13 @@ def _holding(retirement: Retirement, holding: Holding, page: Page) -> Iterator[s
     ]
     beside = "" if holding.named else "    not a database of this environment"
     name = visible(covered(holding.target.name))
-    yield from page.paragraph(f"{name}  {', '.join(filter(None, told))}{beside}", "  ", "    ")
+    head = f"{name}  {', '.join(filter(None, told))}".rstrip()
+    yield from page.paragraph(f"{head}{beside}", "  ", "    ")
     for what in holding.owned:
         yield from page.paragraph(
             f"~ {visible(what)} goes to {shown(retirement.to)}", "    ", "      "
         )
+    for what in holding.own:
+        yield from page.paragraph(f"- {visible(what)}", "    ", "      ")
     for what in holding.passed_on:
         yield from page.paragraph(f"! {visible(what)}, and loses it", "    ", "      ")
