@@ -228,7 +228,10 @@ class Scope:
             if not self.looks_at(policy.table):
                 continue
             outside = frozenset(r for r in policy.roles if not self._applies(policy, r))
-            if outside == policy.roles and not policy.exempts:
+            # One of our name is ours, whoever has been put into its place by hand. A database
+            # without a mark has none.
+            named = policy.exempts or (policy.named_by_us and self.project)
+            if outside == policy.roles and not named:
                 theirs.append(policy)
             else:
                 ours.append(replace(policy, outside=outside))

@@ -143,3 +143,10 @@ WAS_IN_VAIN = Code(
     "an old name that has been left behind",
     "What `was` names does not exist any more, and the new name does: it has been renamed.",
 )
+MOVES_ROWS = Code(
+    "JR535",
+    "a right by which two tokens move a row",
+    "PostgreSQL judges the row before an UPDATE and the row after it apart. Where the role may "
+    "write a column that a floor compares, whoever holds two tokens for it can have the one judge "
+    "what a row was, and the other what it becomes.",
+)

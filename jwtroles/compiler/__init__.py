@@ -9,7 +9,7 @@ from jwtroles.catalog import Catalog, Structure
 from jwtroles.compiler.access import Granted, Names, accesses_of
 from jwtroles.compiler.bind import Scope
 from jwtroles.compiler.definers import compile_definers, owners_of
-from jwtroles.compiler.floors import Binder, bind_floors
+from jwtroles.compiler.floors import Binder, FloorOn, bind_floors
 from jwtroles.compiler.gate import Gate
 from jwtroles.compiler.grants import (
     Owners,
@@ -55,7 +55,7 @@ class Compiled:
         definers: the roles that own views, queries and lookups.
         lookups: the roles that own lookups.
         granted: every access, for reports and checks.
-        floored: the tables under a floor.
+        floors: every floor, on each of its tables.
         renames: what exists under an old name.
     """
 
@@ -63,8 +63,13 @@ class Compiled:
     definers: frozenset[str]
     lookups: frozenset[str]
     granted: tuple[Granted, ...]
-    floored: frozenset[QName] = frozenset()
+    floors: tuple[FloorOn, ...] = ()
     renames: Renames = NO_RENAMES
+
+    @property
+    def floored(self) -> frozenset[QName]:
+        """The tables under a floor."""
+        return frozenset(floor.table for floor in self.floors)
 
 
 def compile_spec(
@@ -160,8 +165,7 @@ def _compile(
             **({} if bare else key_objects(spec, keys)),
         }
     )
-    tables = frozenset(floor.table for floor in floored)
-    return Compiled(catalog, definers, lookups.roles, granted, tables, renames)
+    return Compiled(catalog, definers, lookups.roles, granted, floored, renames)
 
 
 def _guarded(

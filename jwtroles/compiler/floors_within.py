@@ -41,10 +41,14 @@ class FloorsWithin:
     floors: Floors
     role: str
 
+    def all_on(self, table: QName) -> Iterator[FloorOn]:
+        """Yield the floors on a table."""
+        return (floor for floor in self.floors.get(table, ()) if self.role in floor.roles)
+
     def on(self, table: QName) -> Iterator[FloorOn]:
         """Yield the floors on a table that ask the login, by themselves or by further tables."""
-        for floor in self.floors.get(table, ()):
-            if self.role in floor.roles and self._below(table).asks(floor.bound):
+        for floor in self.all_on(table):
+            if self._below(table).asks(floor.bound):
                 yield floor
 
     def _below(self, table: QName) -> FloorsWithin:
@@ -94,7 +98,8 @@ class FloorsWithin:
             for table, columns in self._reads(one):
                 reads[table] = reads.get(table, frozenset()) | columns
         own = first.own_columns.union(*(one.own_columns for one in others))
-        return replace(first, reads=reads, own_columns=own)
+        lookups = first.lookups.union(*(one.lookups for one in others))
+        return replace(first, reads=reads, own_columns=own, lookups=lookups)
 
     def _reads(self, bound: Bound) -> Iterator[tuple[QName, frozenset[str]]]:
         for table, columns in bound.reads.items():

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pglast import ast
 
+from jwtroles.compiler.by_login import Part, by_floors, together
 from jwtroles.compiler.floors_within import FloorsWithin
 from jwtroles.compiler.one_call import Call, is_single, own_named
 from jwtroles.frozen import frozen
@@ -47,6 +48,7 @@ class Gate:
         served: role → the token roles whose login lets its policies pass: those that inherit it,
             itself among them, and for the owner of a view or a query those that may use it.
         gated: the roles under the gate: those that tokens become, and owners of ours.
+        lifted: role → the floors that are lifted for it.
         origin: what in the file asks for it.
     """
 
@@ -55,6 +57,7 @@ class Gate:
     claims: Mapping[Word, Claim]
     binder: Binder
     origin: Origin
+    lifted: Mapping[str, frozenset[str]]
 
     parallel: Literal["r"] = "r"
     in_views: None = None
@@ -84,6 +87,7 @@ class Gate:
             spec.tokens.claims,
             binder,
             Origin(spec.tokens.verify.place),
+            _lifted(spec, names),
         )
 
     def accessor(self, role: str) -> Accessor:
@@ -115,17 +119,21 @@ class Gate:
         self, floors: Floors, structure: Structure
     ) -> Iterator[tuple[Policy, Bound | None]]:
         """Yield a policy on each table for each role: its floors there, or the login alone."""
-        known: dict[tuple[str, ...], str] = {}
+        known: dict[tuple[tuple[str, ...], ...], str] = {}
         for table, _ in self.secured(structure):
+            on = floors.get(table, ())
             for role in self.gated:
-                within = FloorsWithin(self.binder, floors, role)
-                standing = [one for one in floors.get(table, ()) if role in one.roles]
-                conditions = [within.floor(one) for one in standing]
-                call = self._call(role)
-                key = (call.roles, *(one.inside for one in conditions))
+                apart = tuple(self._apart(role, floors))
+                parts = [
+                    Part(logins, conditions, conditions)
+                    for logins, within in apart
+                    for conditions in [tuple(map(within.floor, within.all_on(table)))]
+                ]
+                key = tuple((*one.logins, *(c.inside for c in one.conditions)) for one in parts)
                 sql = known.get(key)
                 if sql is None:
-                    sql = known[key] = call.together(conditions, conditions, gate=True)
+                    sql = known[key] = together(parts, self.claims, gate=True)
+                standing = [one for one in on if role in one.roles]
                 policy = Policy(
                     table=table,
                     name=policy_name(role, "gate"),
@@ -137,8 +145,12 @@ class Gate:
                     using_sql=sql,
                     origin=_origin(standing) or self.origin,
                 )
-                apart = is_single(conditions)
-                yield policy, None if apart else within.together(one.bound for one in standing)
+                *others, (_, own) = apart
+                more = [one.bound for _, within in others for one in within.all_on(table)]
+                if not more and is_single(parts[-1].conditions):
+                    yield policy, None
+                else:
+                    yield policy, own.together([*(one.bound for one in standing), *more])
 
     def standing(self, table: QName, role: str, floors: Floors) -> Iterable[Bound]:
         """Return the floors on a table, as one where they are written out in one call."""
@@ -149,13 +161,17 @@ class Gate:
 
     def given(self, bound: Bound, inside: Inside, table: QName, role: str, floors: Floors) -> Bound:
         """Return the condition, and with what it asks the floors: all true by one login."""
-        within = FloorsWithin(self.binder, floors, role)
-        if not within.asks(bound):
+        apart = tuple(self._apart(role, floors))
+        if not any(within.asks(bound) for _, within in apart):
             return replace(bound, sql=own_named(bound.sql))
-        own = within.condition(bound, inside() or bound)
-        standing = [within.floor(floor) for floor in within.on(table)]
-        sql = self._call(role).together([*standing, own], [own], gate=False)
-        return within.judged(bound, table, sql)
+        parts, more = [], []
+        for logins, within in apart:
+            own = within.condition(bound, inside() or bound)
+            standing = tuple(within.floor(floor) for floor in within.on(table))
+            parts.append(Part(logins, (*standing, own), (own,)))
+            more += [floor.bound for floor in within.on(table)]
+        sql = together(parts, self.claims, gate=False)
+        return replace(apart[0][1].together([bound, *more]), sql=sql)
 
     def shown(
         self,
@@ -176,6 +192,12 @@ class Gate:
             standing.append(within.condition(shown.rows, shown.inside() or shown.rows))
         return within.judged(bound, table, self._call(role).shown(own.inside, standing))
 
+    def _apart(self, role: str, floors: Floors) -> Iterator[tuple[tuple[str, ...], FloorsWithin]]:
+        """Yield the logins that a role serves with the floors under them, its own last."""
+        for logins in by_floors(role, self.served[role], self.lifted):
+            under = role if role in logins or role not in self.served[role] else logins[0]
+            yield logins, FloorsWithin(self.binder, floors, under)
+
     def _call(self, role: str) -> Call:
         return Call.of(self.served[role], self.claims)
 
@@ -189,6 +211,14 @@ def _type_literals(select: Any, types: Sequence[str]) -> None:
             cast = sqltree.expression(f"CAST(NULL AS {kind})")
             cast.arg = target.val
             target.val = cast
+
+
+def _lifted(spec: Spec, names: Names) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for floor in spec.tenancy:
+        for role in map(names, floor.lifted_for):
+            found[role] = found.get(role, frozenset()) | {floor.name}
+    return found
 
 
 def _origin(floors: list[FloorOn]) -> Origin | None:

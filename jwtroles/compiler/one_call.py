@@ -65,7 +65,7 @@ class Call:
     @classmethod
     def of(cls, served: Iterable[str], claims: Mapping[Word, Claim]) -> Call:
         """Return the call for roles."""
-        return cls(f"CAST({literal(_array(served))} AS text[])", claims)
+        return cls(f"CAST({literal(array(served))} AS text[])", claims)
 
     def accessor(self, claim: Claim) -> str:
         """Return the call that reads one claim."""
@@ -100,13 +100,16 @@ class Call:
         lists = any(not sqltree.is_column(node) for _, nodes in asking for node in nodes)
         if not foreign and not lists:
             return judged
+        return conjunction([*self.indexed(found), sqltree.expression(judged)])
+
+    def indexed(self, found: Iterable[Condition]) -> list[Any]:
+        """Return those of some conditions that can use an index, each with a call of its own."""
         wanted = _conjuncts(one.sql for one in found)
-        indexed = [
+        return [
             self._closed(tree)
             for tree in wanted
             if any(_is_compared(tree, node) for node in asked(tree))
         ]
-        return conjunction([*indexed, sqltree.expression(judged)])
 
     def shown(self, sql: str, floors: Iterable[Condition]) -> str:
         """Return an expression that is NULL unless the floors hold by the login that it uses."""
@@ -255,7 +258,7 @@ def _name(use: Any) -> Word:
     return Word(sqltree.name_parts(use.fields)[1])
 
 
-def _array(items: Iterable[str]) -> str:
+def array(items: Iterable[str]) -> str:
     """Return the text of a PostgreSQL array (manual section 8.15.2)."""
     quoted = (item.replace("\\", "\\\\").replace('"', '\\"') for item in items)
     return "{" + ",".join(f'"{item}"' for item in quoted) + "}"

@@ -79,7 +79,7 @@ def row_security(
         policies.append(policy)
         if more is not None:
             for role in policy.roles:
-                reads[policy.table, role].append(("", more, policy.origin))
+                reads.setdefault((policy.table, role), []).append(("", more, policy.origin))
     for one in accesses:
         if one.table not in secured:
             continue

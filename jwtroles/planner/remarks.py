@@ -12,6 +12,7 @@ from jwtroles.compiler.rights import Inheritance
 from jwtroles.errors import Problem
 from jwtroles.hosting import recognised
 from jwtroles.names import ident
+from jwtroles.planner.moves import moves
 from jwtroles.planner.ungated import ungated
 from jwtroles.spec.wording import listed
 
@@ -46,6 +47,7 @@ def remarks(
         *_limits(spec),
         *_unreachable(spec),
         *ungated(spec, names, structure, compiled),
+        *moves(spec, names, compiled),
         *_floors(spec, structure),
         *in_vain(spec, names, structure),
         *_order(spec),

@@ -46,6 +46,8 @@ No object in the catalog stops these, so they have no row. They are limits of wh
   PostgreSQL 14 it may also make other roles members of itself.
 - What a role's `rows` say of another table, which a condition looks into, is asked by itself: of
   two tokens of one tenant, one role and one holder it may be another one.
+- The row before an UPDATE and the row after it are judged apart, so that two tokens move a row
+  where the role may write the column of the floor. The plan names such lines (JR535).
 - A NUL in a text, and `\\u0000` in a claim, are refused by PostgreSQL itself.
 
 ## The attacks

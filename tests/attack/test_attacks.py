@@ -9,15 +9,32 @@ import pytest
 from jwtroles.applier import apply
 from jwtroles.reader.connection import connect
 from jwtroles.workflow import make_plan
-from tests.attack.attacks import Stage, load, together, wrongs
+from tests.attack.attacks import Attack, Attempt, Stage, load, together, wrongs
 from tests.attack.page import PAGE, page
 from tests.attack.shop import prepared
-from tests.attack.tokens import Keys, Tokens
+from tests.attack.tokens import TWO, Keys, Tokens
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.servers import Sandbox
+
+
+MOVING = """
+    UPDATE shop.customers
+    SET tenant_id = CASE WHEN jwtroles.login(%(bob_clerk)s) = 'clerk'
+        THEN '22222222-2222-2222-2222-222222222222'::uuid END
+    WHERE id = 1 RETURNING tenant_id
+"""
+MOVE = Attack(
+    name="two tokens of one holder, and an UPDATE",
+    tries="moves a row from the tenant of the one to the tenant of the other",
+    steps=["SELECT jwtroles.login(%(clerk)s)", MOVING],
+    stopped="",
+    stopped_by=(),
+    wins=[[TWO]],
+)
+"""What trust.md says of it: no object of the catalog stops it."""
 
 
 def test_each_attack_is_stopped_by_what_its_row_says(
@@ -33,6 +50,13 @@ def test_each_attack_is_stopped_by_what_its_row_says(
     attacks = [attack for attack in load() if attack.since <= sandbox.major]
     found = [wrong for group in together(attacks) for wrong in wrongs(stage, group)]
     assert found == []
+    # What nothing stops is told: two tokens move a row, and the plan says by which lines.
+    assert Attempt(stage, MOVE).begin().finish() == MOVE.wins
+    told = [one.message for one in planned.plan.remarks if one.code.id == "JR535"]
+    assert told == [
+        "clerk may update tenant_id of shop.customers, which a floor compares",
+        "clerk may update tenant_id of shop.invoices, which a floor compares",
+    ]
     # What was removed is back, so that every attack met what was applied.
     with connect(sandbox.url) as connection:
         again = make_plan(connection, spec, environment)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Kind = enums.A_Expr_Kind
 AND = enums.BoolExprType.AND_EXPR
 ACCESSOR = "claim_"
+SETTING = "current_setting"
 
 
 def conditions(
@@ -78,6 +79,8 @@ def _renamed(tree: Any, old: str, new: str) -> Any:
 
 
 def _opened(tree: Any) -> Any:
+    if _chooses(tree):
+        return _opened(tree.defresult)
     read = _of_login(tree)
     if read is not None:
         return read
@@ -87,6 +90,17 @@ def _opened(tree: Any) -> Any:
     if isinstance(tree, ast.A_Expr) and tree.kind == Kind.AEXPR_OP_ANY:
         return _looked_up(tree)
     return sqltree.flatten(tree)
+
+
+def _chooses(tree: Any) -> bool:
+    """Tell whether a condition has a form for each login: the last is that of the policy's role."""
+    if not isinstance(tree, ast.CaseExpr):
+        return False
+    (first, *_) = tree.args or ()
+    side = getattr(first.expr, "lexpr", None)
+    select: Any = side.subselect if isinstance(side, ast.SubLink) else None
+    value = select.targetList[0].val if select and select.targetList else None
+    return isinstance(value, ast.FuncCall) and sqltree.name_parts(value.funcname)[-1] == SETTING
 
 
 def _of_login(tree: Any) -> Any:

@@ -179,8 +179,49 @@ def test_the_only_claim_of_a_policy_is_its_own_call() -> None:
 
 def test_a_lifted_floor_leaves_the_gate() -> None:
     lifted = TENANT.replace("tables:", "lifted_for: [reader], tables:")
-    assert restrictive(lifted) == f"(SELECT jwtroles.authorized({READERS}))"
-    assert "claim_tenant_id" in restrictive(lifted, "member")
+    heirs, reader = READERS.replace(',"reader"', ""), "CAST('{\"reader\"}' AS text[])"
+    floor = f"tenant_id = (SELECT jwtroles.claim_tenant_id({heirs}))"
+    assert restrictive(lifted, "member") == floor
+    # A statement planned as the lifted role meets this policy alone, whoever logs in.
+    assert restrictive(lifted) == BY_LOGIN.format(
+        heirs,
+        floor,
+        f"(SELECT jwtroles.authorized({reader}))",
+    )
+
+
+BY_LOGIN = "CASE WHEN (SELECT pg_catalog.current_setting('role')) = ANY({}) THEN {} ELSE {} END"
+
+
+def test_a_table_where_nothing_is_lifted_has_one_gate_for_all() -> None:
+    lifted = TENANT.replace("tables:", "lifted_for: [reader], tables:")
+    assert restrictive(lifted, table=LINES) == f"(SELECT jwtroles.authorized({READERS}))"
+
+
+def test_rows_of_a_lifted_role_ask_heirs_for_their_floors_too() -> None:
+    lifted = TENANT.replace("tables:", "lifted_for: [reader], tables:")
+    found = permissive("owner_id = claims.sub", tenancy=lifted)
+    heirs, reader = READERS.replace(',"reader"', ""), "CAST('{\"reader\"}' AS text[])"
+    assert found == f"owner_id = (SELECT jwtroles.claim_sub({READERS})) AND " + BY_LOGIN.format(
+        heirs,
+        "(tenant_id, owner_id) = (SELECT claims.tenant_id, claims.sub "
+        f"FROM jwtroles.claims({heirs}) AS claims)",
+        f"owner_id = (SELECT jwtroles.claim_sub({reader}))",
+    )
+
+
+def test_a_condition_of_a_lifted_role_reads_tables_within_the_floors_of_heirs() -> None:
+    lifted = TENANT.replace("tables:", "lifted_for: [reader], tables:")
+    found = given(
+        "what = claims.sub::text and exists (select from app.invoices i where i.id = invoice_id)",
+        LINES,
+        tenancy=lifted,
+    )
+    limited = "(SELECT id FROM app.invoices WHERE invoices.tenant_id = claims.tenant_id) AS i"
+    _, heirs, own = found.sql.replace(" ELSE ", " THEN ").split(" THEN ")
+    assert limited in heirs
+    assert limited not in own
+    assert found.reads[INVOICES] == {"id", "tenant_id"}
 
 
 CALL = f"jwtroles.claims({READERS}) AS claims"

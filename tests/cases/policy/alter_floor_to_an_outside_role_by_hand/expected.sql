@@ -1,0 +1,1 @@
+ALTER POLICY jr_floor ON app.notes TO reader, writer;
