@@ -1,6 +1,8 @@
 """Draws docs/images/plan.svg: the first plan of examples/saas-gateway as a terminal shows it.
 
 python docs/picture.py
+
+tests/test_docs.py holds its words against what `plan` prints.
 """
 
 from __future__ import annotations
@@ -18,24 +20,30 @@ from jwtroles.spec.load import load_text
 from jwtroles.workflow import make_plan
 
 ROOT = Path(__file__).parent.parent
+PICTURE = ROOT / "docs" / "images" / "plan.svg"
+TITLE = "jwtroles plan"
 WIDTH = 100
 FETCHED = re.compile(r"@font-face \{.*?\n    \}|<!--.*?-->", re.DOTALL)
 """What would be fetched from elsewhere; any monospaced font of the reader's will do."""
 
 
-def main() -> None:
-    """Plan the example on a private server and draw what is printed."""
+def printed() -> str:
+    """Plan the example on a private server and return what is printed."""
     folder = ROOT / "examples" / "saas-gateway"
     spec = load_text((folder / "jwtroles.yaml").read_text(encoding="utf-8"), "jwtroles.yaml")
     staging = next(env for name, env in spec.environments.items() if name == "staging")
     with loaded_privately([folder / "schema.sql"]) as connection:
         plan = make_plan(connection, spec, staging).plan
     text = render_plan(plan, spec, color=True, width=WIDTH, verbose=False)
+    return f"$ jwtroles plan --env staging\n{text}"
+
+
+def main() -> None:
+    """Draw it."""
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
-    console.print(Text.from_ansi("$ jwtroles plan --env staging\n" + text))
-    picture = ROOT / "docs" / "images" / "plan.svg"
-    svg = FETCHED.sub("", console.export_svg(title="jwtroles plan"))
-    picture.write_text("\n".join(line.rstrip() for line in svg.splitlines()) + "\n", "utf-8")
+    console.print(Text.from_ansi(printed()))
+    svg = FETCHED.sub("", console.export_svg(title=TITLE))
+    PICTURE.write_text("\n".join(line.rstrip() for line in svg.splitlines()) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from functools import cache
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
 import psycopg
 import pytest
+from rich.text import Text
 
 from jwtroles import apply, codes, connect, load, plan
 from jwtroles.errors import SpecError
@@ -35,9 +36,9 @@ NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 # Pages that are made from the code.
 
 
-@cache
-def reference() -> Any:
-    spec = importlib.util.spec_from_file_location("reference", DOCS / "reference.py")
+def program(name: str) -> Any:
+    """Return a program of docs/ as a module."""
+    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -46,7 +47,15 @@ def reference() -> Any:
 
 
 def test_errors_and_commands_are_what_the_code_says() -> None:
-    assert reference().stale() == [], "run: python docs/reference.py"
+    assert program("reference").stale() == [], "run: python docs/reference.py"
+
+
+def test_the_picture_of_a_plan_says_what_plan_prints() -> None:
+    picture = program("picture")
+    drawn = re.findall(r"<text class[^>]*>([^<]*)</text>", picture.PICTURE.read_text("utf-8"))
+    words = unescape(" ".join(drawn)).split()
+    printed = Text.from_ansi(picture.printed()).plain.split()
+    assert "".join(words) == "".join([*picture.TITLE.split(), *printed]), "python docs/picture.py"
 
 
 def test_every_code_is_used() -> None:

@@ -141,7 +141,7 @@ def _usage(error: BaseException) -> UsageError:
     names = getattr(getattr(error, "param", None), "opts", ())
     if names and getattr(error, "message", ""):  # what the value of an option lacks
         message = f"{names[0]}: {said.removeprefix('Value error, ')}"
-    if near:
+    if near and "Did you mean" not in message:  # typer says it itself since 0.20
         message += f". Did you mean {near[0]}?"
     context = getattr(error, "ctx", None)
     path = getattr(context, "command_path", "jwtroles")

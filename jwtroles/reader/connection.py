@@ -188,7 +188,8 @@ def _problem(given: dict[str, Any], error: Exception, origin: str, place: Place 
     for part, (said, remedy) in _SILENCES.items():
         if part in text:
             message = f"no answer from {address(given)} ({said})"
-            return Problem(codes.NO_ANSWER, message, place, details=details, remedy=remedy)
+            what = remedy if given else _NAME_ONE
+            return Problem(codes.NO_ANSWER, message, place, details=details, remedy=what)
     if "FATAL" in text or getattr(error, "sqlstate", None):
         remedy = "the server's log says why"
         return Problem(codes.LOGIN_REFUSED, refused, place, details=details, remedy=remedy)
@@ -197,6 +198,7 @@ def _problem(given: dict[str, Any], error: Exception, origin: str, place: Place 
 
 
 _RUNNING = "is the server running, and may this machine reach it?"
+_NAME_ONE = "name a database: --database URL, or DATABASE_URL; `embedded` is jwtroles' own server"
 
 _REFUSALS = {
     "password authentication failed": ("wrong user or password", "check the user and the password"),

@@ -9,7 +9,7 @@ from jwtroles import codes
 from jwtroles.frozen import frozen
 from jwtroles.names import QName, is_glob, parse_parts, parse_qname, parse_signature, too_long
 from jwtroles.spec.model import Word
-from jwtroles.spec.nodes import Node, ScalarNode
+from jwtroles.spec.nodes import Node
 from jwtroles.spec.shapes import Definitions, Reading, Schema, Shape, told
 from jwtroles.spec.wording import tick
 
@@ -34,9 +34,7 @@ class Name(Shape[Word]):
 
     def load(self, node: Node, at: Reading) -> Word:
         """Return the name."""
-        if not isinstance(node, ScalarNode) or node.value is None:
-            at.mismatch(node, self.expected)
-        word = at.word(node)
+        word = at.word(at.scalar(node, self.expected))
         if self.plain and not _PLAIN.match(word):
             at.refuse(
                 codes.BAD_NAME,
@@ -83,9 +81,7 @@ class Qualified(Shape[Word]):
 
     def load(self, node: Node, at: Reading) -> Word:
         """Return the name as written."""
-        if not isinstance(node, ScalarNode) or node.value is None:
-            at.mismatch(node, self.expected)
-        word = at.word(node)
+        word = at.word(at.scalar(node, self.expected))
         name = parse_qname(word)
         if name is None:
             at.refuse(
@@ -118,9 +114,7 @@ class ColumnPattern(Shape[Word]):
 
     def load(self, node: Node, at: Reading) -> Word:
         """Return the pattern as written."""
-        if not isinstance(node, ScalarNode) or node.value is None:
-            at.mismatch(node, self.expected)
-        word = at.word(node)
+        word = at.word(at.scalar(node, self.expected))
         parts = parse_parts(word)
         if parts is None or len(parts) != 3:
             at.refuse(
@@ -146,9 +140,7 @@ class Signature(Shape[Word]):
 
     def load(self, node: Node, at: Reading) -> Word:
         """Return the signature as written."""
-        if not isinstance(node, ScalarNode) or node.value is None:
-            at.mismatch(node, self.expected)
-        word = at.word(node)
+        word = at.word(at.scalar(node, self.expected))
         parsed = parse_signature(word)
         if parsed is None:
             at.refuse(

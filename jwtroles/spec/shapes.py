@@ -63,6 +63,12 @@ class Reading:
             return node.word
         return filled(node.word, self.variables, self.problems)
 
+    def scalar(self, node: Node, expected: str) -> ScalarNode:
+        """Return a scalar that has a value; anything else is not what was expected."""
+        if not isinstance(node, ScalarNode) or node.value is None:
+            self.mismatch(node, expected)
+        return node
+
     def refuse(
         self, code: Code, message: str, place: Place | None, *, label: str = "", remedy: str = ""
     ) -> NoReturn:

@@ -31,9 +31,7 @@ class Text(Shape[Word]):
 
     def load(self, node: Node, at: Reading) -> Word:
         """Return the text of the scalar."""
-        if not isinstance(node, ScalarNode) or node.value is None:
-            at.mismatch(node, self.expected)
-        return at.word(node)
+        return at.word(at.scalar(node, self.expected))
 
     def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002 - has no parts
         """Return any scalar but null."""
@@ -79,8 +77,7 @@ class Choice(Shape[Word]):
 
     def load(self, node: Node, at: Reading) -> Word:
         """Return the word."""
-        if not isinstance(node, ScalarNode) or node.value is None:
-            at.mismatch(node, self.expected)
+        node = at.scalar(node, self.expected)
         if node.word not in self.options:
             at.refuse(
                 self.code,
@@ -162,8 +159,7 @@ class Duration(Shape[int]):
 
     def load(self, node: Node, at: Reading) -> int:
         """Return the seconds."""
-        if not isinstance(node, ScalarNode) or node.value is None:
-            at.mismatch(node, self.expected)
+        node = at.scalar(node, self.expected)
         match = _DURATION.match(node.word)
         if match is None:
             at.refuse(
@@ -190,8 +186,7 @@ class Day(Shape[date]):
 
     def load(self, node: Node, at: Reading) -> date:
         """Return the day."""
-        if not isinstance(node, ScalarNode) or node.value is None:
-            at.mismatch(node, self.expected)
+        node = at.scalar(node, self.expected)
         if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", node.word):
             at.mismatch(node, self.expected)
         try:
@@ -213,8 +208,7 @@ class Version(Shape[int]):
 
     def load(self, node: Node, at: Reading) -> int:
         """Return the version."""
-        if not isinstance(node, ScalarNode) or node.value is None:
-            at.mismatch(node, self.expected)
+        node = at.scalar(node, self.expected)
         if type(node.value) is not int or node.value != self.version:
             at.refuse(
                 codes.FORMAT_VERSION,

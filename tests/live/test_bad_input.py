@@ -242,6 +242,15 @@ def test_no_server_there(tmp_path: Path) -> None:
             r"no answer from nowhere\.invalid \(unknown host\)")  # fmt: skip
 
 
+def test_no_database_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGHOST", str(tmp_path))
+    with pytest.raises(ServerError) as error:
+        connect("")
+    (problem,) = error.value.problems
+    assert problem.code.id == "JR001"
+    assert "--database URL" in problem.remedy
+
+
 @pytest.mark.parametrize(
     ("url", "part"),
     [

@@ -149,7 +149,8 @@ def _rows(policy: Policy | None, other: Policy | None) -> str:
     if policy is None:
         return NOTHING
     parts = []
-    for word, text in (("", policy.using), ("check ", policy.check)):
+    stays = other is not None and policy.using is not None and policy.check == other.check
+    for word, text in (("", policy.using), ("check ", None if stays else policy.check)):
         if text is not None and not (word and text == policy.using):
             parts.append(word + ("every row" if text == "true" else code(_readable(text))))
     if other is not None and other.roles != policy.roles:

@@ -25,6 +25,7 @@ from jwtroles.kinds.role import Role
 from jwtroles.names import QName, ident
 from jwtroles.planner import build_plan
 from jwtroles.planner.model import Likeness, Step
+from jwtroles.report.markdown import render_markdown
 from jwtroles.report.text import render_plan
 from jwtroles.report.text.sections import told_by_section
 from jwtroles.report.text.sheet import Sheet
@@ -275,6 +276,19 @@ def test_the_counts_are_those_of_the_plan() -> None:
     text = render_plan(case.plan, case.spec, color=False, width=100, verbose=False)
     verbs = case.plan.verbs()
     assert f"{sum(verbs.values())} changes: {verbs['add']} to add" in text
+
+
+def test_a_check_that_stays_is_not_told() -> None:
+    structure = plans.applied(plans.saas())
+    catalog = plans.compiled(SPEC, structure).catalog
+    update = catalog["policy"][QName("app", "invoices"), "jr_member_update"]
+    for using, check, told in (("true", update.check, False), ("true", "true or false", True)):
+        current = plans.changed(catalog, "policy", replace(update, using=using, check=check))
+        plan = plans.plan_of(SPEC, structure, current)
+        text = render_plan(plan, SPEC, color=False, width=100, verbose=False)
+        for page in (text, render_markdown(plan, SPEC)):
+            assert "every row" in page
+            assert (" check " in page or ">check " in page) is told
 
 
 def test_a_column_acl_with_an_acl_of_nobody_is_no_change() -> None:
