@@ -151,7 +151,7 @@ class Page:
         """Give the lines of a row; a name that is too long for its column has a line of its own."""
         lead, start = " " * _INDENT, _INDENT + (columns.head + 2 if row.head or row.word else 0)
         hang = start + (columns.word + gap if row.word else 0)
-        if start + columns.word > self.width * 3 // 5:
+        if start + columns.word > self.width * 2 // 3:
             start = hang = min(start, _INDENT + 4)
         lead = padded(lead + row.head, start) if start > _INDENT else lead
         lead = padded(lead + row.word, hang) if row.word else lead
