@@ -92,6 +92,12 @@ def test_row(row, folder):
     assert judge(row, run(row, folder, None)) == []
 
 
+def test_without_tables_a_private_server_has_nothing_to_test(folder):
+    (folder / "schema.sql").unlink()
+    row = {"run": ["test"], "exit": 1, "out": "", "has": ["error[JR140]", "--load FILE"]}
+    assert judge(row, run(row, folder, None)) == []
+
+
 def test_rows_on_a_server(sandbox, applier, record_case, folder):
     """The rows that need a server tell one story, in order, on each server and as each role."""
     sandbox.load(folder / "schema.sql")

@@ -106,7 +106,8 @@ def _carry_out(
     differs = [one for one in fleet.of(State.DIFFERENT) if one.target not in stopped]
     if blocked and (crew.interrupted or not keep_going or not differs):
         tell_failures(blocked)
-        tell("Nothing was changed.")
+        others = " --keep-going does the others." if differs and not crew.interrupted else ""
+        tell(f"Nothing was changed.{others}")
         raise typer.Exit(worst(one.error.exit_code for one in blocked if one.error is not None))
     if not differs:
         raise typer.Exit(Exit.DONE)

@@ -126,7 +126,7 @@ def test(
     environment = _tested(loaded, env)
     files = [spec.parent / name for name in load or ()] or _loaded(spec, environment)
     if database is None and (env is None or files):
-        results = _privately(loaded, environment, files or [spec.parent / "schema.sql"])
+        results = _privately(loaded, environment, files or _beside(spec))
     else:
         from jwtroles.policy_tests import run  # noqa: PLC0415
 
@@ -155,6 +155,19 @@ def _loaded(spec: Path, environment: Environment | None) -> list[Path]:
 
     loads = loads_of(spec, environment)
     return list(loads.files) if loads else []
+
+
+def _beside(spec: Path) -> list[Path]:
+    """Return the schema.sql beside the file, which makes the tables where nothing else is named."""
+    from jwtroles import codes  # noqa: PLC0415 - only what a command needs
+    from jwtroles.errors import Problem, UsageError  # noqa: PLC0415
+
+    schema = spec.parent / "schema.sql"
+    if not schema.is_file():
+        message = f"nothing makes the tables of a private server: there is no {schema}"
+        remedy = "--load FILE, `load` of an environment, or --database URL"
+        raise UsageError(Problem(codes.NO_SUCH_FILE, message, remedy=remedy))
+    return [schema]
 
 
 def _privately(spec: Spec, environment: Environment | None, files: list[Path]) -> Results:
