@@ -12,7 +12,7 @@ import pytest
 import typer
 from typer.core import TyperCommand
 
-from jwtroles.cli import app
+from jwtroles.cli import app, run
 from jwtroles.cli.commands import COMMANDS, Commands
 from jwtroles.cli.formats import Format
 from jwtroles.cli.values import Command
@@ -51,6 +51,23 @@ def test_help_loads_no_command() -> None:
         ["jwtroles.cli", "jwtroles.cli.commands", "jwtroles.cli.values"]
     )
     assert all(f"\n  {name} " in done.stdout for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", ["keys", "token", "db"])
+def test_the_list_of_a_group_cuts_no_sentence(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([name, "--help"]) == 0
+    listed = capsys.readouterr().out.partition("Commands:")[2]
+    assert listed.strip()
+    assert "..." not in listed
+
+
+def test_an_argument_is_told_without_a_type_of_python(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["retire", "--help"]) == 0
+    told = capsys.readouterr().out
+    assert "\n  ROLE  The role" in told
+    assert "<str>" not in told
 
 
 def received(cls: type[TyperCommand], arguments: list[str]) -> Any:
