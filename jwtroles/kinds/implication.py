@@ -274,8 +274,11 @@ def _stable_query(node: Any) -> bool:
 
 
 def _stable_subquery(node: Any) -> bool:
-    """Tell it of a subquery; the order in ARRAY(SELECT …) is left open."""
-    return bool(node.subLinkType.name != "ARRAY_SUBLINK")
+    """Tell it of a subquery; the order in ARRAY(SELECT …) is left open.
+
+    Like an operator between two values, one before ANY (SELECT …) may call any function.
+    """
+    return node.subLinkType.name != "ARRAY_SUBLINK" and len(node.operName or ()) <= 1
 
 
 def _stable_cast(node: Any) -> bool:

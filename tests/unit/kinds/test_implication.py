@@ -53,6 +53,7 @@ LINE = "(EXISTS ( SELECT\n   FROM app.invoices i\n  WHERE {}))"
             "(x = ANY (ARRAY( SELECT m.o FROM app.m)))",
         ),
         ("(lower(a) = 'x'::text) AND b", "(lower(a) = 'x'::text)"),
+        ("(x = ANY ( SELECT m.o FROM app.m)) AND b", "(x = ANY ( SELECT m.o FROM app.m))"),
     ],
 )
 def test_what_is_surely_narrower(narrow, wide):
@@ -106,6 +107,7 @@ def test_what_is_not(narrow, wide):
         "(ARRAY( SELECT m.o FROM app.m) = '{1}'::integer[])",
         "(EXISTS ( SELECT FROM app.m TABLESAMPLE bernoulli (50)))",
         "(EXISTS ( SELECT FROM app.mine() m WHERE m.a))",
+        "(x OPERATOR(app.=) ANY ( SELECT m.o FROM app.m))",
         "(x = row_number() OVER ())",
     ],
 )
