@@ -47,7 +47,7 @@ def read_plainly(params: list[Any]) -> list[Any]:
     return params
 
 
-def _no_type(**_: Any) -> str:
+def _no_type(*_given: Any, **_named: Any) -> str:
     """Return what stands behind an argument's name in the help: nothing, for Python's types."""
     return ""
 
