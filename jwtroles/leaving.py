@@ -30,27 +30,40 @@ if TYPE_CHECKING:
     from jwtroles.spec.model import Environment, Spec
 
 
-def make_release(connection: Connection, spec: Spec, environment: Environment | None) -> Planned:
+def make_release(
+    connection: Connection, spec: Spec, environment: Environment | None, *, alone: bool = True
+) -> Planned:
     """Plan to take the project's marks from everything, and to change nothing else.
 
-    Roles lose theirs for all databases of the cluster; the plan says which others use them.
+    Args:
+        connection: a connection to the database.
+        spec: whose project it is.
+        environment: the names of its roles there.
+        alone: no other database is released with it, so that roles keep their marks which another
+            one uses: its plans would refuse them. Else the plan says which others use them.
 
     Raises:
         Refused: JR609 when the schema `jwtroles` is another project's.
     """
     reading = _read(connection, spec, environment)
     project = str(spec.project)
+    used = _used_elsewhere(connection, reading, project)
+    stay = frozenset(used) if alone else frozenset()
     desired = Catalog.of(
         {
-            kind.name: [_unmarked(item, project) for item in reading.catalog[kind.name].values()]
+            kind.name: [
+                _unmarked(one, project, stay) for one in reading.catalog[kind.name].values()
+            ]
             for kind in KINDS
         }
     )
-    used = _used_elsewhere(connection, reading, project)
     planned = _planned(spec, environment, reading, desired, "release")
+    if planned.plan.empty:
+        return planned
     released = {s.change.key for s in planned.plan.steps if s.change.kind == "role"}
-    told = tuple(_unmarked_for(role, used[role]) for role in sorted(used) if role in released)
-    return replace(planned, plan=replace(planned.plan, remarks=told))
+    told = [_still_marked(role, used[role]) for role in sorted(stay)]
+    told += [_unmarked_for(role, used[role]) for role in sorted(used) if role in released]
+    return replace(planned, plan=replace(planned.plan, remarks=tuple(told)))
 
 
 def make_uninstall(
@@ -109,6 +122,12 @@ def _kept_for(role: str, databases: tuple[str, ...]) -> Problem:
     return Problem(codes.USED_ELSEWHERE, message, details=used_in(databases), remedy=remedy)
 
 
+def _still_marked(role: str, databases: tuple[str, ...]) -> Problem:
+    message = f"role {role} keeps its mark while other databases use it"
+    remedy = "release an environment whose `databases` names all of them: that takes it"
+    return Problem(codes.USED_ELSEWHERE, message, details=used_in(databases), remedy=remedy)
+
+
 def _unmarked_for(role: str, databases: tuple[str, ...]) -> Problem:
     message = f"role {role} is released for the other databases that use it, too"
     remedy = "release those as well, or let `database.adopt` name it there: else plan refuses it"
@@ -151,9 +170,11 @@ def _planned(
     return Planned(replace(plan, command=command), reading.scope)
 
 
-def _unmarked(item: Any, project: str) -> Any:
+def _unmarked(item: Any, project: str, stay: frozenset[str]) -> Any:
+    """Return an object without the project's mark; roles of `stay` keep it."""
     marked = any(one.name == "project" for one in fields(item)) and item.project == project
-    return replace(item, project=None) if marked else item
+    kept = getattr(item, "name", None) in stay
+    return replace(item, project=None) if marked and not kept else item
 
 
 def _leaving(spec: Spec, environment: Environment | None, reading: Reading) -> Leaving:

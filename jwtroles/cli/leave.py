@@ -51,8 +51,8 @@ def release(
     """Stop managing a database, and leave all access as it is.
 
     The marks of the project go from the comments of roles, views and queries. Policies, rights and
-    the schema jwtroles stay, because the policies call its functions. Roles are released for all
-    databases of a cluster.
+    the schema jwtroles stay, because the policies call its functions. A role keeps its mark while
+    another database of the cluster uses it; an environment of many databases releases it for all.
 
     Example: jwtroles release --env staging
     """
@@ -61,7 +61,8 @@ def release(
     def make(
         connection: Connection, loaded: Spec, environment: Environment | None, _: frozenset[str]
     ) -> Planned:
-        return make_release(connection, loaded, environment)
+        alone = database is not None or environment is None or environment.databases is None
+        return make_release(connection, loaded, environment, alone=alone)
 
     manner = Manner(yes, effects(allow), lock_timeout, verbose, quiet)
     where = Where(spec, env, database, Part(jobs, shard), keep_going)

@@ -196,7 +196,8 @@ USED_ELSEWHERE = Code(
     "JR673",
     "a role that goes, and another database uses",
     "Roles belong to a cluster, and PostgreSQL drops one only when nothing in any of its databases "
-    "depends on it. Here it loses all that it has. The last database drops it.",
+    "depends on it. Here it loses all that it has. The last database drops it. Where a single "
+    "database is released, it keeps its mark for the others.",
 )
 NOT_SHOWN = Code(
     "JR672",

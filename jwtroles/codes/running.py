@@ -93,9 +93,9 @@ TWO_SOURCES = Code(
 MANY_DATABASES = Code(
     "JR035",
     "an environment of many databases",
-    "`plan`, `apply`, `retire`, `keys list`, `keys retire`, `revoke`, `release` and `uninstall` "
-    "work on all databases of an environment. Other commands are about one, and which one is not "
-    "for a program to guess.",
+    "`plan`, `apply`, `retire`, `keys list`, `keys retire`, `keys rotate-ticket-secret`, `revoke`, "
+    "`release` and `uninstall` work on all databases of an environment. Other commands are about "
+    "one, and which one is not for a program to guess.",
 )
 NO_DATABASES = Code(
     "JR036",

@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from jwtroles import saved_plans
 from jwtroles.applier import Interrupted, apply
 from jwtroles.cli.formats import Format, Print, rendered
+from jwtroles.compiler import compile_spec
 from jwtroles.errors import Refused
 from jwtroles.reader.connection import connect
 from jwtroles.report.problems import render
@@ -375,10 +376,10 @@ def test_a_file_that_was_forged_decides_nothing_that_runs(ours_on_18: Desk, appl
 def forged(path: Path) -> str:
     """Return a plan's file whose every digest is that of what it holds now."""
     saved = saved_plans.load_plan(path)
-    spec, _ = rebuilding.specification(saved)
+    spec, environment = rebuilding.specification(saved)
     named = replace(saved.specification, digest=spec.digest)
     saved = replace(saved, specification=named)
-    plan = plan_from(rebuilding._basis(saved)).plan
+    plan = plan_from(rebuilding._basis(saved, spec, environment, compile_spec)).plan
     bound = replace(
         saved.bound,
         fingerprint=plan.fingerprint,

@@ -74,8 +74,18 @@ def test_databases_are_uninstalled_and_roles_with_the_last_one(applied):
 
 def test_databases_are_released_together(applied):
     planned = applied.run("release", "--plan", "--database", applied.url("tenant_00"))
-    assert "role reader is released for the other databases that use it, too" in (
+    assert "role reader keeps its mark while other databases use it" in (
         " ".join(planned.out.split())
+    )
+    one = applied.run("release", "--yes", "--quiet", "--database", applied.url("tenant_00"))
+    assert one.code == 0, one
+    assert applied.sandbox.rows(MARKED) == ROLES
+    assert applied.run("plan", "--check", "--database", applied.url("tenant_00")).code == 2
+    for name in ("tenant_01", "tenant_02"):
+        checked = applied.run("plan", "--check", "--database", applied.url(name))
+        assert checked.code == 0, (name, checked)
+    assert "role reader is released for the other databases that use it, too" in (
+        " ".join(applied.run("release", "--plan").out.split())
     )
     applied.run_sql("postgres", "ALTER DATABASE tenant_01 ALLOW_CONNECTIONS false")
     assert applied.run("release", "--yes", "--quiet", "--shard", "1/1").code == 0
