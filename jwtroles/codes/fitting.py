@@ -72,8 +72,10 @@ CANNOT_INSERT = Code(
 )
 CALLED_BY = Code(
     "JR316",
-    "a function that defaults, checks or policies call",
-    "Revoking EXECUTE from PUBLIC would break writes of everyone who relies on it.",
+    "a function that others call unseen",
+    "Defaults, checks, generated columns, domains, indexes, partition keys, conditions of "
+    "triggers, policies, views and rules call functions with the rights of whoever reads or "
+    "writes. Without EXECUTE for PUBLIC they fail for all who are not given it.",
 )
 CANNOT_READ = Code(
     "JR318",

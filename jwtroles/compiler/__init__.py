@@ -8,6 +8,7 @@ from jwtroles import codes
 from jwtroles.catalog import Catalog, Structure
 from jwtroles.compiler.access import Granted, Names, accesses_of
 from jwtroles.compiler.bind import Scope
+from jwtroles.compiler.callers import Closed, check_callers, let_call
 from jwtroles.compiler.definers import compile_definers, owners_of
 from jwtroles.compiler.floors import Binder, FloorOn, bind_floors
 from jwtroles.compiler.gate import Gate
@@ -136,6 +137,10 @@ def _compile(
     other_rights(rights, spec, names, structure, problems)
     definer_rights(rights, spec, names, owners)
     type_rights(rights, sorted(owners.roles | lookups.roles))
+    closed = Closed.of(spec, structure, rights)
+    check = (security.policies, granted, owners, inheritance, problems)
+    check_callers(spec, names, closed, rights, *check)
+    let_call(closed, rights, security.policies, (*owners.functions, *lookups.functions.values()))
     lookups.grant(rights, (*security.asked, *asked_by_views(spec, names, owners)))
     logins = frozenset(names(login.name) for login in spec.database.connect_as)
     # Where the gateway sets the role first, that role calls pre_request(); a token role that was

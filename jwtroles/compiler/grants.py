@@ -17,7 +17,7 @@ from jwtroles.kinds.base import PUBLIC, Origin
 from jwtroles.kinds.object_ref import IN_SCHEMA, ObjectRef
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.names import QName, parse_qname, text_matches
-from jwtroles.objects import SECTIONS, Section, routine_of
+from jwtroles.objects import SECTIONS, Section
 from jwtroles.spec.model import Access, Spec, Word
 
 
@@ -139,34 +139,12 @@ def other_rights(
                 rights.add(ref, grantee, privilege.upper(), Origin(word.place))
             if section == "database" and not rights.stated:
                 _let_in(rights, ref, spec, names)
-    _keep_callers(rights, spec, structure, problems)
 
 
 def _let_in(rights: Rights, ref: ObjectRef, spec: Spec, names: Names) -> None:
     """Let the logins connect: PUBLIC may no longer, where the file says who may what."""
     for login in spec.database.connect_as:
         rights.add(ref, names(login.name), "CONNECT", Origin(login.name.place))
-
-
-def _keep_callers(rights: Rights, spec: Spec, structure: Structure, problems: Collector) -> None:
-    """Refuse to take EXECUTE from PUBLIC where defaults, checks or policies call the function."""
-    told: set[QName] = set()
-    for role in spec.roles.values():
-        for signature in role.functions:
-            routine = structure.routines.get(routine_of(signature, structure))
-            if routine is None or not routine.called_by or routine.name in told:
-                continue
-            ref = ObjectRef(routine.cls, routine.name, routine.arguments)
-            if (PUBLIC, "EXECUTE") in rights.found.get(ref, {}):
-                continue
-            told.add(routine.name)
-            problems.add(
-                codes.CALLED_BY,
-                f"{signature} is called by {', '.join(routine.called_by)}",
-                signature.place,
-                remedy="keep it open:  "
-                f'roles: {{PUBLIC: {{functions: {{"{signature}": [execute]}}}}}}',
-            )
 
 
 def definer_rights(rights: Rights, spec: Spec, names: Names, definers: Definers) -> None:

@@ -240,7 +240,9 @@ def _structure(
     server = server_of(run(here, "server")[0])
     schemas = run(here, "schema", schemas=everyone["schemas"])
     relations = run(here, "relation", schemas=everyone["read_schemas"])
-    routines = map(_routine, run(here, "routine", schemas=everyone["schemas"]))
+    routines = map(
+        _routine, run(here, "routine", schemas=everyone["schemas"], roles=everyone["roles"])
+    )
     types = run(here, "type", types=list(scope.types))
     candidates = run(here, "candidate", functions=list(scope.functions))
     heirs = run(here, "heir", schemas=everyone["schemas"])

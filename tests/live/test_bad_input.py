@@ -29,6 +29,8 @@ CREATE ROLE of_another; COMMENT ON ROLE of_another IS 'theirs [jwtroles: other]'
 CREATE VIEW app.taken AS SELECT 1 AS id;
 CREATE FUNCTION app.checked(text) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN true;
 ALTER TABLE app.plans ADD CONSTRAINT checked CHECK (app.checked(name));
+CREATE FUNCTION app.made(text) RETURNS text LANGUAGE sql IMMUTABLE RETURN $1;
+ALTER TABLE app.plans ADD COLUMN made text GENERATED ALWAYS AS (app.made(name)) STORED;
 """
 
 PLANS = "      app.plans: {select: all}\n"
@@ -114,6 +116,9 @@ CASES: dict[str, tuple[tuple[tuple[str, str], ...], str, str, str]] = {
     "a function that a check calls": (
         ((AGE, f'{AGE}, "app.checked(text)": [execute]'),),
         "JR316", "app.checked(text)", "app.checked(text) is called by"),
+    "a function of a generated column": (
+        ((AGE, f'{AGE}, "app.made(text)": [execute]'),),
+        "JR316", "app.made(text)", "app.made(text) is called by"),
     "an insert without the tenant": (
         (("insert: {columns: [tenant_id, owner_id,", "insert: {columns: [owner_id,"),), "JR315",
         "insert: {columns" , "member cannot insert into app.invoices"),

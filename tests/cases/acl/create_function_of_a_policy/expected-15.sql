@@ -1,0 +1,110 @@
+CREATE ROLE case_jwtroles NOLOGIN;
+COMMENT ON ROLE case_jwtroles IS '[jwtroles: case]';
+CREATE ROLE case_query_lengths NOLOGIN;
+COMMENT ON ROLE case_query_lengths IS '[jwtroles: case]';
+CREATE ROLE case_view_titles NOLOGIN;
+COMMENT ON ROLE case_view_titles IS '[jwtroles: case]';
+CREATE ROLE gate LOGIN NOINHERIT;
+COMMENT ON ROLE gate IS '[jwtroles: case]';
+CREATE ROLE reader NOLOGIN;
+COMMENT ON ROLE reader IS '[jwtroles: case]';
+CREATE SCHEMA jwtroles AUTHORIZATION case_jwtroles;
+SET LOCAL ROLE case_jwtroles;
+COMMENT ON SCHEMA jwtroles IS '[jwtroles: case]';
+CREATE TABLE jwtroles.claim_role ("position" integer NOT NULL, conditions jsonb NOT NULL, role text NOT NULL, PRIMARY KEY ("position"));
+CREATE TABLE jwtroles.role_setting (role text NOT NULL, name text NOT NULL, value text NOT NULL, PRIMARY KEY (role, name));
+CREATE OR REPLACE FUNCTION jwtroles.claim_sub()
+RETURNS uuid
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $jwtroles$…$jwtroles$;
+REVOKE ALL ON FUNCTION jwtroles.claim_sub() FROM PUBLIC;
+COMMENT ON FUNCTION jwtroles.claim_sub() IS '[jwtroles: case]';
+CREATE OR REPLACE FUNCTION jwtroles.claim_tenant()
+RETURNS uuid
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $jwtroles$…$jwtroles$;
+REVOKE ALL ON FUNCTION jwtroles.claim_tenant() FROM PUBLIC;
+COMMENT ON FUNCTION jwtroles.claim_tenant() IS '[jwtroles: case]';
+CREATE OR REPLACE FUNCTION jwtroles.claims()
+RETURNS jsonb
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $jwtroles$…$jwtroles$;
+REVOKE ALL ON FUNCTION jwtroles.claims() FROM PUBLIC;
+COMMENT ON FUNCTION jwtroles.claims() IS '[jwtroles: case]';
+CREATE OR REPLACE FUNCTION jwtroles.pre_request()
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+AS $jwtroles$…$jwtroles$;
+REVOKE ALL ON FUNCTION jwtroles.pre_request() FROM PUBLIC;
+COMMENT ON FUNCTION jwtroles.pre_request() IS '[jwtroles: case]';
+CREATE OR REPLACE FUNCTION jwtroles.role_for(claims jsonb)
+RETURNS text
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $jwtroles$…$jwtroles$;
+REVOKE ALL ON FUNCTION jwtroles.role_for(claims jsonb) FROM PUBLIC;
+COMMENT ON FUNCTION jwtroles.role_for(claims jsonb) IS '[jwtroles: case]';
+CREATE OR REPLACE FUNCTION jwtroles.settings_for(token_role text)
+RETURNS TABLE(name text, value text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $jwtroles$…$jwtroles$;
+REVOKE ALL ON FUNCTION jwtroles.settings_for(token_role text) FROM PUBLIC;
+COMMENT ON FUNCTION jwtroles.settings_for(token_role text) IS '[jwtroles: case]';
+GRANT USAGE ON SCHEMA jwtroles TO gate;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_sub() TO case_query_lengths;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_sub() TO case_view_titles;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_sub() TO gate;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_sub() TO reader;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_tenant() TO case_query_lengths;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_tenant() TO case_view_titles;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_tenant() TO gate;
+GRANT EXECUTE ON FUNCTION jwtroles.claim_tenant() TO reader;
+GRANT EXECUTE ON FUNCTION jwtroles.claims() TO case_query_lengths;
+GRANT EXECUTE ON FUNCTION jwtroles.claims() TO case_view_titles;
+GRANT EXECUTE ON FUNCTION jwtroles.claims() TO gate;
+GRANT EXECUTE ON FUNCTION jwtroles.claims() TO reader;
+GRANT EXECUTE ON FUNCTION jwtroles.pre_request() TO gate;
+GRANT EXECUTE ON FUNCTION jwtroles.role_for(claims jsonb) TO gate;
+GRANT EXECUTE ON FUNCTION jwtroles.settings_for(token_role text) TO gate;
+RESET ROLE;
+CREATE POLICY jr_floor ON app.notes AS RESTRICTIVE TO case_query_lengths, case_view_titles, reader USING (tenant = (SELECT jwtroles.claim_tenant()) AND app.shown(body));
+CREATE POLICY jr_reader_select ON app.notes FOR SELECT TO reader USING (app.shown(body));
+REVOKE EXECUTE ON FUNCTION app.short(text) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION app.shown(text) FROM PUBLIC;
+ALTER TABLE app.notes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY jr_case_query_lengths_select ON app.notes FOR SELECT TO case_query_lengths USING (true);
+CREATE POLICY jr_case_view_titles_select ON app.notes FOR SELECT TO case_view_titles USING (true);
+GRANT USAGE ON SCHEMA app TO case_query_lengths;
+GRANT USAGE ON SCHEMA app TO case_view_titles;
+GRANT SELECT (body) ON app.notes TO case_query_lengths;
+GRANT SELECT (body) ON app.notes TO case_view_titles;
+GRANT EXECUTE ON FUNCTION app.short(text) TO case_query_lengths;
+GRANT EXECUTE ON FUNCTION app.shown(text) TO case_query_lengths;
+GRANT CREATE ON SCHEMA app TO case_query_lengths;
+SET LOCAL ROLE case_query_lengths;
+CREATE OR REPLACE FUNCTION app.lengths()
+RETURNS TABLE(length integer)
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC SELECT length(app.short(body)) FROM app.notes WHERE app.shown(body); END;
+REVOKE ALL ON FUNCTION app.lengths() FROM PUBLIC;
+COMMENT ON FUNCTION app.lengths() IS '[jwtroles: case]';
+RESET ROLE;
+REVOKE CREATE ON SCHEMA app FROM case_query_lengths;
+GRANT CREATE ON SCHEMA app TO case_view_titles;
+SET LOCAL ROLE case_view_titles;
+CREATE VIEW app.titles WITH (security_barrier = true) AS SELECT app.short(body) AS title FROM app.notes;
+COMMENT ON VIEW app.titles IS '[jwtroles: case]';
+RESET ROLE;
+REVOKE CREATE ON SCHEMA app FROM case_view_titles;
+GRANT USAGE ON SCHEMA app TO reader;
+GRANT EXECUTE ON FUNCTION app.lengths() TO reader;
+GRANT SELECT (body, id) ON app.notes TO reader;
+GRANT EXECUTE ON FUNCTION app.short(text) TO reader;
+GRANT EXECUTE ON FUNCTION app.shown(text) TO reader;
+GRANT SELECT ON app.titles TO reader;
+GRANT reader TO gate;
+SET LOCAL ROLE case_jwtroles;
+INSERT INTO jwtroles.claim_role ("position", conditions, role) VALUES (1, '[{"claim":"sub","path":["sub"],"split":null,"test":"present","value":null}]', 'reader');
+RESET ROLE;
