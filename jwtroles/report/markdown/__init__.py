@@ -132,10 +132,15 @@ def _what(row: Row) -> str:
 def _lines(row: Row) -> list[str]:
     """Return the texts of a row and of what stands below it, each as a line of a cell."""
     sign = row.sign.strip()
-    lead = f"{sign} {row.text}" if sign else f"{row.head.strip()} {row.text}"
+    said = row.text or ("" if row.details else _ALONE.get(sign, ""))
+    lead = f"{sign} {said}" if sign else f"{row.head.strip()} {said}"
     lines = [lead, *(f"{detail.label} {detail.text}" for detail in row.details)]
     pieces = (" ".join(piece.split()) for line in lines for piece in line.split("\n"))
     return [code(piece) for piece in pieces if piece]
+
+
+_ALONE = {"+": "new", "-": "goes"}
+"""What is said of a row that has nothing to say but its sign."""
 
 
 def _mark(steps: tuple[Step, ...], *, plain: bool) -> str:
