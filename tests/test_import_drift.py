@@ -322,7 +322,7 @@ def test_the_command_writes_public_keys_beside_the_file(cluster: Clusters, tmp_p
         said = run(tmp_path, "import", "--database", url, "--out", "jwtroles.yaml")
         assert (said.code, said.out) == (0, "")
         assert said.err.splitlines()[:2] == [
-            "jwtroles.yaml: 2 roles, 0 policies, 0 kept. Its plan is empty.",
+            "jwtroles.yaml: 2 roles, 1 floor, 1 view, 0 kept. Its plan is empty.",
             "  keys/acme.jwks.json: public keys",
         ]
         (key,) = json.loads((tmp_path / "keys" / "acme.jwks.json").read_text("utf-8"))["keys"]

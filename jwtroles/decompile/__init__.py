@@ -49,7 +49,7 @@ class Imported:
     Attributes:
         text: the file.
         notes: what it could not say, and whom it leaves to others.
-        said: how many roles, policies and kept things it has, for a person.
+        said: how much of everything it has, for a person.
         documents: the public keys of issuers, each beside the file under the path that it names.
         restored: what jwtroles makes by itself and the database lacks: the plan puts it back, and
             does nothing else. Empty where the plan is empty.
@@ -200,10 +200,13 @@ def _notes(
 
 
 def _said(draft: Draft) -> str:
-    roles, policies, floors = len(draft.roles), len(draft.policies), len(draft.floors)
-    return (
-        f"{roles} role{'s' * (roles != 1)}, "
-        + f"{floors} floor{'s' * (floors != 1)}, " * bool(floors)
-        + f"{policies} polic{'y' if policies == 1 else 'ies'}, "
-        f"{len(draft.keep)} kept"
+    parts = (
+        (draft.roles, "role", "roles"),
+        ((*draft.floors, *draft.tenancy), "floor", "floors"),
+        (draft.views, "view", "views"),
+        (draft.queries, "query", "queries"),
+        (draft.lookups, "lookup", "lookups"),
+        (draft.policies, "policy", "policies"),
     )
+    told = [f"{len(part)} {one if len(part) == 1 else many}" for part, one, many in parts if part]
+    return ", ".join([*(told or ["no roles"]), f"{len(draft.keep)} kept"])
