@@ -19,6 +19,7 @@ from jwtroles.planner.diff import diff
 from jwtroles.planner.kept import entries, set_aside
 from jwtroles.reader.connection import connect
 from jwtroles.spec.load import load_text
+from jwtroles.spec.model import Access
 from jwtroles.spec.word import Word
 from jwtroles.workflow import make_plan, read_database
 from tests.saved_plans.bench import run
@@ -196,6 +197,71 @@ def test_columns_that_are_withheld_are_a_group(cluster: Clusters) -> None:
         "app.people_old": (),
     }
 
+
+def test_what_is_the_same_is_said_once(cluster: Clusters) -> None:
+    """By globs: of a schema but for a table, of tables and of schemas whose names begin alike.
+
+    A view is no table of a glob, a partition neither, and what some table lacks is named.
+    """
+    with cluster(max(MAJORS)).fresh() as sandbox, connect(sandbox.url) as session:
+        sandbox.run_sql(ALIKE)
+        made = import_database(session, "acme")
+        assert import_database(session, "acme").text == made.text
+    said = {
+        str(name): {
+            str(table): {one.command: _words(one) for one in rights}
+            for table, rights in role.tables.items()
+        }
+        for name, role in load_text(made.text).roles.items()
+    }
+    every = {"select": "all"}
+    assert said == {
+        "clerk": {
+            "app.*": {"select": "all", "delete": "all"},
+            "app.keys": {"select": "none", "delete": "none"},
+            "app.notes": {"delete": "none"},
+        },
+        "billing": {"app.bill*": every},
+        "support": {"ten_*.orders": every, "x.orders": every},
+        "auditor": {"ten_*.*": every, "ten_1.v": every},
+        "few": {"ten_1.orders": every, "ten_2.orders": every},
+        "changing": {
+            "app.*": every,
+            **{f"app.bill_{one}": {"select": ("withheld",)} for one in ("items", "runs", "taxes")},
+        },
+    }
+
+
+def _words(access: Access) -> object:
+    return "none" if access.nothing else access.except_ or "all"
+
+
+ALIKE = """
+CREATE SCHEMA app; CREATE SCHEMA ten_1; CREATE SCHEMA ten_2; CREATE SCHEMA ten_3; CREATE SCHEMA x;
+CREATE ROLE clerk; CREATE ROLE billing; CREATE ROLE support; CREATE ROLE auditor; CREATE ROLE few;
+CREATE ROLE changing;
+CREATE TABLE app.keys (id int); CREATE TABLE app.notes (id int); CREATE TABLE app.bills (id int);
+CREATE TABLE app.bill_items (id int, x int); CREATE TABLE app.bill_runs (id int, x int);
+CREATE TABLE app.bill_taxes (id int, x int);
+CREATE TABLE app.people (id int); CREATE TABLE app.towns (id int);
+DO $$ BEGIN FOR i IN 1..3 LOOP
+    EXECUTE format('CREATE TABLE ten_%s.orders (id int) PARTITION BY LIST (id)', i);
+    EXECUTE format('CREATE TABLE ten_%s.o_1 PARTITION OF ten_%s.orders FOR VALUES IN (1)', i, i);
+    EXECUTE format('CREATE TABLE ten_%s.lines (id int)', i);
+END LOOP; END $$;
+CREATE TABLE x.orders (id int);
+CREATE VIEW ten_1.v AS SELECT 1;
+GRANT SELECT, DELETE ON ALL TABLES IN SCHEMA app TO clerk;
+REVOKE ALL ON app.keys FROM clerk; REVOKE DELETE ON app.notes FROM clerk;
+GRANT SELECT ON app.bill_items, app.bill_runs, app.bill_taxes, app.bills TO billing;
+GRANT SELECT ON ten_1.orders, ten_2.orders, ten_3.orders, x.orders TO support;
+GRANT SELECT ON ten_1.orders, ten_2.orders, ten_3.orders TO auditor;
+GRANT SELECT ON ten_1.lines, ten_2.lines, ten_3.lines, ten_1.v TO auditor;
+GRANT SELECT ON ten_1.orders, ten_2.orders TO few;
+GRANT SELECT ON ALL TABLES IN SCHEMA app TO changing;
+REVOKE SELECT ON app.bill_items, app.bill_runs, app.bill_taxes FROM changing;
+GRANT SELECT (id) ON app.bill_items, app.bill_runs, app.bill_taxes TO changing;
+"""
 
 GROUPED = """
 CREATE SCHEMA app;

@@ -154,6 +154,12 @@ GLOBS_OVERLAP = Code(
     "A table could match both, and neither is more exact than the other. Globs that say the same "
     "of a command may overlap, and an exact name replaces a glob for the commands that it names.",
 )
+TAKES_NOTHING_OUT = Code(
+    "JR293",
+    "`none` that takes nothing out",
+    "`none` takes one table out of a glob of the role, for one command. What no glob gives is not "
+    "granted anyway, and a reader would look for where it was.",
+)
 PART_DOES_NOT_APPLY = Code(
     "JR240",
     "this part does not apply to the command",

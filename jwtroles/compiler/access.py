@@ -107,6 +107,8 @@ def _of_role(
         for access in accesses if table else ():
             assert table is not None  # noqa: S101
             taken.add((table, access.command))
+            if access.nothing:
+                continue
             for _, kept in groups.kept(access, [table], problems):
                 yield Granted(name, table, kept)
     for pattern, accesses in role.tables.items():

@@ -67,8 +67,12 @@ def _column_grants(found: Found) -> Iterator[tuple[QName, frozenset[str]]]:
 
 
 def _patterns(members: Mapping[QName, frozenset[str]], found: Found) -> Iterator[str]:
-    """Yield `*.*.column` where every column of the name is meant, else each by itself."""
-    relations = [one for one in found.structure.relations.values() if one.kind != "S"]
+    """Yield `*.*.column` where every column of the name is meant, else each by itself.
+
+    Where nobody is granted single columns of a table, nothing is left out by the group either.
+    """
+    listed = {table for table, _ in _column_grants(found)}
+    relations = [one for one in found.structure.relations.values() if one.name in listed]
     for column in sorted({name for names in members.values() for name in names}):
         having = {one.name for one in relations if one.column(column)}
         meant = {table for table, names in members.items() if column in names}

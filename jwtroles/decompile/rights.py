@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles.compiler.grants import later_owners
 from jwtroles.decompile.columns import NAME, NO_GROUP, Group
-from jwtroles.decompile.patterns import FEWEST, glob_of
+from jwtroles.decompile.globs import shorter
+from jwtroles.decompile.patterns import FEWEST, QUARTER, glob_of
 from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import built_in
 from jwtroles.kinds.base import PUBLIC
@@ -53,17 +54,21 @@ _SAID = {
 class Said:
     """What a role may do to a table with one command; all columns where none are listed.
 
-    `group` is the group of columns that are left out of all.
+    `group` is the group of columns that are left out of all; `nothing` is what takes a table out of
+    a glob.
     """
 
     columns: tuple[str, ...] | None = None
     group: str | None = None
     rows: str | None = None
     check: str | None = None
+    nothing: bool = False
 
     @property
     def value(self) -> Any:
         """The same as YAML."""
+        if self.nothing:
+            return "none"
         if self.rows is None and self.check is None and self.group is None:
             return "all" if self.columns is None else self.columns
         said = {
@@ -74,6 +79,8 @@ class Said:
         }
         return {key: value for key, value in said.items() if value is not None}
 
+
+NOTHING = Said(nothing=True)
 
 Access = Mapping[str, Any]
 """Command → what is said of it."""
@@ -114,7 +121,7 @@ def rights_of(
             for command, said in access.items()
             if (role, name, command) not in withheld
         }
-    said = _globs(role, tables, found)
+    said = shorter(_globs(role, tables, found), found)
     if token:
         said = {name: _unsafe(access) for name, access in said.items()}
     if said:
@@ -128,7 +135,8 @@ def rights_of(
 
 
 def _unsafe(access: dict[str, Any]) -> dict[str, Any]:
-    governed = set(access) <= {*ON_TABLES[:4], "future"} and "future" not in access
+    given = {key for key, said in access.items() if said != NOTHING.value}
+    governed = given <= set(COMMANDS)
     return access if governed else {**access, "unsafe": True}
 
 
@@ -166,7 +174,10 @@ def _listed(right: Right, columns: Iterable[str]) -> tuple[str, ...] | None:
 
 
 def _globs(role: str, tables: Mapping[QName, Access], found: Found) -> dict[str, dict[str, Any]]:
-    """Return what is said of tables, by globs where all tables of a schema have a command."""
+    """Return what is said of tables, by globs where the tables of a schema have a command.
+
+    At most one in four may lack it, and is taken out.
+    """
     said: dict[str, dict[str, Any]] = {}
     left = {name: dict(access) for name, access in tables.items()}
     for schema in sorted({name.schema for name in tables}):
@@ -174,13 +185,16 @@ def _globs(role: str, tables: Mapping[QName, Access], found: Found) -> dict[str,
         future = _future(role, schema, found)
         common: dict[str, Any] = {}
         for command in ON_TABLES if len(every) >= FEWEST and "*" not in schema else ():
-            held = [one for t in every if (one := tables.get(t, {}).get(command)) is not None]
-            if len(held) < len(every):
+            held = {t: one for t in every if (one := tables.get(t, {}).get(command)) is not None}
+            missing = [table for table in every if table not in held]
+            if not held or len(missing) * QUARTER > len(every):
                 continue
-            value, count = Counter(held).most_common(1)[0]
-            if value.columns is None and count * 2 >= len(held):
+            value, count = Counter(held.values()).most_common(1)[0]
+            if value.columns is None and count * 2 >= len(every):
                 common[command] = value
-                for name in every:
+                for name in missing:
+                    left.setdefault(name, {})[command] = NOTHING
+                for name in held:
                     if left[name][command] == value:
                         del left[name][command]
         if common:
@@ -193,7 +207,7 @@ def _globs(role: str, tables: Mapping[QName, Access], found: Found) -> dict[str,
 
 
 def _values(access: Mapping[str, Said]) -> dict[str, Any]:
-    return {command: one.value for command, one in access.items()}
+    return {command: access[command].value for command in ON_TABLES if command in access}
 
 
 def _future(role: str, schema: str, found: Found) -> set[str]:

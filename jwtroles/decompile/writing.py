@@ -17,8 +17,8 @@ WIDTH = 110
 """How long a line may be before what stands on it is spread over several."""
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.()/-]*(?: [A-Za-z0-9_.()=<>/-]+)*\Z")
-_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n", "none"})
-_PATTERN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\.\*\Z")
+_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+_PATTERN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\*\.[A-Za-z0-9_]*\*?|\.[A-Za-z0-9_]*\*)\Z")
 
 
 @frozen

@@ -51,10 +51,13 @@ class Tables:
     structure: Structure | None = None
 
     def every(self) -> Iterator[TableEntry]:
-        """Yield the tables that the role may do something to."""
+        """Yield the tables that the role may do something to.
+
+        Where nobody was asked which tables there are, also those that are taken out of globs.
+        """
         for subject in self._subjects():
             entry = self.entry(subject)
-            if entry.commands:
+            if entry.commands or (self.structure is None and isinstance(subject, QName)):
                 yield entry
 
     def _subjects(self) -> Iterator[QName | Word]:
@@ -141,6 +144,8 @@ class Tables:
                 for access in role.tables[word]:
                     if access.command not in taken:
                         taken.add(access.command)
+                        if access.nothing:
+                            continue
                         yield from self._command(role, word, access, subject)
 
     def _command(

@@ -141,8 +141,7 @@ class _Text:
         if not any(table.commands for table in found.tables) and not found.objects:
             yield "   nothing" + ("" if self._whole else " here")
         for table in found.tables:
-            if table.commands or not self._whole:
-                yield from self._table(table)
+            yield from self._table(table)
         kinds = groupby(found.objects, key=lambda one: one.kind)
         for _, objects in kinds:
             for one in objects:

@@ -74,7 +74,9 @@ def _rights(role: str, spec: Spec) -> Iterator[str]:
         role_of_file = roles[name]
         for table, accesses in role_of_file.tables.items():
             told.setdefault(str(table), []).extend(
-                access.command + (" (narrowed)" if access.columns or access.rows else "")
+                f"no {access.command}"
+                if access.nothing
+                else access.command + (" (narrowed)" if access.columns or access.rows else "")
                 for access in accesses
             )
         for _, subject, privileges in role_of_file.objects():

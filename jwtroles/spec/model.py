@@ -158,6 +158,7 @@ class Access:
         only: the environments in which the rights on this table hold; () for all.
         unsafe: whether the file says `unsafe: true` beside it.
         future: whether it holds on tables that are made later, too.
+        nothing: whether it only takes a table out of the role's globs (`none`).
     """
 
     command: Command | Ungoverned
@@ -168,6 +169,7 @@ class Access:
     except_: tuple[Word, ...] = ()
     unsafe: bool = False
     future: bool = False
+    nothing: bool = False
     place: Place | None = field(default=None, compare=False)
 
     @property

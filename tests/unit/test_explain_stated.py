@@ -102,3 +102,35 @@ def test_what_policies_of_others_leave_of_a_right(
     assert run(["explain", role, "--spec", str(file)]) == 0
     out = capsys.readouterr().out
     assert "\n".join(["", *lines, ""]) in out
+
+
+def test_a_table_that_is_taken_out_of_a_glob(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """Without a database the glob is told, and so is the table that it does not mean."""
+    file = tmp_path / "jwtroles.yaml"
+    file.write_text(TAKEN_OUT)
+    assert run(["explain", "clerk", "--spec", str(file)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    start = lines.index("What clerk may do") + 1
+    assert [line for line in lines[start:] if line] == [
+        " shop.keys",
+        "   no right",
+        " shop.notes",
+        "   select  all columns; every row  :8  by shop.*",
+        " shop.*",
+        "   select  all columns; every row  :8",
+        "   delete  every row  :8",
+    ]
+
+
+TAKEN_OUT = """\
+jwtroles: 1
+project: acme
+database: {schemas: [shop], unmarked: true}
+roles:
+  clerk:
+    token: false
+    tables:
+      shop.*: {select: all, delete: all}
+      shop.keys: {select: none, delete: none}
+      shop.notes: {delete: none}
+"""

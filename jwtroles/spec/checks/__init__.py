@@ -66,6 +66,7 @@ CHECKS: tuple[Callable[[Spec, Collector], None], ...] = (
     lookups.declarations,
     access.parts,
     access.globs,
+    access.taken_out,
     access.public,
     access.nothing,
     access.creating,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from jwtroles import codes
 from jwtroles.kinds.login_setting import IDENTITY
+from jwtroles.names import glob_matches, is_glob, parse_qname
 from jwtroles.spec.checks.globs import overlaps
 from jwtroles.spec.model import PUBLIC
 from jwtroles.spec.wording import tick
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jwtroles.errors import Collector
-    from jwtroles.spec.model import Access, Spec, Word
+    from jwtroles.spec.model import Access, Role, Spec, Word
 
 _SETTING = re.compile(r"[a-zA-Z_][a-zA-Z0-9_$]*(\.[a-zA-Z_][a-zA-Z0-9_$]*)*\Z")
 """valid_custom_variable_name of guc.c; names without a dot are the server's own."""
@@ -104,7 +105,33 @@ def _disagree(one: Access, other: Access) -> bool:
 def _said(access: Access) -> tuple[object, ...]:
     """Return what an access says, whatever the order of its columns."""
     columns = None if access.columns is None else frozenset(access.columns)
-    return (columns, frozenset(access.except_), access.rows, access.check, access.unsafe)
+    without = frozenset(access.except_)
+    return (columns, without, access.rows, access.check, access.unsafe, access.nothing)
+
+
+def taken_out(spec: Spec, problems: Collector) -> None:
+    """`none` takes a table out of a glob of the role that has the command, and nothing else."""
+    for role in spec.roles.values():
+        for word, accesses in role.tables.items():
+            for access in accesses:
+                if access.nothing and (wrong := _takes_nothing(role, word, access)):
+                    message, remedy = wrong
+                    problems.add(codes.TAKES_NOTHING_OUT, message, access.place, remedy=remedy)
+
+
+def _takes_nothing(role: Role, word: Word, access: Access) -> tuple[str, str] | None:
+    table = parse_qname(word)
+    if table is None or is_glob(word):
+        message = f"`{access.command}: none` takes one table out, and {tick(word)} is a glob"
+        return message, "name the table, or leave the command out"
+    for other, accesses in role.tables.items():
+        commands = {one.command for one in accesses}
+        if is_glob(other) and access.command in commands and glob_matches(other, table):
+            return None
+    return (
+        f"no glob of {tick(role.name)} gives `{access.command}` on {tick(word)}",
+        "leave it out: what the file does not say is not granted",
+    )
 
 
 def public(spec: Spec, problems: Collector) -> None:

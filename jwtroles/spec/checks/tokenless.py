@@ -94,7 +94,7 @@ def unsafe(spec: Spec, problems: Collector) -> None:
             continue
         for table, accesses in role.tables.items():
             for access in accesses:
-                if not access.governed and not access.unsafe:
+                if not access.governed and not access.unsafe and not access.nothing:
                     problems.add(
                         codes.IGNORES_ROW_SECURITY,
                         f"`{access.command}` on {tick(table)} ignores row security",

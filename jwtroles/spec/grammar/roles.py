@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def _whole_table(command: Word | None, _all: Word) -> Access:
-    return _some_columns(command, None)
+def _whole_table(command: Word | None, said: Word) -> Access:
+    return replace(_some_columns(command, None), nothing=said == NOTHING)
 
 
 def _some_columns(command: Word | None, columns: tuple[Word, ...] | None) -> Access:
@@ -46,6 +46,9 @@ def _access(*, command: Word, **parts: Any) -> Access:
     return Access(_COMMANDS[command], **parts)
 
 
+NOTHING = "none"
+"""What takes a table out of the globs of a role, for one command."""
+
 _COMMANDS: dict[str, Command | Ungoverned] = {one: one for one in (*COMMANDS, *UNGOVERNED)}
 """An access stands under a key of `TABLE_RIGHTS`, so that the look-up cannot fail."""
 
@@ -57,7 +60,7 @@ EXCEPT: ByForm[tuple[Word, ...]] = ByForm(
 
 ACCESS = ByForm(
     "`all`, a list of columns, or a map of columns, rows and check",
-    text=Made(Choice("`all`, a list of columns or a map", ("all",)), _whole_table),
+    text=Made(Choice("`all`, `none`, a list of columns or a map", ("all", NOTHING)), _whole_table),
     items=Made(COLUMNS, _some_columns),
     fields=Record(
         "an access",
@@ -73,7 +76,7 @@ ACCESS = ByForm(
     ),
 )
 
-WHOLE = Made(Choice("`all`", ("all",)), _whole_table)
+WHOLE = Made(Choice("`all` or `none`", ("all", NOTHING)), _whole_table)
 
 
 def _table_rights(

@@ -651,7 +651,7 @@ CASES = {
     "rows to truncate": form(
         "JR113",
         "roles: {a: {token: false, tables: {app.t: {truncate: «{rows: b}»}}}}",
-        "expected `all`, found a map",
+        "expected `all` or `none`, found a map",
         "",
     ),
     "skew of ten minutes": Case(
@@ -786,6 +786,18 @@ CASES = {
         "roles: {a: {tables: {app.t: {select: {columns: [a], except: «pii»}}}}}",
         "`columns` says which columns, and `except` all but some",
         "keep one of the two",
+    ),
+    "a glob that is taken out": form(
+        "JR293",
+        "roles: {a: {tables: {app.*: {select: all}, app.t*: {«delete»: none}}}}",
+        "`delete: none` takes one table out, and `app.t*` is a glob",
+        "name the table, or leave the command out",
+    ),
+    "nothing that is taken out": form(
+        "JR293",
+        "roles: {a: {tables: {app.*: {select: all}, app.t: {select: none, «truncate»: none}}}}",
+        "no glob of `a` gives `truncate` on `app.t`",
+        "leave it out: what the file does not say is not granted",
     ),
     "delete except": form(
         "JR240",

@@ -1,0 +1,3 @@
+REVOKE DELETE ON app.notes FROM reader;
+REVOKE SELECT (id) ON app.notes FROM reader;
+REVOKE UPDATE ON app.notes FROM reader;
