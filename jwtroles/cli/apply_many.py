@@ -106,8 +106,9 @@ def _carry_out(
     differs = [one for one in fleet.of(State.DIFFERENT) if one.target not in stopped]
     if blocked and (crew.interrupted or not keep_going or not differs):
         tell_failures(blocked)
-        others = " --keep-going does the others." if differs and not crew.interrupted else ""
-        tell(f"Nothing was changed.{others}")
+        others = " --keep-going does the others." if differs else ""
+        said = "Interrupted. Nothing was changed."
+        tell(said if crew.interrupted else f"Nothing was changed.{others}")
         raise typer.Exit(worst(one.error.exit_code for one in blocked if one.error is not None))
     if not differs:
         raise typer.Exit(Exit.DONE)

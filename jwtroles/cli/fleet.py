@@ -195,6 +195,8 @@ def plan_many(
             look = f" Look at them:  {fleet.see}" if number else ""
             tell(f"{how.out}: {counted(number, 'plan')}.{look}")
     tell_failures(fleet.of(State.FAILED))
+    if crew.interrupted:
+        tell("Interrupted: not every database was planned.")
     raise typer.Exit(code)
 
 

@@ -49,13 +49,15 @@ def refused(survey: Survey, allow: tuple[str, ...]) -> tuple[Outcome, ...]:
     for digest, planned in survey.plans.items():
         try:
             applier.check_allowed(planned.plan, allow)
-            applier.check_rights(planned.plan)
         except Refused as error:
             reasons[digest] = error
-    return tuple(
-        Outcome(one.target, State.FAILED, one.alike, reasons[one.alike])
+    lacking = {one.target.name: one.lacking for one in survey.found if one.lacking}
+    blocked = (
+        (one, reasons.get(one.alike) or lacking.get(one.target.name))
         for one in survey.fleet().of(State.DIFFERENT)
-        if one.alike in reasons
+    )
+    return tuple(
+        Outcome(one.target, State.FAILED, one.alike, error) for one, error in blocked if error
     )
 
 

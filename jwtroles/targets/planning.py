@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import field
 from typing import TYPE_CHECKING, Protocol
 
-from jwtroles.errors import JwtrolesError
+from jwtroles.applier import check_rights
+from jwtroles.errors import JwtrolesError, Refused
 from jwtroles.frozen import frozen
 from jwtroles.reader.identity import identify
 from jwtroles.saved_plans import save
@@ -22,6 +23,7 @@ from jwtroles.workflow import look, plan_from
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jwtroles.planner.model import Plan
     from jwtroles.reader.connection import Connection
     from jwtroles.reader.identity import Located
     from jwtroles.saved_plans import SavedPlan
@@ -106,6 +108,8 @@ class Surveyed:
         where: its server and database; None when it was not reached.
         alike: what its plan shares with others; None without a plan.
         stay: roles that left the file, and of which its plan says that they stay.
+        lacking: the rights that the connected role lacks for its plan: whose tables are whose is
+            another matter in each database, also where plans are alike.
     """
 
     target: Target
@@ -113,6 +117,7 @@ class Surveyed:
     alike: Likeness | None = None
     error: JwtrolesError | None = None
     stay: frozenset[str] = frozenset()
+    lacking: Refused | None = None
 
 
 @frozen
@@ -179,7 +184,7 @@ def plan_all(job: Plans, targets: Sequence[Target], crew: Crew, told: Told) -> S
             if first is None or target.name < first[0]:
                 kept[alike.digest] = (target.name, planned)
         stay = frozenset(planned.plan.structure.elsewhere)
-        return Surveyed(target, where, alike, stay=stay)
+        return Surveyed(target, where, alike, stay=stay, lacking=_lacking(planned.plan))
 
     found = [one for one in crew.each(work, targets) if one is not None]
     twins = repeated((one.target, one.where) for one in found)
@@ -191,3 +196,11 @@ def plan_all(job: Plans, targets: Sequence[Target], crew: Crew, told: Told) -> S
         ),
         {digest: planned for digest, (_, planned) in kept.items()},
     )
+
+
+def _lacking(plan: Plan) -> Refused | None:
+    try:
+        check_rights(plan)
+    except Refused as error:
+        return error
+    return None

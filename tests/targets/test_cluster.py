@@ -190,6 +190,23 @@ def test_what_was_not_shown_is_not_done(own):
         assert connection.execute("SELECT to_regnamespace('jwtroles')").fetchone() == (None,)
 
 
+@pytest.mark.parametrize("other", ["tenant_00", "tenant_02"])
+def test_who_owns_the_tables_is_looked_at_in_each_database(own, other):
+    """Plans are alike whoever owns the tables: one that cannot be applied is no other's matter."""
+    own.make(1, first=2)
+    own.run_sql(other, "ALTER TABLE app.notes OWNER TO postgres")
+    assert "3 databases: the same 23 changes" in own.run("plan").out
+
+    done = own.run("apply", "--yes", "--quiet")
+    assert done.code == 3
+    assert f"{other}:\nerror[JR605]: deployer cannot run" in done.err
+    assert "Nothing was changed. --keep-going does the others.\n" in done.err
+    assert own.sandbox.rows("SELECT 1 FROM pg_roles WHERE rolname = 'reader'") == []
+    done = own.run("apply", "--yes", "--quiet", "--keep-going")
+    assert done.code == 3
+    assert "3 databases: 2 applied, 1 failed." in done.err
+
+
 def test_a_database_that_was_made_anew_is_another_one(own):
     survey, crew = surveyed(own)
     own.run_sql("postgres", "DROP DATABASE tenant_01")
@@ -216,24 +233,35 @@ def test_after_the_first_failure_nothing_is_begun(own):
     assert [one.state for one in outcomes] == [State.FAILED, *[State.APPLIED] * 4]
 
 
-def test_ctrl_c_rolls_back_what_runs_and_begins_nothing(own):
-    with psycopg.connect(own.url("tenant_00", "postgres")) as other:
-        other.execute("LOCK TABLE app.notes IN ACCESS SHARE MODE")
-        variables = {**os.environ, "CLUSTER_URL": own.url("postgres"), "PYTHONPATH": str(ROOT)}
+def interrupted(tenants: Tenants, lock: str, *arguments: str) -> tuple[int, str]:
+    """Run a command until it waits for a lock in the first database, and press Ctrl-C."""
+    with psycopg.connect(tenants.url("tenant_00", "postgres")) as other:
+        other.execute(f"LOCK TABLE {lock} MODE".encode())
+        variables = {**os.environ, "CLUSTER_URL": tenants.url("postgres"), "PYTHONPATH": str(ROOT)}
         program = "import sys; from jwtroles.cli import main; main(sys.argv[1:])"
         with subprocess.Popen(
-            [sys.executable, "-c", program, "apply", "--yes", "--lock-timeout", "20s"],
-            cwd=own.folder,
+            [sys.executable, "-c", program, *arguments],
+            cwd=tenants.folder,
             env=variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,
             text=True,
         ) as process:
-            wait_for(own, WAITING.format("tenant_00"))
+            wait_for(tenants, WAITING.format("tenant_00"))
             process.send_signal(signal.SIGINT)
             _, err = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 130, err
-    assert "1 failed, 1 not begun" in err
     assert "Traceback" not in err
+    return process.returncode, err
+
+
+def test_ctrl_c_rolls_back_what_runs_and_begins_nothing(own):
+    code, err = interrupted(
+        own, "app.notes IN ACCESS SHARE", "apply", "--yes", "--lock-timeout", "20s"
+    )
+    assert (code, "1 failed, 1 not begun" in err) == (130, True), err
+    code, err = interrupted(own, "pg_policy IN ACCESS EXCLUSIVE", "plan")
+    assert (code, "Interrupted: not every database was planned.\n" in err) == (130, True), err
+    code, err = interrupted(own, "pg_policy IN ACCESS EXCLUSIVE", "apply", "--yes", "--keep-going")
+    assert (code, "Interrupted. Nothing was changed.\n" in err) == (130, True), err
     assert own.sandbox.rows("SELECT 1 FROM pg_roles WHERE rolname = 'reader'") == []

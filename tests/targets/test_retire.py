@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from tests.targets.tenants import FILE, Tenants
-from tests.targets.test_cluster import NO_READER
+from tests.targets.test_cluster import NO_READER, interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,6 +133,19 @@ def test_who_is_a_member_loses_that_and_what_nobody_else_can_have_goes(few):
     assert few.run(*go).code == 3
     done = few.run(*go, "--allow", "cuts_off")
     assert done.code == 0, done
+    assert knows(few) == []
+
+
+def test_one_that_was_interrupted_is_finished_by_the_next(few):
+    few.run_sql("postgres", "ALTER ROLE reader LOGIN")
+    few.run_sql("tenant_00", "CREATE SCHEMA theirs AUTHORIZATION reader")
+    lock = "app.notes IN ACCESS SHARE"
+    code, err = interrupted(few, lock, "retire", "reader", *ALLOWED, "--lock-timeout", "20s")
+    assert (code, "✓ no login any more" in err) == (130, True), err
+    assert knows(few) == [(False,)]
+    done = few.run("retire", "reader", *ALLOWED)
+    assert done.code == 0, done
+    assert "✓ tenant_00: nothing left" in done.err
     assert knows(few) == []
 
 
