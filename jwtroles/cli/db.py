@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="db",
     cls=Group,
-    no_args_is_help=True,
     help="""The private PostgreSQL server: start it, stop it, find it, talk to it.
 
     It comes with jwtroles, listens on a Unix socket only, and one serves all of your shells.

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="keys",
     cls=Group,
-    no_args_is_help=True,
     help="""Keys that verify tokens: list them, add one, import a document, retire one.
 
     A key is added to the JWKS document of an environment, reviewed and applied; it is retired in

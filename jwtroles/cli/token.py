@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="token",
     cls=Group,
-    no_args_is_help=True,
     help="""Tokens for development: make one, or see what would come of one, and why.
 
     Example: jwtroles token mint --env dev --key dev-key.json --role member | jwtroles token inspect
