@@ -14,10 +14,10 @@ Json = Any
 
 
 class Malformed(ValueError):  # noqa: N818 - says what the data is
-    """Data that is not of the form; the message begins with the path to the fault."""
+    """Data that is not of the form; the message begins with the path to a fault within it."""
 
     def __init__(self, path: str, message: str) -> None:
-        super().__init__(f"{path or 'the file'}: {message}")
+        super().__init__(f"{path}: {message}" if path else message)
 
 
 class Form(Protocol):

@@ -87,7 +87,7 @@ def test_sets_and_mappings_are_written_in_one_order():
         ({"pairs": [["x"]]}, ".pairs[0]: expected 2 items"),
         ({"tables": [[{"schema": "app"}, 1]]}, ".tables[0][0]: name is missing"),
         ({"mode": "maybe"}, ".mode: expected one of on, off"),
-        ({"more": 1}, "the file: unknown key more"),
+        ({"more": 1}, "unknown key more"),
         ({"name": None}, ".name: expected object, found null"),
     ],
 )
