@@ -130,7 +130,7 @@ def environment_of(
         if len(known) > 1:
             message = f"which environment? This file has {listed}"
             remedy = f"jwtroles {command} --env {_example(list(known))}"
-            remedy += "  (it says which effects are allowed)" if database else ""
+            remedy += "  (it names the roles, and says what is allowed)" if database else ""
             raise UsageError(Problem(codes.WHICH_ENVIRONMENT, message, remedy=remedy))
         return next(iter(known.values()), None)
     if name not in known:

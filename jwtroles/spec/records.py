@@ -184,11 +184,12 @@ class Record(Shape[T]):
             if known.argument in values or not (needed or unread):
                 continue
             if known.key not in given:
+                what = known.shape.expected.removeprefix(f"{tick(known.key)} as ")
                 at.problems.add(
                     codes.MISSING_KEY,
                     f"{self.noun} needs the key `{known.key}`",
                     where,
-                    remedy=f"add `{known.key}:` with {known.shape.expected}",
+                    remedy=f"add `{known.key}:` with {what}",
                 )
             if known.stand_in is _NOTHING:
                 gone = True

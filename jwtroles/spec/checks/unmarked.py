@@ -22,7 +22,7 @@ def tokens(spec: Spec, problems: Collector) -> None:
             codes.MISSING_KEY,
             "the file needs the key `tokens`",
             spec.tokens.place,
-            remedy=f"add `tokens:` with {TOKENS.expected}",
+            remedy=f"add `tokens:` with {TOKENS.expected.removeprefix('`tokens` as ')}",
         )
 
 

@@ -261,7 +261,7 @@ CASES = {
         "JR115",
         "«jwtroles: 1»\n" + HEAD.partition("\n")[2],
         "the file needs the key `tokens`",
-        "add `tokens:` with `tokens` as a map of verify, role_set_by, application_name, "
+        "add `tokens:` with a map of verify, role_set_by, application_name, "
         "login_session, issuers, claims",
     ),
     "becomes is never guessed": form(
