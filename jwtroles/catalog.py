@@ -281,7 +281,7 @@ class Structure:
     def _children(self) -> Mapping[QName, tuple[QName, ...]]:
         found: dict[QName, tuple[QName, ...]] = {}
         for name, relation in sorted(self.relations.items()):
-            if relation.parent is not None:
+            if relation.parent is not None and relation.partition:
                 found[relation.parent] = (*found.get(relation.parent, ()), name)
         return found
 

@@ -20,6 +20,7 @@ class _Powers:
     server: Server
     created: frozenset[str]
     ours: frozenset[str]
+    superusers: frozenset[str]
 
     @property
     def options(self) -> bool:
@@ -78,7 +79,9 @@ def check_rights(plan: Plan, server: Server | None = None, *, after: int = 0) ->
         return
     roles = [step.change for step in plan.steps if step.change.kind == "role"]
     created = frozenset(c.after.name for c in roles if c.before is None and c.after is not None)
-    powers = _Powers(server, created, plan.context.definers | {plan.context.own_role})
+    superusers = frozenset(name for name, one in plan.structure.roles.items() if one.superuser)
+    ours = plan.context.definers | {plan.context.own_role}
+    powers = _Powers(server, created, ours, superusers)
     lacking = [
         (statement, need)
         for batch in plan.batches[after:]
@@ -109,6 +112,9 @@ def _line(statement: Statement, need: Need) -> str:
 
 def _grant(powers: _Powers, need: Need) -> str:
     me, role = ident(powers.server.applier), ident(need.role)
+    if need.role in powers.superusers:  # a member of a superuser may become it
+        apart = f"give {need.subject} to an owner who is none, and grant {me} that one"
+        return f"apply as a superuser, or {apart};" if need.right == "owner" else _AS_SUPERUSER
     if need.right in ("owner", "membership") and need.role in powers.server.settable:
         # A member that does not inherit: an option of the membership since 16, of the role before.
         inheriting = f"GRANT {role} TO {me} WITH INHERIT TRUE;"
@@ -121,4 +127,7 @@ def _grant(powers: _Powers, need: Need) -> str:
         "createrole": f"ALTER ROLE {me} CREATEROLE;",
         "create in database": f"GRANT CREATE ON DATABASE {ident(powers.server.database)} TO {me};",
     }
-    return grants.get(need.right, "apply as a superuser")
+    return grants.get(need.right, _AS_SUPERUSER)
+
+
+_AS_SUPERUSER = "apply as a superuser"

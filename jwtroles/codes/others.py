@@ -150,3 +150,10 @@ MOVES_ROWS = Code(
     "write a column that a floor compares, whoever holds two tokens for it can have the one judge "
     "what a row was, and the other what it becomes.",
 )
+PAST_A_PARENT = Code(
+    "JR536",
+    "a floor that a parent table lacks",
+    "A query of a table shows the rows of the tables that inherit from it too, under the policies "
+    "of the table that it names alone (manual, CREATE POLICY). Whoever may read the parent sees "
+    "the children's rows past their floor.",
+)

@@ -12,6 +12,7 @@ from jwtroles.compiler.rights import Inheritance
 from jwtroles.errors import Problem
 from jwtroles.hosting import recognised
 from jwtroles.names import ident
+from jwtroles.planner.inherited_rows import inherited_rows
 from jwtroles.planner.moves import moves
 from jwtroles.planner.ungated import ungated
 from jwtroles.spec.wording import listed
@@ -48,6 +49,7 @@ def remarks(
         *_unreachable(spec),
         *ungated(spec, names, structure, compiled),
         *moves(spec, names, compiled),
+        *inherited_rows(structure, compiled),
         *_floors(spec, structure),
         *in_vain(spec, names, structure),
         *_order(spec),
@@ -139,18 +141,26 @@ _NAMED = 5
 
 def _views(granted: Iterable[Granted], structure: Structure) -> Iterator[Problem]:
     """Views that are granted as they are show what their owner may see, whatever the reader."""
+    told: set[tuple[str, QName]] = set()
     for one in granted:
         relation = structure.relations[one.table]
-        if relation.kind in _SHOW_AS_OWNER and not relation.invoker:
-            message = (
-                f"{one.role} sees in {one.table} what its owner {relation.owner} sees: "
-                "no row security of the reader holds there"
-            )
-            remedy = "declare it under views:, or make it WITH (security_invoker) (15 and later)"
-            yield Problem(codes.SHOWS_AS_OWNER, message, one.access.place, remedy=remedy)
+        if relation.kind not in _SHOW_ALL or relation.invoker or (one.role, one.table) in told:
+            continue
+        told.add((one.role, one.table))
+        what, remedy = _SHOW_ALL[relation.kind]
+        message = f"{one.role} {what.format(table=one.table, owner=relation.owner)}"
+        message += ": no row security of the reader holds there"
+        yield Problem(codes.SHOWS_AS_OWNER, message, one.access.place, remedy=remedy)
 
 
-_SHOW_AS_OWNER = ("v", "m", "f")
+_SHOW_ALL = {
+    "v": (
+        "sees in {table} what its owner {owner} sees",
+        "declare it under views:, or make it WITH (security_invoker) (15 and later)",
+    ),
+    "m": ("sees in {table} all that is stored there", "declare a view under views: instead"),
+    "f": ("sees in {table} all that the other server gives", "declare a view under views: instead"),
+}
 """Views, materialized views and foreign tables: nothing that row security could stand on."""
 
 

@@ -105,3 +105,36 @@ def test_a_partition_outside_the_managed_schemas_is_named(sandbox: Sandbox) -> N
     assert [one.message for one in plan.remarks if one.code.id == "JR523"] == [
         "archive.events_2025 is a partition of app.events in a schema that is not managed"
     ]
+
+
+HEIRS = """
+jwtroles: 1
+project: case
+database: {schemas: [app], connect_as: gate}
+tokens: {verify: gateway, claims: {sub: {type: uuid}}}
+tenancy: {rows: author = claims.sub, tables: [app.letters]}
+roles:
+  reader: {tables: {app.documents: {select: all}, app.letters: {select: all}}}
+  writer: {tables: {app.documents: {insert: all}}}
+"""
+
+
+def test_a_floor_that_a_parent_table_lacks_is_told(sandbox: Sandbox) -> None:
+    """What the remark says is so: a query of the parent shows rows that the child's floor hides."""
+    sandbox.run_sql("""
+        CREATE ROLE app_owner; CREATE SCHEMA app AUTHORIZATION app_owner; SET ROLE app_owner;
+        CREATE TABLE app.documents (id int, author uuid);
+        CREATE TABLE app.letters () INHERITS (app.documents);
+        INSERT INTO app.letters VALUES (1, gen_random_uuid())""")
+    with connect(sandbox.url) as connection:
+        made = make_plan(connection, loaded(HEIRS), None)
+        apply(connection, made.plan, made.scope)
+        floored = make_plan(connection, loaded(HEIRS.replace("[app.letters]", "[app.*]")), None)
+    (told,) = [one.message for one in made.plan.remarks if one.code.id == "JR536"]
+    assert told.startswith("rows of app.letters are reached through app.documents as well, by read")
+    seen = "SET ROLE reader; SELECT set_config('request.jwt.claims', '{}', false)"
+    session = sandbox.connect()
+    session.execute(seen)
+    assert session.execute("SELECT id FROM app.letters").fetchall() == []
+    assert session.execute("SELECT id FROM app.documents").fetchall() == [(1,)]
+    assert "JR536" not in {one.code.id for one in floored.plan.remarks}

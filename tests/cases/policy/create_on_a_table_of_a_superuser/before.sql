@@ -1,0 +1,5 @@
+CREATE ROLE app_owner NOLOGIN;
+CREATE SCHEMA app AUTHORIZATION app_owner;
+CREATE TABLE app.visits (at date NOT NULL, tenant uuid NOT NULL) PARTITION BY RANGE (at);
+ALTER TABLE app.visits OWNER TO app_owner;
+CREATE TABLE app.visits_2026 PARTITION OF app.visits FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
