@@ -19,8 +19,8 @@ from jwtroles.kinds.leaving import Leaving
 from jwtroles.planner import plan_between
 from jwtroles.planner.affected import left_without_rows
 from jwtroles.planner.remarks import used_in
-from jwtroles.reader import query_text
 from jwtroles.reader.connection import asking
+from jwtroles.reader.queries import query_text
 from jwtroles.workflow import Planned, read_database
 
 if TYPE_CHECKING:

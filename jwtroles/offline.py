@@ -21,11 +21,12 @@ from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.table_security import TableSecurity
 from jwtroles.planner import build_plan
 from jwtroles.planner.describe import describe
-from jwtroles.reader import Reading, existing_schemas, narrowed, query_text, survey
+from jwtroles.reader import Reading, existing_schemas, narrowed, survey
 from jwtroles.reader import snapshot as read_only
 from jwtroles.reader.canonical import canonical
 from jwtroles.reader.connection import asking
 from jwtroles.reader.printed import Printed
+from jwtroles.reader.queries import query_text
 from jwtroles.reader.saved import Snapshot
 from jwtroles.spec.resolve import resolve
 from jwtroles.verifier.key_sources import read_keys

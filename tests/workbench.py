@@ -18,8 +18,8 @@ from jwtroles.applier.transaction import Attempt
 from jwtroles.catalog import Server, stable
 from jwtroles.kinds import KINDS
 from jwtroles.planner.script import lines, preamble
-from jwtroles.reader import query_text
 from jwtroles.reader.connection import connect
+from jwtroles.reader.queries import query_text
 from jwtroles.spec.load import load, load_text
 from jwtroles.verifier.curves import EDWARDS25519, P256
 from jwtroles.workflow import make_plan, read_database

@@ -163,8 +163,7 @@ def read_again(connection: Connection, scope: Scope) -> Reading:
     """Read behind a savepoint: the locks of printing are given back with it (manual 13.3.2)."""
     connection.execute("SAVEPOINT reading")
     reading = read(connection, scope)
-    connection.execute("ROLLBACK TO reading")
-    connection.execute("RELEASE reading")
+    connection.execute("ROLLBACK TO reading; RELEASE reading")
     return reading
 
 

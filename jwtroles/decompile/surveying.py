@@ -8,8 +8,9 @@ from jwtroles.decompile.found import Found, scope_of_all
 from jwtroles.hosting import functions, recognised
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.names import GLOB, file_part
-from jwtroles.reader import query_text, snapshot, survey
+from jwtroles.reader import snapshot, survey
 from jwtroles.reader.connection import asking
+from jwtroles.reader.queries import query_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,8 +9,9 @@ from jwtroles.frozen import frozen
 from jwtroles.hosting import functions
 from jwtroles.kinds.role import Role, parse
 from jwtroles.names import QName
-from jwtroles.reader import query_text, server_of, snapshot
+from jwtroles.reader import server_of, snapshot
 from jwtroles.reader.connection import asking, network
+from jwtroles.reader.queries import query_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles.frozen import frozen
 from jwtroles.names import ident
-from jwtroles.reader import query_text
+from jwtroles.reader.queries import query_text
 
 if TYPE_CHECKING:
     import psycopg

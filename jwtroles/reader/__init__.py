@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, reduce
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
@@ -32,6 +31,7 @@ from jwtroles.kinds.role import Role
 from jwtroles.kinds.tag import split_tag
 from jwtroles.names import GLOB, QName, text_matches
 from jwtroles.reader.connection import network
+from jwtroles.reader.queries import Query, Rows, answers, query_text
 
 if TYPE_CHECKING:
     from jwtroles.reader.connection import Connection
@@ -52,18 +52,12 @@ class Reading:
     scope: Scope
 
 
-@cache
-def query_text(package: str, name: str) -> str:
-    """Return the text of a catalog query that ships with the package."""
-    return files(package).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
-
-
 @contextmanager
 def snapshot(connection: Connection) -> Iterator[None]:
     """Run a block in one read-only snapshot, which is rolled back."""
-    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    connection.execute(f"{begin}; SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
     try:
-        connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
         yield
     finally:
         connection.rollback()
@@ -97,7 +91,7 @@ def survey(connection: Connection, scope: Scope) -> Survey:
     def run(package: str, name: str, **parameters: Any) -> list[dict[str, Any]]:
         return connection.execute(query_text(package, name), parameters or None).fetchall()
 
-    roles = {role.name: role for role in _objects(run, "role", {})}
+    roles = {role.name: role for role in _objects("role", run("jwtroles.kinds", "role"))}
     if PUBLIC in roles:
         raise ServerError(_called_public(), footer="Nothing was changed.")
     marked = scope.marked(roles)
@@ -112,26 +106,34 @@ def survey(connection: Connection, scope: Scope) -> Survey:
         "made": sorted(filter(scope.makes, roles)),
         "closed": scope.closed,
         "large_objects": sorted(word for _, section, word in scope.named if section == LARGE),
+        "types": list(scope.types),
+        "functions": list(scope.functions),
     }
-    structure = _structure(run, scope, roles, everyone)
+    plain = [kind.name for kind in KINDS if kind.store is None and kind.name != "role"]
+    rows = answers(connection, [*_STRUCTURE, *map(_of_kind, plain)], everyone)
+    structure = _structure(rows, scope, roles)
     structure = replace(
         structure,
         server=replace(structure.server, address=network(connection)),
         elsewhere=_elsewhere(run, marked - scope.roles),
     )
-    tables = _objects(run, "own_table", everyone)
-    stores = {table.name: {name for name, _ in table.columns} for table in tables}
-    found: dict[str, list[Any]] = {"role": list(roles.values()), "own_table": tables}
-    for kind in KINDS:
-        # One that belongs to somebody else than its schema may look into no table there.
-        keepers = {schema.owner for schema in found.get("own_schema", ())}
-        asked = {one.name for one in found.get("function", ()) if one.owner in keepers}
-        if kind.name in found or not _is_read(kind, stores):
-            found.setdefault(kind.name, [])
-        elif kind.asks is not None and QName(OWN_SCHEMA, kind.asks) not in asked:
+    found: dict[str, list[Any]] = {"role": list(roles.values())}
+    found |= {name: _objects(name, rows[_of_kind(name)]) for name in plain}
+    stores = {table.name: {name for name, _ in table.columns} for table in found["own_table"]}
+    # One that belongs to somebody else than its schema may look into no table there.
+    keepers = {schema.owner for schema in found["own_schema"]}
+    asked = {one.name for one in found["function"] if one.owner in keepers}
+    stored = []
+    for kind in (one for one in KINDS if one.store is not None):
+        found[kind.name] = []
+        if not _is_read(kind, stores):
+            continue
+        if kind.asks is not None and QName(OWN_SCHEMA, kind.asks) not in asked:
             found[kind.name] = list(kind.unread)
         else:
-            found[kind.name] = _objects(run, kind.name, everyone)
+            stored.append(_of_kind(kind.name))
+    for (_, name), held in answers(connection, stored, everyone).items():
+        found[name] = _objects(name, held)
     for name in ("view", "function"):
         found[name] = list(filter(scope.ours, found[name]))
     owners = {a.object: a.owner for a in found["acl"] if a.object.cls not in _ELSEWHERE_KNOWN}
@@ -221,42 +223,41 @@ def _kind(name: str) -> Kind[Any]:
 
 def _is_read(kind: Kind[Any], stores: Mapping[str, set[str]]) -> bool:
     """Tell whether the table that a kind is kept in is there, and has what its query reads."""
-    return kind.store is None or (
-        kind.store in stores and stores[kind.store].issuperset(kind.reads)
-    )
+    columns = stores.get(kind.store or "")
+    return columns is not None and columns.issuperset(kind.reads)
 
 
-def _objects(run: Run, name: str, parameters: dict[str, Any]) -> list[Any]:
-    text = query_text("jwtroles.kinds", name)
-    used = {key: value for key, value in parameters.items() if f"%({key})s" in text}
-    rows = run("jwtroles.kinds", name, **used)
+def _of_kind(name: str) -> Query:
+    return "jwtroles.kinds", name
+
+
+def _objects(name: str, rows: Rows) -> list[Any]:
     return [item for row in rows for item in _kind(name).parse(row)]
 
 
-def _structure(
-    run: Run, scope: Scope, roles: dict[str, Role], everyone: dict[str, Any]
-) -> Structure:
-    here = "jwtroles.reader"
-    server = server_of(run(here, "server")[0])
-    schemas = run(here, "schema", schemas=everyone["schemas"])
-    relations = run(here, "relation", schemas=everyone["read_schemas"])
-    routines = map(
-        _routine, run(here, "routine", schemas=everyone["schemas"], roles=everyone["roles"])
+_STRUCTURE = [
+    ("jwtroles.reader", name)
+    for name in (
+        *("server", "schema", "relation", "routine", "type"),
+        *("candidate", "heir", "parent", "stray"),
     )
-    types = run(here, "type", types=list(scope.types))
-    candidates = run(here, "candidate", functions=list(scope.functions))
-    heirs = run(here, "heir", schemas=everyone["schemas"])
-    parents = run(here, "parent")
-    strays = run(here, "stray", schemas=everyone["schemas"])
+]
+"""What `_structure` is made of."""
+
+
+def _structure(answered: Mapping[Query, Rows], scope: Scope, roles: dict[str, Role]) -> Structure:
+    (server,), schemas, relations, routines, types, candidates, heirs, parents, strays = (
+        answered[one] for one in _STRUCTURE
+    )
     return Structure(
-        server=server,
+        server=server_of(server),
         schemas={row["name"]: row["owner"] for row in schemas},
         relations={
             relation.name: replace(relation, policies_only=scope.only_policies(relation.name))
             for relation in map(_relation, relations)
             if scope.looks_at(relation.name)
         },
-        routines={(routine.name, routine.types): routine for routine in routines},
+        routines={(one.name, one.types): one for one in map(_routine, routines)},
         roles=roles,
         heirs={row["owner"]: frozenset(row["heirs"]) for row in heirs},
         parents={row["member"]: frozenset(row["inherits"] or ()) for row in parents},

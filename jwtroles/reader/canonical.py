@@ -22,7 +22,8 @@ from jwtroles.kinds import BY_NAME
 from jwtroles.kinds.function import Function, create_sql
 from jwtroles.kinds.own_schema import NAME
 from jwtroles.names import QName, ident
-from jwtroles.reader import LOCK_TIMEOUT, query_text
+from jwtroles.reader import LOCK_TIMEOUT
+from jwtroles.reader.queries import query_text
 
 if TYPE_CHECKING:
     from jwtroles.catalog import Catalog, Structure
@@ -40,9 +41,9 @@ def rolled_back(connection: Connection, *, inside: bool) -> Iterator[None]:
         yield
         connection.execute("ROLLBACK TO canonical")
         return
-    connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+    begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+    connection.execute(f"{begin}; SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
     try:
-        connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
         yield
     finally:
         connection.rollback()
@@ -225,16 +226,19 @@ def _tried(item: T, missing: Iterable[_Missing]) -> T:
 
 
 def _ask(connection: Connection, payload: dict[str, Any]) -> dict[str, Any]:
-    connection.execute("SET LOCAL client_min_messages = 'warning'")
     # Every table is a type as well, and temporary ones are found first unless they are listed: a
     # stand-in called `uuid` must not hide the type (manual section 20.11.1, search_path).
-    connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
+    connection.execute(
+        "SET LOCAL client_min_messages = 'warning'; SET LOCAL search_path = pg_catalog, pg_temp"
+    )
     text = json.dumps(payload)
     connection.execute("SELECT set_config('jwtroles.canonical_input', %s, true)", [text])
-    connection.execute(query_text("jwtroles.reader", "canonical"))
-    row = connection.execute(
-        "SELECT current_setting('jwtroles.canonical_output')::jsonb AS answer"
-    ).fetchone()
+    cursor = connection.execute(
+        query_text("jwtroles.reader", "canonical")
+        + "; SELECT current_setting('jwtroles.canonical_output')::jsonb AS answer"
+    )
+    cursor.nextset()
+    row = cursor.fetchone()
     assert row is not None  # noqa: S101 - a SELECT without FROM has one row
     answer: dict[str, Any] = row["answer"]
     return answer

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from jwtroles.frozen import frozen
 from jwtroles.hosting import functions, recognised
 from jwtroles.names import QName
-from jwtroles.reader import query_text, snapshot
+from jwtroles.reader import snapshot
 from jwtroles.reader.connection import asking
+from jwtroles.reader.queries import query_text
 
 if TYPE_CHECKING:
     from jwtroles.hosting import Service

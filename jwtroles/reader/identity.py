@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from jwtroles import codes
 from jwtroles.errors import Problem, ServerError
 from jwtroles.frozen import frozen
-from jwtroles.reader import query_text
 from jwtroles.reader.connection import asking
+from jwtroles.reader.queries import query_text
 
 if TYPE_CHECKING:
     from jwtroles.reader.connection import Connection

@@ -9,8 +9,8 @@ from jwtroles.compiler.access import Names
 from jwtroles.errors import JwtrolesError, Problem, Refused
 from jwtroles.frozen import frozen
 from jwtroles.kinds.tag import split_tag
-from jwtroles.reader import query_text
 from jwtroles.reader.connection import asking
+from jwtroles.reader.queries import query_text
 from jwtroles.targets.crew import Crew, in_order
 from jwtroles.targets.located import located
 from jwtroles.targets.model import Target

@@ -16,8 +16,8 @@ from jwtroles.applier.locks import take
 from jwtroles.errors import ApplyError, Problem
 from jwtroles.kinds.tag import tagged
 from jwtroles.names import ident
-from jwtroles.reader import query_text
 from jwtroles.reader.connection import connect
+from jwtroles.reader.queries import query_text
 
 if TYPE_CHECKING:
     from jwtroles.reader.connection import Connection

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from jwtroles.frozen import frozen
 from jwtroles.names import QName
 from jwtroles.policy_tests.bench import Bench, Failed
-from jwtroles.reader import query_text
+from jwtroles.reader.queries import query_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

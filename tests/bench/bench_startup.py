@@ -58,8 +58,11 @@ yaml.compose(open(sys.argv[3]))
 with psycopg.connect(sys.argv[1], autocommit=True) as connection:
     for query, parameters in queries:
         cursor = connection.execute(query, parameters)
-        if cursor.description:
-            cursor.fetchall()
+        found = True
+        while found:
+            if cursor.description:
+                cursor.fetchall()
+            found = cursor.nextset()
 """
 OURS = "import sys; from jwtroles.cli import main; main(sys.argv[1:])"
 

@@ -12,7 +12,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from jwtroles.kinds.function import parse
-from jwtroles.reader import query_text
+from jwtroles.reader.queries import query_text
 from tests.verifier.install import install, spec_of
 
 if TYPE_CHECKING:

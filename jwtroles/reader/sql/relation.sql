@@ -24,5 +24,5 @@ JOIN pg_namespace AS n ON n.oid = c.relnamespace
 LEFT JOIN pg_inherits AS i ON i.inhrelid = c.oid AND i.inhseqno = 1
 LEFT JOIN pg_class AS pc ON pc.oid = i.inhparent
 LEFT JOIN pg_namespace AS pn ON pn.oid = pc.relnamespace
-WHERE n.nspname = ANY (%(schemas)s) AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+WHERE n.nspname = ANY (%(read_schemas)s) AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
 ORDER BY n.nspname, c.relname
