@@ -90,7 +90,7 @@ class Call:
         foreign = any(one.foreign for one in conditions)
         if is_single(conditions):
             checked = any(_is_compared(tree, node) for tree, nodes in asking for node in nodes)
-            head = [sqltree.expression(self._authorized())] if gate and not checked else []
+            head = [sqltree.expression(self.authorized())] if gate and not checked else []
             return conjunction([*head, *(self._closed(tree) for tree, _ in asking)])
         sides = [_sides(tree) for tree, nodes in asking if nodes]
         if not foreign and None not in sides:
@@ -116,7 +116,8 @@ class Call:
         judged = _conjuncts(floor.inside for floor in floors)
         return own_named(f"({self._select([sqltree.expression(sql)], judged)})")
 
-    def _authorized(self) -> str:
+    def authorized(self) -> str:
+        """Return the call that checks a login and reads nothing of it."""
         return f"(SELECT {AUTHORIZED.sql}({self.roles}))"
 
     def _row(self, pairs: Iterable[tuple[Any, Any]]) -> Any:

@@ -38,9 +38,11 @@ No object in the catalog stops these, so they have no row. They are limits of wh
 - Sizes and counters of tables (`pg_relation_size`, `pg_stat_user_tables`) are of all tenants, and
   EXPLAIN without ANALYZE shows estimates.
 - A statement that meets no row raises nothing, so that a client without a token may learn that a
-  table is empty.
+  table is empty, or that no row of it has a value in a column with an index.
 - `SET ROLE` needs no token, and what a role may do outside of row security (functions, sequences,
   LOCK TABLE where it may change the whole table) needs none either.
+- A role may drop the policies that name it, by `DROP OWNED`. It reads nothing then, and nobody else
+  of that role does until the next apply. [Trust](trust.md) has an event trigger against it.
 - Any client may hold advisory locks, make large objects, LISTEN and NOTIFY.
 - A login may change its own password and settings, and cancel other connections of its own. On
   PostgreSQL 14 it may also make other roles members of itself.

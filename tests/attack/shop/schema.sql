@@ -82,4 +82,13 @@ INSERT INTO shop.members VALUES
 INSERT INTO shop.projects VALUES (1, 'Alpha'), (2, 'Beta');
 
 RESET ROLE;
+
+-- As docs/trust.md has it.
+CREATE FUNCTION public.no_drop_owned() RETURNS event_trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF session_user = 'shop_login' THEN
+    RAISE EXCEPTION 'clients may not DROP OWNED' USING ERRCODE = '42501';
+  END IF;
+END $$;
+
 ANALYZE;

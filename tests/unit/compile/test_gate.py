@@ -183,7 +183,7 @@ def test_a_lifted_floor_leaves_the_gate() -> None:
     floor = f"tenant_id = (SELECT jwtroles.claim_tenant_id({heirs}))"
     assert restrictive(lifted, "member") == floor
     # A statement planned as the lifted role meets this policy alone, whoever logs in.
-    assert restrictive(lifted) == BY_LOGIN.format(
+    assert restrictive(lifted) == f"(SELECT jwtroles.authorized({READERS})) AND " + BY_LOGIN.format(
         heirs,
         floor,
         f"(SELECT jwtroles.authorized({reader}))",
