@@ -74,11 +74,11 @@ def _together(sheet: Sheet, steps: Sequence[Step], along: Sequence[Step]) -> Ite
         if (number := sum(step.change.kind == kind for step in steps))
     ]
     text = ", ".join(counts)
-    if not sheet.verbose:
-        text += "  (--verbose lists them)" if len(counts) > 1 else ""
+    if not sheet.verbose and len(counts) > 1:
+        text += " (--verbose lists them)"
     sign = sign_of(steps)
     edge = Edge() if sign == ADD else Edge(place=sheet.plan.gone)
-    yield Row(sign, NAME, "", text.replace("  (", " ("), edge, steps=(*steps, *along))
+    yield Row(sign, NAME, "", text, edge, steps=(*steps, *along))
     if sheet.verbose:
         for step in steps:
             if step.change.kind in _NOUNS:
