@@ -26,6 +26,7 @@ from jwtroles.cli.options import (
     Yes,
     effects,
     listed,
+    told_by,
 )
 from jwtroles.cli.sides import Asked, Sides, opened_sides
 from jwtroles.cli.terminal import show
@@ -79,7 +80,7 @@ def diff(
     with told_as(format, quiet=quiet, plain=plain, whose=whose):
         from jwtroles.mirror import compare  # noqa: PLC0415 - only what a command needs
 
-        told, wanted = _told(context), listed(schemas)
+        told, wanted = told_by(context), listed(schemas)
         asked = Asked("diff", spec, told, source, target, env, database, catalog, wanted)
         with opened_sides(asked) as sides:
             compared = compare(sides.spec, sides.source, sides.target)
@@ -141,7 +142,7 @@ def sync(
     only = plan_only or check
     whose = partial(_marked, spec, source, target)
     with told_as(format if only else Format.TEXT, quiet=quiet, plain=plain, whose=whose):
-        asked = Asked("sync", spec, _told(context), source, target)
+        asked = Asked("sync", spec, told_by(context), source, target)
         with opened_sides(asked) as sides:
             planned = make_sync(sides.spec, sides.source, sides.target)
             if not only:
@@ -157,17 +158,6 @@ def sync(
         )
         show(rendered(what, format))
     raise typer.Exit(exit_code)
-
-
-def _told(context: typer.Context) -> frozenset[str]:
-    """Return the parameters that the command line names, and `spec` where a variable does."""
-    told = {
-        name
-        for name in context.params
-        if (given := context.get_parameter_source(name)) is not None
-        and given.name in ("COMMANDLINE", "ENVIRONMENT" if name == "spec" else "")
-    }
-    return frozenset(told)
 
 
 def _marked(spec: Path, source: str, target: str) -> tuple[str, str]:

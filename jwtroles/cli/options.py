@@ -180,3 +180,14 @@ class Manner:
     lock_timeout: str
     verbose: bool
     quiet: bool
+
+
+def told_by(context: typer.Context) -> frozenset[str]:
+    """Return the parameters that the command line names, and `spec` where a variable does."""
+    found = {
+        name
+        for name in context.params
+        if (given := context.get_parameter_source(name)) is not None
+        and given.name in ("COMMANDLINE", "ENVIRONMENT" if name == "spec" else "")
+    }
+    return frozenset(found)

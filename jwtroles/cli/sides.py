@@ -220,12 +220,26 @@ def _source(
         environment = {str(key): one for key, one in spec.environments.items()}
         return sources.of_snapshot(taken, environment.get(taken.environment), what.word)
     if what.kind == "environment":
+        _check_one(spec, what.word)
         target = choose(spec_file, what.word, None, "diff")
         connection = stack.enter_context(connected(target))
         return sources.of_database(connection, spec, target.environment, what.word, like)
     label = covered(what.word)
     connection = stack.enter_context(opened(what.word, label))
     return sources.of_database(connection, spec, None, label, like)
+
+
+def _check_one(spec: Spec, name: str) -> None:
+    """Refuse an environment of many databases, and say how one of them is compared."""
+    environment = {str(key): one for key, one in spec.environments.items()}[name]
+    if environment.databases is None:
+        return
+    message = f"{name} has many databases, and two are compared"
+    remedy = f"name one by its URL in the place of {name}; with names of its own, a snapshot of it:"
+    remedy += f"\njwtroles snapshot --env {name} --database URL --out FILE.json"
+    remedy += f"\nall of them beside the file:  jwtroles plan --env {name} --check"
+    problem = Problem(codes.MANY_DATABASES, message, environment.place, remedy=remedy)
+    raise UsageError(problem)
 
 
 def _file(what: Named, like: Source) -> Source:

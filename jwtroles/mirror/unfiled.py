@@ -11,13 +11,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jwtroles import codes
+from jwtroles import __version__, codes
 from jwtroles.decompile.found import Found
 from jwtroles.decompile.surveying import find
 from jwtroles.errors import Problem, UsageError
 from jwtroles.frozen import frozen
 from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.mirror.source import Source, in_scope, of_snapshot
+from jwtroles.reader import snapshot as read_only
+from jwtroles.reader import survey
+from jwtroles.reader.connection import asking
+from jwtroles.reader.printed import Printed
 from jwtroles.scope import Scope
 from jwtroles.spec.load import load_text
 
@@ -105,15 +109,34 @@ def unfiled(source: Given, target: Given, schemas: tuple[str, ...] = ()) -> Unfi
     return Unfiled(load_text(text, NO_FILE), one, other, _note(one, other))
 
 
-def _scopes(pair: tuple[Given, Given], schemas: tuple[str, ...]) -> list[Scope]:
-    """Return the scope of each of two databases: the schemas and roles of both."""
-    first = [find(one.place, schemas) for one in pair]  # type: ignore[arg-type]
+def taken_alone(given: Given, schemas: tuple[str, ...] = ()) -> Snapshot:
+    """Return a snapshot of a database in the scope that it has by itself.
+
+    Args:
+        given: the database.
+        schemas: the schemas that count, or globs; () for those that are managed.
+
+    Raises:
+        UsageError: JR653 when nothing says which schemas count.
+        ServerError: JR005 when the server does not answer what has to be asked.
+    """
+    from jwtroles.reader.saved import Snapshot  # noqa: PLC0415 - seldom needed
+
+    connection: Connection = given.place  # type: ignore[assignment]
+    (scope,) = _scopes((given,), schemas)
+    with asking(connection), read_only(connection):
+        return Snapshot(__version__, "", scope, survey(connection, scope), Printed())
+
+
+def _scopes(sides: tuple[Given, ...], schemas: tuple[str, ...]) -> list[Scope]:
+    """Return the scope of each of some databases: the schemas and roles of all."""
+    first = [find(one.place, schemas) for one in sides]  # type: ignore[arg-type]
     managed = [found for found in first if found.project]
     if not managed and not schemas:
-        raise _nothing_says(pair, first)
+        raise _nothing_says(sides, first)
     both = schemas or tuple(sorted({name for one in managed for name in one.schemas}))
     founds = [one if one.project else find(given.place, both)  # type: ignore[arg-type]
-              for given, one in zip(pair, first, strict=True)]  # fmt: skip
+              for given, one in zip(sides, first, strict=True)]  # fmt: skip
     scope = Scope(
         project=managed[-1].project if managed else "",
         schemas=(*both, OWN_SCHEMA),
@@ -129,10 +152,12 @@ def _scopes(pair: tuple[Given, Given], schemas: tuple[str, ...]) -> list[Scope]:
     return [replace(scope, project=one.project or scope.project) for one in founds]
 
 
-def _nothing_says(pair: tuple[Given, Given], founds: list[Found]) -> UsageError:
+def _nothing_says(sides: tuple[Given, ...], founds: list[Found]) -> UsageError:
     there = sorted({name for one in founds for name in one.schemas})
-    message = f"jwtroles manages neither {pair[0].label} nor {pair[1].label}"
-    message += ": nothing says what is compared"
+    labels = [one.label for one in sides]
+    message = f"jwtroles manages neither {' nor '.join(labels)}: nothing says what is compared"
+    if len(labels) == 1:
+        message = f"jwtroles does not manage {labels[0]}: nothing says what counts in it"
     listed = f"; schemas there: {', '.join(there)}" if there else ""
     remedy = f"name schemas or globs:  --schemas {','.join(there[:3]) or 'public'}{listed}"
     return UsageError(Problem(codes.NOTHING_SAYS_WHAT, message, remedy=remedy))

@@ -122,6 +122,30 @@ def test_every_pair_without_a_file_or_with_one_that_is_a_side(room: Room) -> Non
     assert "compared are app, and the roles of acme (8)" in said.out, said.out
 
 
+def test_a_snapshot_without_a_file_says_what_its_database_does(room: Room, tmp_path: Path) -> None:
+    for name, words in (("staging", room.staging), ("production", room.production)):
+        out = str(tmp_path / f"{name}.json")
+        taken = run(room.bare, "snapshot", "--database", words["database"], "--out", out)
+        assert (taken.code, "views and sequences of app." in taken.err) == (0, True), taken.err
+    one, other = str(tmp_path / "staging.json"), str(tmp_path / "production.json")
+    for pair in (
+        (one, other),
+        (one, room.production["database"]),
+        (room.staging["database"], other),
+    ):
+        said = room.diff(*pair, bare=True)
+        assert said.code == 2, said.err
+        assert re.search(r"~ member +select id, tenant_id, name, \+ email", said.out)
+        assert "1 difference: 0 in" in said.out, said.out
+    assert SAME.match(room.diff(one, room.staging["database"], bare=True).out)
+    said = room.diff(one, room.production["environment"])
+    assert said.code == 2, "a file may say the names of the other side"
+    said = run(room.folder, "snapshot", "--spec", "jwtroles.yaml", "--schemas", "app")
+    assert (said.code, "error[JR010]" in said.err) == (1, True)
+    said = run(room.bare, "snapshot", "--env", "staging")
+    assert (said.code, "error[JR100]" in said.err) == (1, True)
+
+
 REFUSED = {
     "an environment without a file": (("staging", "production"), "JR100"),
     "two files and no tables": (("file.yaml", "more.yaml"), "JR012"),
@@ -184,6 +208,11 @@ def test_databases_that_nobody_manages(cluster: Clusters, tmp_path: Path) -> Non
         assert (said.code, said.out) == (1, "")
         assert "error[JR653]: jwtroles manages neither" in said.err
         assert "--schemas elsewhere,public,shop" in said.err
+        said = run(tmp_path, "snapshot", "--database", urls[0])
+        assert (said.code, said.out) == (1, "")
+        assert "error[JR653]: jwtroles does not manage sandbox" in said.err
+        taken = ("snapshot", "--database", urls[0], "--schemas", "shop", "--out", "shop.json")
+        assert run(tmp_path, *taken).code == 0
         asked = ("diff", *urls, "--schemas", "shop", "--check")
         said = run(tmp_path, *asked)
         assert (said.code, "Access is the same." in said.out) == (0, True), said
@@ -207,6 +236,8 @@ def test_databases_that_nobody_manages(cluster: Clusters, tmp_path: Path) -> Non
             assert part in told, said.out
         assert "elsewhere" not in said.out
         assert "sync" not in said.out, "which would be refused"
+        then = in_one_line(run(tmp_path, "diff", "shop.json", urls[1]).out)
+        assert "2 differences: 0 in shop.json alone, 1 in newer alone, 1 otherwise" in then, then
         # The way that a sync names: a file of the one, then the sync with it.
         file = ("--schemas", "shop", "--out", "shop.yaml", "--quiet")
         said = run(tmp_path, "import", "--database", urls[0], *file)

@@ -309,3 +309,21 @@ def test_other_commands_are_about_one_database(newest):
     done = newest.run("plan", "--database", newest.url("tenant_02"), "--jobs", "3")
     assert done.code == 1
     assert "error[JR010]: --jobs is for an environment that has `databases`" in done.err
+
+
+def test_two_of_many_are_compared_by_their_addresses(newest):
+    """The refusal says how, also where the environment has names of its own."""
+    assert newest.run("apply", "--yes").code == 0
+    newest.run_sql("tenant_01", "GRANT DELETE ON app.notes TO reader")
+    one, other = newest.url("tenant_00"), newest.url("tenant_01")
+    for words in (("tenants", other), (one, "tenants")):
+        done = newest.run("diff", *words)
+        assert (done.code, done.out) == (1, "")
+        assert "error[JR035]: tenants has many databases, and two are compared" in done.err
+    taken = "jwtroles snapshot --env tenants --database URL --out FILE.json"
+    assert taken in done.err
+    words = shlex.split(taken.replace("URL", shlex.quote(one)))[1:]
+    assert newest.run(*words).code == 0
+    for model in (one, "FILE.json"):
+        done = newest.run("diff", model, other, "--check")
+        assert (done.code, "- reader  delete all rows" in done.out) == (2, True), done
