@@ -144,6 +144,7 @@ _ASKING = {
     "25006": "the server is read-only: plan on its primary, where expressions are compared on "
     "temporary tables",
     "55P03": "another session holds a table in ACCESS EXCLUSIVE mode: plan again when that is over",
+    "XX000": "another session may have dropped that at this moment: plan again",
 }
 
 

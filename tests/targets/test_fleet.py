@@ -128,7 +128,7 @@ def test_what_is_compiled_once_is_what_each_database_would_have_come_to(newest, 
 
 ODD = (
     "tenant \"a\" 'b'",
-    "tenant_:sesame@h",
+    "tenant_:pw@h",
     "tenant/ü?x=1",
     "tenant\x1b[31m",
     ".tenant",
@@ -156,21 +156,24 @@ def test_a_database_may_be_called_anything_and_one_that_lets_nobody_in_is_none(n
             connection.execute(sql.SQL(text).format(made, template))
     newest.run_sql("postgres", CLOSED)
     newest.file(FILE.replace("like: tenant_*", "like: ['*tenant*', Tenant*]"))
+    given = {"CLUSTER_URL": newest.url("postgres").replace("postgres@", "postgres:sesame@")}
     expected = sorted((*ODD, "tenant_00"))
     try:
         found = []
         for shard in ("1/3", "2/3", "3/3"):
-            done = newest.run("plan", "--format", "json", "--shard", shard)
+            done = newest.run("plan", "--format", "json", "--shard", shard, **given)
             found += [one["name"] for one in json.loads(done.out)["targets"]] if done.out else []
         assert sorted(found) == expected
-        planned = newest.run("plan", "--out", "plans")
+        planned = newest.run("plan", "--out", "plans", **given)
         assert planned.code == 0, planned
         assert "7 databases: the same 23 changes" in planned.out
         assert "\x1b" not in planned.out + planned.err
-        assert len(list((newest.folder / "plans").iterdir())) == 7
-        done = newest.run("apply", "plans", "--yes")
+        files = [one.read_text("utf-8") for one in (newest.folder / "plans").iterdir()]
+        assert (len(files), "sesame" in "".join(files)) == (7, False)
+        done = newest.run("apply", "plans", "--yes", "--verbose", **given)
         assert done.code == 0, done
         assert "7 databases: 7 applied." in done.err
+        assert "sesame" not in planned.out + planned.err + done.out + done.err
         assert newest.run("plan", "--check").code == 0
     finally:
         for text in OPENED:
