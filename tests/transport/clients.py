@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -188,14 +189,27 @@ WEIGHTS = {"commits": 2, "brings_no_token": 6, "brings_nothing": 6}
 def interleave(
     url: str, tokens: Sequence[str], number: int, seed: int, function: str = "login"
 ) -> list[Seen]:
-    """Let a client for each token run its share of `number` transactions; in order of time."""
+    """Let a client for each token run its share of `number` transactions; in order of time.
+
+    All begin one transaction at once, and wait for each other before the next one: however busy
+    the machine is, nobody runs ahead.
+    """
+    together = threading.Barrier(len(tokens))
+
+    def run(client: Client, kind: str) -> Seen:
+        together.wait()
+        return client.run(kind)
 
     def work(client: Client) -> list[Seen]:
         drawn = random.Random(seed + client.number)
         weights = [WEIGHTS.get(kind, 1) for kind in KINDS]
         with client.connection:
             kinds = drawn.choices([*KINDS], weights, k=number // len(tokens))
-            return [client.run(kind) for kind in kinds]
+            try:
+                return [run(client, kind) for kind in kinds]
+            except BaseException:
+                together.abort()
+                raise
 
     clients = [Client(i, url, token, function) for i, token in enumerate(tokens)]
     with ThreadPoolExecutor(len(clients)) as pool:

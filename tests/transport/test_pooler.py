@@ -111,7 +111,7 @@ def test_two_tenants_on_one_server_connection(server: Sandbox, users: str, seed:
     with pooler(server, users) as url:
         seen = interleave(url, tokens(), number, seed)
     assert len({one.backend for one in seen}) == 1
-    assert turns(seen) > number // 2
+    assert turns(seen) >= number // 2
     assert [one for one in seen if strange(one)] == []
     assert {one.kind for one in seen} == EXPECTED.keys()
 

@@ -10,20 +10,27 @@ from jwtroles.doctor.model import Check, Finding, Severity, finding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jwtroles.doctor.facts import Facts
+    from jwtroles.doctor.facts import Clock, Facts
     from jwtroles.doctor.subject import Subject
 
 APART = 5.0
 """Seconds that clocks may differ: less than a token's time to travel is nothing to worry about."""
+
+SAME = 1.0
+"""Seconds: times in tokens are mostly whole ones, so clocks that differ by less say the same."""
 
 
 def check(facts: Facts, _subject: Subject) -> Check:
     """Look at the connection itself."""
     way = facts.tls or ("no TLS" if facts.network else "within this machine")
     role = "standby" if facts.standby else "primary"
-    clock = facts.clock
-    said = f"{way}, {role}, server's clock {clock.ahead:+.1f} s (±{clock.within:.1f})"
-    return Check("connection", said, tuple(_findings(facts)))
+    return Check("connection", f"{way}, {role}, {_clock(facts.clock)}", tuple(_findings(facts)))
+
+
+def _clock(clock: Clock) -> str:
+    if abs(clock.ahead) + clock.within < SAME:
+        return f"clocks within {SAME:.0f} s"
+    return f"server's clock {clock.ahead:+.1f} s (±{clock.within:.1f})"
 
 
 def _findings(facts: Facts) -> Iterator[Finding]:
