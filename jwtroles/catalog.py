@@ -119,7 +119,13 @@ class Relation:
 
 @frozen
 class Routine:
-    """A function or procedure, by its input types; `arguments` identify it in SQL."""
+    """A function or procedure, by its input types; `arguments` identify it in SQL.
+
+    Attributes:
+        called_by: what calls it with the rights of whoever reads or writes, where PUBLIC may
+            execute it and would break without.
+        supplied: whether it came with an extension, and PUBLIC may execute it.
+    """
 
     name: QName
     types: tuple[str, ...]
@@ -129,6 +135,7 @@ class Routine:
     called_by: tuple[str, ...] = ()
     returns: str = ""
     cls: Literal["function", "procedure"] = "function"
+    supplied: bool = False
 
 
 @frozen

@@ -113,7 +113,7 @@ def _line(statement: Statement, need: Need) -> str:
 def _grant(powers: _Powers, need: Need) -> str:
     me, role = ident(powers.server.applier), ident(need.role)
     if need.role in powers.superusers:  # a member of a superuser may become it
-        apart = f"give {need.subject} to an owner who is none, and grant {me} that one"
+        apart = f"give what {role} owns there to one who is none, and grant {me} that role"
         return f"apply as a superuser, or {apart};" if need.right == "owner" else _AS_SUPERUSER
     if need.right in ("owner", "membership") and need.role in powers.server.settable:
         # A member that does not inherit: an option of the membership since 16, of the role before.

@@ -8,7 +8,7 @@ from jwtroles import codes
 from jwtroles.catalog import Catalog, Structure
 from jwtroles.compiler.access import Granted, Names, accesses_of
 from jwtroles.compiler.bind import Scope
-from jwtroles.compiler.callers import Closed, check_callers, let_call
+from jwtroles.compiler.callers import Closed, check_callers, leave_extensions, let_call
 from jwtroles.compiler.definers import compile_definers, owners_of
 from jwtroles.compiler.floors import Binder, FloorOn, bind_floors
 from jwtroles.compiler.gate import Gate
@@ -137,6 +137,7 @@ def _compile(
     other_rights(rights, spec, names, structure, problems)
     definer_rights(rights, spec, names, owners)
     type_rights(rights, sorted(owners.roles | lookups.roles))
+    leave_extensions(spec, structure, rights)
     closed = Closed.of(spec, structure, rights)
     check = (security.policies, granted, owners, inheritance, problems)
     check_callers(spec, names, closed, rights, *check)

@@ -26,6 +26,16 @@ from jwtroles.spec import sqltree
 from jwtroles.spec.model import Spec, Word
 
 
+def leave_extensions(spec: Spec, structure: Structure, rights: Rights) -> None:
+    """Leave PUBLIC what it has on functions of extensions: what calls them, the extension knows."""
+    for role in spec.roles.values() if not spec.database.unmarked else ():
+        for signature in role.functions:
+            routine = structure.routines.get(routine_of(signature, structure))
+            if routine is not None and routine.supplied:
+                ref = ObjectRef(routine.cls, routine.name, routine.arguments)
+                rights.add(ref, PUBLIC, "EXECUTE", Origin(signature.place))
+
+
 @frozen
 class Closed:
     """The functions that PUBLIC may not execute any more, with the word that names each first."""

@@ -309,4 +309,5 @@ def _routine(row: dict[str, Any]) -> Routine:
         tuple(row["called_by"]),
         row["returns"],
         row["cls"],
+        row["supplied"],
     )

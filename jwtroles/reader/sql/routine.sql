@@ -2,6 +2,7 @@
 -- of whoever writes or reads there, as long as PUBLIC may execute it: revoking that would break it. Operators are
 -- calls of their function. Policies and views of the roles in scope are the file's to decide; a trigger calls its
 -- own function without asking for rights (manual, CREATE TRIGGER), and a materialized view is read as it is stored.
+-- `supplied`: PUBLIC may execute it, and it is a member of an extension.
 WITH managed AS (
     SELECT p.*, n.nspname
     FROM pg_proc AS p
@@ -53,7 +54,12 @@ SELECT p.nspname AS schema,
        pg_get_userbyid(p.proowner) AS owner,
        obj_description(p.oid, 'pg_proc') AS comment,
        CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END AS cls,
-       coalesce(c.callers, '{}') AS called_by
+       coalesce(c.callers, '{}') AS called_by,
+       EXISTS (
+           SELECT FROM callee AS e
+           JOIN pg_depend AS d ON d.classid = e.cls AND d.objid = e.called AND d.deptype = 'e'
+           WHERE e.function = p.oid
+       ) AS supplied
 FROM managed AS p
 LEFT JOIN caller AS c ON c.function = p.oid
 ORDER BY p.nspname, p.proname, 3

@@ -1,0 +1,11 @@
+CREATE ROLE app_owner NOLOGIN;
+CREATE SCHEMA app AUTHORIZATION app_owner;
+SET ROLE app_owner;
+CREATE FUNCTION app.came_with(text) RETURNS text LANGUAGE sql IMMUTABLE RETURN $1;
+CREATE FUNCTION app.came_closed(text) RETURNS text LANGUAGE sql IMMUTABLE RETURN $1;
+CREATE FUNCTION app.ours(text) RETURNS text LANGUAGE sql IMMUTABLE RETURN $1;
+REVOKE EXECUTE ON FUNCTION app.came_closed(text) FROM PUBLIC;
+RESET ROLE;
+CREATE EXTENSION fuzzystrmatch SCHEMA app;
+ALTER EXTENSION fuzzystrmatch ADD FUNCTION app.came_with(text);
+ALTER EXTENSION fuzzystrmatch ADD FUNCTION app.came_closed(text);
