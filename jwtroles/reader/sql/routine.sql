@@ -17,7 +17,7 @@ callee AS (
         WHERE a.grantee = 0 AND a.privilege_type = 'EXECUTE'
     )
 ),
-ours AS (SELECT array_agg(oid) AS roles FROM pg_roles WHERE rolname = ANY (%(roles)s)),
+ours AS (SELECT coalesce(array_agg(oid), '{}') FROM pg_roles WHERE rolname = ANY (%(roles)s)),
 caller AS (
     SELECT c.function, array_agg(DISTINCT pg_describe_object(d.classid, d.objid, d.objsubid)) AS callers
     FROM (
@@ -28,19 +28,21 @@ caller AS (
         JOIN pg_operator AS o ON o.oprcode = c.function
     ) AS c
     JOIN pg_depend AS d ON d.refclassid = c.cls AND d.refobjid = c.called AND d.deptype IN ('n', 'a')
-    CROSS JOIN ours
-    LEFT JOIN pg_constraint AS k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid
-    LEFT JOIN pg_policy AS p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid
-    LEFT JOIN pg_type AS t ON d.classid = 'pg_type'::regclass AND t.oid = d.objid
-    LEFT JOIN pg_trigger AS g ON d.classid = 'pg_trigger'::regclass AND g.oid = d.objid
-    LEFT JOIN pg_rewrite AS w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid
-    LEFT JOIN pg_class AS v ON v.oid = w.ev_class
-    WHERE d.classid IN ('pg_attrdef'::regclass, 'pg_class'::regclass) -- 14 has generated columns as the latter
-       OR k.contype = 'c'
-       OR NOT p.polroles <@ coalesce(ours.roles, '{}')
-       OR t.typtype = 'd'
-       OR g.tgfoid <> c.function
-       OR v.relkind <> 'm' AND NOT v.relowner = ANY (coalesce(ours.roles, '{}'))
+    WHERE CASE d.classid
+        WHEN 'pg_attrdef'::regclass THEN true
+        WHEN 'pg_class'::regclass THEN true -- 14 has generated columns as this
+        WHEN 'pg_constraint'::regclass THEN
+            EXISTS (SELECT FROM pg_constraint AS k WHERE k.oid = d.objid AND k.contype = 'c')
+        WHEN 'pg_policy'::regclass THEN
+            EXISTS (SELECT FROM pg_policy AS p WHERE p.oid = d.objid AND NOT p.polroles <@ (TABLE ours))
+        WHEN 'pg_type'::regclass THEN
+            EXISTS (SELECT FROM pg_type AS t WHERE t.oid = d.objid AND t.typtype = 'd')
+        WHEN 'pg_trigger'::regclass THEN
+            EXISTS (SELECT FROM pg_trigger AS g WHERE g.oid = d.objid AND g.tgfoid <> c.function)
+        WHEN 'pg_rewrite'::regclass THEN
+            EXISTS (SELECT FROM pg_rewrite AS w JOIN pg_class AS v ON v.oid = w.ev_class
+                    WHERE w.oid = d.objid AND v.relkind <> 'm' AND NOT v.relowner = ANY ((TABLE ours)::oid[]))
+    END
     GROUP BY c.function
 )
 SELECT p.nspname AS schema,
