@@ -233,6 +233,28 @@ def test_after_the_first_failure_nothing_is_begun(own):
     assert [one.state for one in outcomes] == [State.FAILED, *[State.APPLIED] * 4]
 
 
+def test_each_of_two_clusters_has_the_roles_once(cluster, tmp_path):
+    """Databases of one name on two servers of two majors, in one list, at the same time."""
+    with cluster(14).fresh() as old, cluster(18).fresh() as new:
+        both = [Tenants(one, tmp_path, "createrole").make(2) for one in (old, new)]
+        first = both[0]
+        urls = [one.url(name) for one in both for name in one.names]
+        given = first.addresses(urls)
+        done = first.run("apply", "--yes", **given)
+        assert done.code == 0, done
+        assert "4 databases: 4 applied." in done.err
+        assert first.run("plan", "--check", **given).code == 0
+        given = first.addresses(urls, NO_READER)
+        assert first.run("apply", "--yes", "--quiet", **given).code == 0
+
+        done = first.run("retire", "reader", "--yes", "--allow", "destroys", **given)
+        assert done.code == 0, done
+        assert done.err.count("✓ dropped\n") == 2
+        assert first.run("plan", "--check", **given).code == 0
+        for one in both:
+            assert one.sandbox.rows("SELECT 1 FROM pg_roles WHERE rolname = 'reader'") == []
+
+
 def interrupted(tenants: Tenants, lock: str, *arguments: str) -> tuple[int, str]:
     """Run a command until it waits for a lock in the first database, and press Ctrl-C."""
     with psycopg.connect(tenants.url("tenant_00", "postgres")) as other:
