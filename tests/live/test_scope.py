@@ -138,3 +138,28 @@ def test_a_floor_that_a_parent_table_lacks_is_told(sandbox: Sandbox) -> None:
     assert session.execute("SELECT id FROM app.letters").fetchall() == []
     assert session.execute("SELECT id FROM app.documents").fetchall() == [(1,)]
     assert "JR536" not in {one.code.id for one in floored.plan.remarks}
+
+
+SHOWN = """
+jwtroles: 1
+project: case
+database: {schemas: [app], connect_as: gate}
+tokens: {verify: gateway, claims: {sub: {type: uuid}}}
+roles:
+  reader: {tables: {app.all_tags: {select: all, insert: all}, app.stored_tags: {select: all}}}
+"""
+
+
+def test_what_shows_more_than_its_reader_may_see_is_told_once(sandbox: Sandbox) -> None:
+    sandbox.load(SCHEMA)
+    sandbox.run_sql("""
+        SET ROLE app_owner; CREATE VIEW app.all_tags AS TABLE app.tags;
+        CREATE MATERIALIZED VIEW app.stored_tags AS TABLE app.tags""")
+    with connect(sandbox.url) as connection:
+        plan = make_plan(connection, loaded(SHOWN), None).plan
+    told = [(one.message, one.remedy) for one in plan.remarks if one.code.id == "JR510"]
+    assert [message.split(":")[0] for message, _ in told] == [
+        "reader sees in app.all_tags what its owner app_owner sees",
+        "reader sees in app.stored_tags all that is stored there",
+    ]
+    assert ["security_invoker" in remedy for _, remedy in told] == [True, False]
