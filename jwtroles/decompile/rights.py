@@ -176,22 +176,26 @@ def _listed(right: Right, columns: Iterable[str]) -> tuple[str, ...] | None:
 def _globs(role: str, tables: Mapping[QName, Access], found: Found) -> dict[str, dict[str, Any]]:
     """Return what is said of tables, by globs where the tables of a schema have a command.
 
-    At most one in four may lack it, and is taken out.
+    At most one in four may lack it, and is taken out: not for a role that has lost its mark, whom
+    a file decides about on just the tables that it names.
     """
+    named_alone = bool(found.project) and role not in found.marked
     said: dict[str, dict[str, Any]] = {}
     left = {name: dict(access) for name, access in tables.items()}
     for schema in sorted({name.schema for name in tables}):
         every = found.tables(schema)
         future = _future(role, schema, found)
         common: dict[str, Any] = {}
+        whole = True
         for command in ON_TABLES if len(every) >= FEWEST and "*" not in schema else ():
             held = {t: one for t in every if (one := tables.get(t, {}).get(command)) is not None}
             missing = [table for table in every if table not in held]
-            if not held or len(missing) * QUARTER > len(every):
+            if not held or len(missing) * QUARTER > len(every) or (missing and named_alone):
                 continue
             value, count = Counter(held.values()).most_common(1)[0]
             if value.columns is None and count * 2 >= len(every):
                 common[command] = value
+                whole = whole and not missing
                 for name in missing:
                     left.setdefault(name, {})[command] = NOTHING
                 for name in held:
@@ -199,7 +203,7 @@ def _globs(role: str, tables: Mapping[QName, Access], found: Found) -> dict[str,
                         del left[name][command]
         if common:
             said[glob_of(schema)] = _values(common)
-            if set(common) == future:
+            if set(common) == future and whole:
                 said[glob_of(schema)]["future"] = True
         for name in sorted(name for name in left if name.schema == schema and left[name]):
             said[str(name)] = _values(left[name])
