@@ -32,6 +32,11 @@ _CLASSES = (
         "use",
         "identity columns need no right on a sequence (manual, CREATE TABLE)",
     ),
+    (
+        frozenset({"large_object"}),
+        "use large object",
+        "what must not be read without a token belongs into a bytea column of a table",
+    ),
 )
 """Classes of objects that no policy stands on: what one does with them, and the alternative."""
 

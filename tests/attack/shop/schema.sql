@@ -53,6 +53,7 @@ CREATE TABLE shop.members (project_id bigint NOT NULL, user_id uuid NOT NULL);
 CREATE TABLE shop.projects (id bigint PRIMARY KEY, name text NOT NULL);
 
 CREATE SEQUENCE shop.numbers;
+SELECT lo_from_bytea(4711, 'a picture');
 
 CREATE FUNCTION shop.everybody() RETURNS SETOF text LANGUAGE sql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS 'SELECT name FROM shop.customers';
