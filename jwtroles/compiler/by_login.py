@@ -69,9 +69,12 @@ def together(parts: Iterable[Part], claims: Mapping[Word, Claim], *, gate: bool)
     call = Call.of(logins, claims)
     if all(one.conditions == own.conditions for one in others):
         return call.together(own.conditions, own.found, gate=gate)
+    # Before a parallel scan PostgreSQL evaluates every subquery in it, those of the other branches
+    # too, which refuse. `pg_backend_pid` is parallel restricted, so that there is none.
     choices = [
         f"WHEN (SELECT pg_catalog.current_setting('role')) = ANY "
-        f"(CAST({literal(array(one.logins))} AS text[])) THEN {_judged(one, claims)}"
+        f"(CASE WHEN pg_catalog.pg_backend_pid() > 0 THEN {_listed(one.logins)} END) "
+        f"THEN {_judged(one, claims)}"
         for one in others
     ]
     judged = sqltree.expression(f"CASE {' '.join(choices)} ELSE {_judged(own, claims)} END")
@@ -83,6 +86,10 @@ def together(parts: Iterable[Part], claims: Mapping[Word, Claim], *, gate: bool)
     # for values of rows before anything asks for its login.
     first = [sqltree.expression(call.authorized())] if gate else []
     return own_named(conjunction([*first, *call.indexed(shared), judged]))
+
+
+def _listed(logins: Iterable[str]) -> str:
+    return f"CAST({literal(array(logins))} AS text[])"
 
 
 def _judged(part: Part, claims: Mapping[Word, Claim]) -> str:
