@@ -46,6 +46,8 @@ No object in the catalog stops these, so they have no row. They are limits of wh
 - Any client may hold advisory locks, make large objects, LISTEN and NOTIFY.
 - A login may change its own password and settings, and cancel other connections of its own. On
   PostgreSQL 14 it may also make other roles members of itself.
+- A client may keep its ticket and set it again in a later transaction of its connection, as long as
+  its token holds.
 - What a role's `rows` say of another table, which a condition looks into, is asked by itself: of
   two tokens of one tenant, one role and one holder it may be another one.
 - The row before an UPDATE and the row after it are judged apart, so that two tokens move a row
