@@ -26,7 +26,8 @@ lint: .venv/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-test: lint servers
+test: .venv/.dev
+	@$(MAKE) --no-print-directory --jobs=2 lint servers
 	$(BIN)/pytest --quiet -n $(WORKERS) --dist worksteal --matrix --seed $(SEED)
 
 demo: .venv/.runtime
