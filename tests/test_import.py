@@ -222,7 +222,7 @@ def test_what_is_the_same_is_said_once(cluster: Clusters) -> None:
             "app.notes": {"delete": "none"},
         },
         "billing": {"app.bill*": every},
-        "support": {"ten_*.orders": every, "x.orders": every},
+        "support": {"ten2_*.orders": every, "ten_*.orders": every, "x.orders": every},
         "auditor": {"ten_*.*": every, "ten_1.v": every},
         "few": {"ten_1.orders": every, "ten_2.orders": every},
         "changing": {
@@ -248,6 +248,9 @@ DO $$ BEGIN FOR i IN 1..3 LOOP
     EXECUTE format('CREATE TABLE ten_%s.orders (id int) PARTITION BY LIST (id)', i);
     EXECUTE format('CREATE TABLE ten_%s.o_1 PARTITION OF ten_%s.orders FOR VALUES IN (1)', i, i);
     EXECUTE format('CREATE TABLE ten_%s.lines (id int)', i);
+    EXECUTE format('CREATE SCHEMA ten2_%s', i);
+    EXECUTE format('CREATE TABLE ten2_%s.orders (id int)', i);
+    EXECUTE format('GRANT SELECT ON ten2_%s.orders TO support', i);
 END LOOP; END $$;
 CREATE TABLE x.orders (id int);
 CREATE VIEW ten_1.v AS SELECT 1;

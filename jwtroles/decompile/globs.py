@@ -68,7 +68,7 @@ def _of_schemas(said: Tables, found: Found) -> Iterator[tuple[str, tuple[str, ..
         schemas = {key: parsed.schema for key in keys if (parsed := parse_qname(key))}
         first = {schema.partition("_")[0] for schema in schemas.values()}
         for part in ("", *sorted(first)) if len(first) > 1 else ("",):
-            here = {key: one for key, one in schemas.items() if one.startswith(part)}
+            here = {k: one for k, one in schemas.items() if part in ("", one.partition("_")[0])}
             glob = _across(name, set(here.values()), found) if len(here) >= FEWEST else ""
             if glob:
                 yield glob, tuple(here)
