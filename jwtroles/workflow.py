@@ -11,11 +11,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jwtroles.applier.stale import nothing_elsewhere
 from jwtroles.compiler import compile_spec
 from jwtroles.compiler.wanted import scope_of
 from jwtroles.frozen import frozen
+from jwtroles.meanwhile import load_meanwhile
 from jwtroles.planner import build_plan
+from jwtroles.planner.model import nothing_elsewhere
 from jwtroles.reader import Reading, Survey, narrowed, read, snapshot, survey
 from jwtroles.reader.canonical import canonical
 from jwtroles.reader.connection import asking
@@ -23,10 +24,9 @@ from jwtroles.spec.resolve import resolve
 from jwtroles.verifier.key_sources import read_keys
 
 if TYPE_CHECKING:
-    from jwtroles.applier.stale import Elsewhere
     from jwtroles.catalog import Catalog, Structure
     from jwtroles.compiler import Compiled
-    from jwtroles.planner.model import Plan
+    from jwtroles.planner.model import Elsewhere, Plan
     from jwtroles.reader.connection import Connection
     from jwtroles.scope import Scope
     from jwtroles.spec.model import Environment, Spec
@@ -126,6 +126,7 @@ def look(
     spec = resolve(spec, environment)
     keys = read_keys(spec, environment) if keys is None else keys
     scope = scope_of(spec, environment)
+    load_meanwhile("jinja2")
     with asking(connection), snapshot(connection):
         found = _with_roles_kept(survey(connection, scope), stay)
     reading = narrowed(found, scope)

@@ -20,10 +20,10 @@ from jwtroles.applier.interrupt import interrupted_once
 from jwtroles.applier.locks import check_lock_timeout, overtaken, pause, retryable
 from jwtroles.applier.preflight import check_rights
 from jwtroles.applier.room import check_room
-from jwtroles.applier.stale import Elsewhere, nothing_elsewhere
 from jwtroles.applier.transaction import Attempt, Progress
 from jwtroles.errors import Exit, JwtrolesError
 from jwtroles.frozen import frozen
+from jwtroles.planner.model import Elsewhere, nothing_elsewhere
 
 if TYPE_CHECKING:
     from jwtroles.planner.model import Plan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +17,12 @@ from jwtroles.planner.diff import diff
 from jwtroles.reader import Reading, read
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jwtroles.catalog import Catalog, Relation, Structure
     from jwtroles.kinds.base import Change
     from jwtroles.names import QName
-    from jwtroles.planner.model import Plan
+    from jwtroles.planner.model import Elsewhere, Plan
     from jwtroles.reader.connection import Connection
     from jwtroles.scope import Scope
 
@@ -111,16 +113,6 @@ def beside(plan: Plan, structure: Structure) -> dict[QName, Relation]:
         for name, relation in structure.relations.items()
         if relation.project is None and name.schema != OWN_SCHEMA and name not in views
     }
-
-
-Elsewhere = Callable[[], Sequence[str]]
-"""Tells what has moved, since the plan was made, of what it was made from and that is not in the
-database which is changed, a line each."""
-
-
-def nothing_elsewhere() -> Sequence[str]:
-    """Tell nothing: the plan was made from a file and the database."""
-    return ()
 
 
 def source_as_read(plan: Plan, elsewhere: Elsewhere) -> None:

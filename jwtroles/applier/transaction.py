@@ -10,20 +10,15 @@ from typing import TYPE_CHECKING
 from jwtroles.applier.locks import take
 from jwtroles.applier.proof import prove
 from jwtroles.applier.room import check_room
-from jwtroles.applier.stale import (
-    nothing_elsewhere,
-    source_as_read,
-    still_as_planned,
-    undisturbed,
-)
+from jwtroles.applier.stale import source_as_read, still_as_planned, undisturbed
 from jwtroles.kinds.base import Phase
+from jwtroles.planner.model import nothing_elsewhere
 from jwtroles.planner.script import Line, lines, preamble
 
 if TYPE_CHECKING:
-    from jwtroles.applier.stale import Elsewhere
     from jwtroles.errors import Place
     from jwtroles.kinds.base import Secret
-    from jwtroles.planner.model import Batch, Plan
+    from jwtroles.planner.model import Batch, Elsewhere, Plan
     from jwtroles.reader import Reading
     from jwtroles.reader.connection import Connection
     from jwtroles.scope import Scope

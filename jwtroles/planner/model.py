@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cached_property
 from shlex import quote as quoted
 from typing import TYPE_CHECKING, Any
@@ -240,3 +240,13 @@ _SEVERITY = (
 
 _GATE = {Effect.UNKNOWN: Effect.LOOSENS.value}
 """What cannot be told counts as loosens."""
+
+
+Elsewhere = Callable[[], Sequence[str]]
+"""Tells what has moved, since the plan was made, of what it was made from and that is not in the
+database which is changed, a line each."""
+
+
+def nothing_elsewhere() -> Sequence[str]:
+    """Tell nothing: the plan was made from a file and the database."""
+    return ()
