@@ -25,7 +25,7 @@ def run(*command: str | Path, cwd: Path, home: Path) -> subprocess.CompletedProc
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("JWTROLES_", "PG", "PYTHON", "XDG_", "COVERAGE"))
-        and name not in {"DATABASE_URL", "VIRTUAL_ENV"}
+        and name not in {"COLUMNS", "DATABASE_URL", "VIRTUAL_ENV"}
     }
     return subprocess.run(
         [str(part) for part in command],

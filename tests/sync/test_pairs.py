@@ -25,7 +25,7 @@ SELECTED = "select: [id, tenant_id, name]"
 MORE = changed((SELECTED, "select: [id, tenant_id, name, email]"))
 """The example where a member sees one column more, as staging has it by hand."""
 
-SAME = re.compile(r"acme: .* → .*\sAccess\s+is\s+the\s+same\.", re.DOTALL)
+SAME = re.compile(r"acme:\s.*\s→\s.*\sAccess\s+is\s+the\s+same\.", re.DOTALL)
 
 
 class Room(NamedTuple):
