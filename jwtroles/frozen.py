@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_SPECIAL = ("ClassVar", "InitVar", "KW_ONLY")
+
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def frozen(cls: type[T]) -> type[T]:
@@ -37,8 +39,14 @@ def frozen(cls: type[T]) -> type[T]:
         raise TypeError(f"{cls.__name__}: nothing but its fields goes into a frozen object")
     cached = any(isinstance(member, cached_property) for member in own.values())
     slots = not cached and not any(base.__dictoffset__ for base in cls.__bases__)
+    written = own.get("__annotations__", {})
+    # In a text the standard library looks for these three words: a quarter of its time.
+    cls.__annotations__ = {name: _shortened(text) for name, text in written.items()}
     made: Any = dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
+    made.__annotations__ = written
     declared = fields(made)
+    for one in declared:
+        one.type = written.get(one.name, one.type)
     key = _getter([one.name for one in declared if one.compare])
     methods: dict[str, Any] = {
         "__init__": _init(declared),
@@ -52,6 +60,12 @@ def frozen(cls: type[T]) -> type[T]:
     for name in methods.keys() - own.keys():
         setattr(made, name, methods[name])
     return made  # type: ignore[no-any-return]
+
+
+def _shortened(annotation: Any) -> Any:
+    if not isinstance(annotation, str) or any(word in annotation for word in _SPECIAL):
+        return annotation
+    return object
 
 
 def _init(declared: Fields) -> Method:

@@ -10,7 +10,6 @@ from jwtroles.kinds.own_schema import NAME
 from jwtroles.kinds.own_table import OwnTable, watched
 from jwtroles.kinds.stored_row import CLAIM_ROLE, ROLE_SETTING
 from jwtroles.names import QName
-from jwtroles.verifier import database, gateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -103,11 +102,15 @@ def _executes(functions: Iterable[Function], role: str) -> Iterator[OwnGrant]:
 
 
 def _gateway(spec: Spec, types: Mapping[str, str]) -> Machinery:
+    from jwtroles.verifier import gateway  # noqa: PLC0415 - only the mode of the file
+
     claims, login = gateway.functions(spec, types)
     return Machinery(_tables(spec.own_role), claims, login)
 
 
 def _database(spec: Spec, types: Mapping[str, str]) -> Machinery:
+    from jwtroles.verifier import database  # noqa: PLC0415 - only the mode of the file
+
     tables = (*_tables(spec.own_role), *database.tables(spec.own_role))
     return Machinery(
         tuple(
