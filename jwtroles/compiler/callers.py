@@ -86,12 +86,8 @@ def check_callers(
     problems: Collector,
 ) -> None:
     """Refuse to close what others call, and what a role of the file needs and is not given."""
-    for ref, word in closed.words.items():
-        callers = next(
-            r.called_by
-            for r in closed.structure.routines.values()
-            if (r.cls, r.name, r.arguments) == (ref.cls, ref.name, ref.arguments)
-        )
+    for word in closed.words.values():
+        callers = closed.structure.routines[routine_of(word, closed.structure)].called_by
         if callers:
             problems.add(
                 codes.CALLED_BY,
