@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Mapping
 from dataclasses import FrozenInstanceError, dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -142,3 +142,13 @@ def test_work_at_birth_is_refused():
 
     with pytest.raises(TypeError, match="Odd"):
         frozen(Odd)
+
+
+def test_what_a_class_shares_is_no_field():
+    @frozen
+    class Shared:
+        one: int
+        of_all: ClassVar[int] = 2
+
+    assert [(one.name, one.type) for one in fields(Shared)] == [("one", "int")]
+    assert Shared(1).of_all == 2
