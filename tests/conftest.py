@@ -21,6 +21,7 @@ from hypothesis import settings
 
 from tests.convergence.coverage import Coverage
 from tests.matrix import Matrix
+from tests.order import check_order
 from tests.servers import APPLIERS, MAJORS, Clusters
 from tests.workbench import base_points_kept
 
@@ -59,6 +60,10 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(matrix, "matrix")
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Coverage(), "convergence")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    check_order(items)
 
 
 def pytest_collection_finish() -> None:

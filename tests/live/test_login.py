@@ -91,10 +91,10 @@ class Notes:
 
     sandbox: Sandbox
 
-    def plan(self) -> int:
-        """Apply the file, and return how many changes it took."""
+    def plan(self, file: str = FILE) -> int:
+        """Apply a file, and return how many changes it took."""
         with connect(self.sandbox.url) as connection:
-            planned = make_plan(connection, loaded(FILE), None)
+            planned = make_plan(connection, loaded(file), None)
             apply(connection, planned.plan, planned.scope, allow=EVERYTHING)
             return len(planned.plan.steps)
 
@@ -167,6 +167,9 @@ def test_a_session_that_may_stays_logged_in(notes: Notes) -> None:
     assert say(batch, session) == [("reader",)]
     assert say(batch, NOTES) == [(1,), (2,)]
     assert say(batch, "SELECT jwtroles.logout()", NOTES) == "42501 permission denied for schema app"
+    assert notes.plan(FILE.replace("  login_session: [batch]\n", ""))
+    nobody = "42883 function jwtroles.login_session(unknown, unknown) does not exist"
+    assert say(batch, ("SELECT jwtroles.login_session('x', NULL)", None)) == nobody
 
 
 def test_a_snapshot_from_before_a_change_gives_no_access(notes: Notes) -> None:

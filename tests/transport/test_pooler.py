@@ -30,7 +30,6 @@ from tests.transport.pooler import PAGE, pooled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.servers import Clusters, Sandbox
 
@@ -90,20 +89,6 @@ def strange(seen: Seen) -> bool:
         or seen.tenants != (frozenset({TENANTS[seen.client]}),) * reads
         or seen.refusal != refusal
     )
-
-
-def test_nobody_may_log_in_for_a_session_unless_the_file_says_so(
-    cluster: Clusters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """First, since it takes a server that the others keep."""
-    monkeypatch.setenv("ACME_SECRET", shared_secret().raw_value.decode())
-    with cluster(MAJORS[-1]).fresh() as sandbox:
-        sandbox.load(SCHEMA)
-        Contract(tmp_path, BY_SECRET).apply(sandbox.url)
-        with pytest.raises(psycopg.errors.UndefinedFunction):
-            sandbox.connect(LOGIN).execute(
-                "SELECT jwtroles.login_session(%s, NULL)", [token(key=shared_secret())]
-            )
 
 
 def test_two_tenants_on_one_server_connection(server: Sandbox, users: str, seed: int) -> None:
