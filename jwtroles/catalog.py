@@ -12,10 +12,9 @@ from jwtroles.frozen import frozen
 from jwtroles.kinds import BY_NAME, KINDS
 from jwtroles.kinds.acl import Acl
 from jwtroles.kinds.object_ref import ROUTINES, ObjectRef
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.policy import Policy
 from jwtroles.kinds.role import Role
-from jwtroles.names import QName
+from jwtroles.names import OWN_SCHEMA, QName
 
 
 @frozen

@@ -14,6 +14,11 @@ from functools import cache, lru_cache
 MAX_IDENTIFIER_BYTES = 63
 """NAMEDATALEN - 1 (manual section 4.1.1); PostgreSQL cuts longer names silently, jwtroles never."""
 
+OWN_SCHEMA = "jwtroles"
+"""The schema of what jwtroles makes; a constant, since policies and the manual name it."""
+
+_RESERVED_ROLES = frozenset({"public", "none", "postgres"})
+
 _BARE = re.compile(r"[a-z_][a-z0-9_]*\Z")
 _PART = re.compile(r'"((?:[^"]|"")+)"|([^".]+)')
 
@@ -156,6 +161,15 @@ def parse_signature(text: str) -> tuple[QName, str] | None:
     if qname is None or not bracket or not rest.rstrip().endswith(")"):
         return None
     return qname, rest.rstrip()[:-1].strip()
+
+
+def reserved_role(name: str) -> bool:
+    """Tell whether no file can declare a role of this name.
+
+    `public`, `none` and what begins with `pg_` are no names of roles to CREATE ROLE; `postgres` is
+    the superuser that initdb makes by default.
+    """
+    return name.lower() in _RESERVED_ROLES or name.startswith("pg_")
 
 
 def too_long(name: str) -> bool:

@@ -17,8 +17,8 @@ from jwtroles.errors import Problem
 from jwtroles.kinds.acl import Acl, Right, built_in
 from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.object_ref import ObjectRef
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.table_security import TableSecurity
+from jwtroles.names import OWN_SCHEMA
 from jwtroles.planner import build_plan
 from jwtroles.planner.describe import describe
 from jwtroles.reader import Reading, existing_schemas, narrowed, survey

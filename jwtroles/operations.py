@@ -18,7 +18,7 @@ from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Change, Context, Effect, Phase, Statement
 from jwtroles.kinds.signing_key import SIGNING_KEY
 from jwtroles.kinds.ticket_secret import MADE_HERE, TICKET_SECRET, new_secret_sql
-from jwtroles.names import QName, literal
+from jwtroles.names import OWN_SCHEMA, QName, literal
 from jwtroles.planner.model import Step
 from jwtroles.planner.order import arrange
 from jwtroles.planner.script import lines
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from jwtroles.spec.model import Spec
     from jwtroles.spec.token_model import Issuer
 
-REVOCATION = QName("jwtroles", "revocation")
+REVOCATION = QName(OWN_SCHEMA, "revocation")
 _FOOTER = "Nothing was changed."
 _LOCK_TIMEOUT = "5s"
 ATTEMPTS = 3

@@ -14,8 +14,7 @@ from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import Acl, Right, built_in
 from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.object_ref import ObjectRef
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
-from jwtroles.names import glob_matches, parse_qname, text_matches
+from jwtroles.names import OWN_SCHEMA, QName, glob_matches, parse_qname, text_matches
 from jwtroles.objects import named_objects
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from jwtroles.kinds.policy import Policy
     from jwtroles.kinds.role import Role
     from jwtroles.kinds.view import View
-    from jwtroles.names import QName
 
 
 class Whose(Enum):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jwtroles import codes
 from jwtroles.applier.preflight import check_rights
 from jwtroles.errors import Problem, Refused
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
+from jwtroles.names import OWN_SCHEMA, QName
 from jwtroles.planner import fingerprint
 from jwtroles.planner.affected import cut_off
 from jwtroles.planner.describe import describe
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from jwtroles.catalog import Catalog, Relation, Structure
     from jwtroles.kinds.base import Change
-    from jwtroles.names import QName
     from jwtroles.planner.model import Elsewhere, Plan
     from jwtroles.reader.connection import Connection
     from jwtroles.scope import Scope

@@ -35,10 +35,9 @@ from jwtroles.compiler.tokenless import check_floored_views, check_maintain
 from jwtroles.errors import Collector, CompileError
 from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Origin
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import OwnSchema
 from jwtroles.kinds.renames import NO_RENAMES, Renames
-from jwtroles.names import GLOB, QName, text_matches
+from jwtroles.names import GLOB, OWN_SCHEMA, QName, text_matches
 from jwtroles.verifier import NO_MACHINERY, accessor, claim_rows, machinery, setting_rows
 from jwtroles.verifier.key_objects import key_objects
 from jwtroles.verifier.key_sources import NO_KEYS, Keys

@@ -11,7 +11,7 @@ from jwtroles.compiler.columns import Groups
 from jwtroles.errors import Collector
 from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Origin
-from jwtroles.names import QName, glob_matches, is_glob, parse_qname
+from jwtroles.names import OWN_SCHEMA, QName, glob_matches, is_glob, parse_qname
 from jwtroles.spec.model import (
     PUBLIC,
     Access,
@@ -138,7 +138,7 @@ def matching(
             for relation in structure.relations.values()
             if relation.kind in TABLE_KINDS
             and not relation.partition
-            and relation.name.schema != "jwtroles"
+            and relation.name.schema != OWN_SCHEMA
             and glob_matches(pattern, relation.name)
         }
         if not hits:

@@ -10,8 +10,7 @@ from jwtroles import codes
 from jwtroles.catalog import Structure
 from jwtroles.errors import Collector
 from jwtroles.frozen import frozen
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
-from jwtroles.names import QName, parse_parts, text_matches
+from jwtroles.names import OWN_SCHEMA, QName, parse_parts, text_matches
 from jwtroles.spec.model import Access, Spec, Word
 
 

@@ -17,8 +17,8 @@ from jwtroles.compiler.floors_within import FloorsWithin
 from jwtroles.compiler.one_call import Call, is_single, own_named
 from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Origin
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.policy import Policy, policy_name
+from jwtroles.names import OWN_SCHEMA, QName
 from jwtroles.spec import sqltree
 from jwtroles.spec.model import PUBLIC, Word
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from jwtroles.compiler.floors import Binder, FloorOn, Floors
     from jwtroles.compiler.guard import Inside
     from jwtroles.compiler.rights import Inheritance
-    from jwtroles.names import QName
     from jwtroles.spec.model import Spec
     from jwtroles.spec.token_model import Claim
 

@@ -15,8 +15,7 @@ from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import Acl, Right
 from jwtroles.kinds.base import PUBLIC, Origin
 from jwtroles.kinds.object_ref import IN_SCHEMA, ObjectRef
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
-from jwtroles.names import QName, parse_qname, text_matches
+from jwtroles.names import OWN_SCHEMA, QName, parse_qname, text_matches
 from jwtroles.objects import SECTIONS, Section
 from jwtroles.spec.model import Access, Spec, Word
 

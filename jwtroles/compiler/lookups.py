@@ -20,9 +20,8 @@ from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Origin
 from jwtroles.kinds.function import SAFE_PATH, Function
 from jwtroles.kinds.object_ref import ObjectRef
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import lookup_name
-from jwtroles.names import QName
+from jwtroles.names import OWN_SCHEMA, QName
 from jwtroles.spec.model import Spec
 
 

@@ -16,8 +16,7 @@ from jwtroles.compiler.bind import TABLE_CLAIMS
 from jwtroles.compiler.bind.resolve import called
 from jwtroles.frozen import frozen
 from jwtroles.kinds.own_schema import LOOKUP, lookup_name
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
-from jwtroles.names import ident, literal
+from jwtroles.names import OWN_SCHEMA, ident, literal
 from jwtroles.spec import sqltree
 from jwtroles.spec.model import Word
 from jwtroles.spec.predicates import claim_uses

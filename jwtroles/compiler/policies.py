@@ -12,10 +12,9 @@ from jwtroles.compiler.floors import Binder, FloorOn, Floors, by_table
 from jwtroles.compiler.guard import Guard
 from jwtroles.frozen import frozen
 from jwtroles.kinds.base import NOWHERE, Origin
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.policy import Policy, policy_name
 from jwtroles.kinds.table_security import TableSecurity
-from jwtroles.names import QName
+from jwtroles.names import OWN_SCHEMA, QName
 from jwtroles.spec.model import Spec, Word
 
 NOTHING: Mapping[QName, Origin] = {}

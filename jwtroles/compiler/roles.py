@@ -12,9 +12,9 @@ from jwtroles.errors import Collector, Place
 from jwtroles.kinds.base import Origin
 from jwtroles.kinds.login_setting import LoginSetting, stored_value
 from jwtroles.kinds.membership import Membership, Options
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.renames import Renames
 from jwtroles.kinds.role import FLAGS, Role
+from jwtroles.names import OWN_SCHEMA
 from jwtroles.spec.model import PUBLIC, Spec, Word
 from jwtroles.spec.model import Role as DeclaredRole
 

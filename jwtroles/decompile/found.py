@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import built_in
 from jwtroles.kinds.base import PUBLIC
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.policy import policy_name
-from jwtroles.names import QName
+from jwtroles.names import OWN_SCHEMA, QName, reserved_role
 from jwtroles.scope import Scope
 from jwtroles.spec.model import COMMANDS
 
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
     from jwtroles.kinds.policy import Policy
     from jwtroles.kinds.role import Role
     from jwtroles.reader import Survey
-
-RESERVED_NAMES = frozenset({"public", "none", "postgres"})
-"""Names that no file can declare."""
 
 
 @frozen
@@ -147,7 +143,7 @@ class Found:
     def why_left(self, role: str) -> str:
         """Return why no file can say what a role may do; '' where one can."""
         facts = self.structure.roles.get(role)
-        if facts is None or role.startswith("pg_") or role.lower() in RESERVED_NAMES:
+        if facts is None or reserved_role(role):
             return "its name is reserved"
         if self.service is not None and self.service.owns(role):
             return f"it is a role of {self.service.title}"

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from jwtroles.decompile.found import Found, scope_of_all
 from jwtroles.hosting import functions, recognised
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
-from jwtroles.names import GLOB, file_part
+from jwtroles.names import GLOB, OWN_SCHEMA, file_part
 from jwtroles.reader import snapshot, survey
 from jwtroles.reader.connection import asking
 from jwtroles.reader.queries import query_text

@@ -8,7 +8,7 @@ from jwtroles.explanation.model import AnswerEntry, DatabaseEntry, DifferenceEnt
 from jwtroles.explanation.objects import at
 from jwtroles.frozen import frozen
 from jwtroles.kinds.base import PUBLIC, Origin
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
+from jwtroles.names import OWN_SCHEMA, QName
 from jwtroles.planner.describe import describe, object_of, roles_of
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from jwtroles.explanation.model import ObjectEntry, RoleEntry, TableEntry
     from jwtroles.explanation.tables import Tables
     from jwtroles.kinds.base import Change
-    from jwtroles.names import QName
     from jwtroles.planner.model import Plan
     from jwtroles.tokens.ask import Answer, Held
 

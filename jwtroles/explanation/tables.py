@@ -16,9 +16,8 @@ from jwtroles.explanation.model import (
     TableEntry,
 )
 from jwtroles.frozen import frozen
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.policy import policy_name
-from jwtroles.names import QName, glob_matches, is_glob, parse_qname, texts_overlap
+from jwtroles.names import OWN_SCHEMA, QName, glob_matches, is_glob, parse_qname, texts_overlap
 from jwtroles.spec.model import COMMANDS, PUBLIC, UNGOVERNED
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from jwtroles.kinds.issuer import ISSUER_KIND
 from jwtroles.kinds.key_pad import KEY_PAD_KIND
 from jwtroles.kinds.login_setting import LOGIN_SETTING
 from jwtroles.kinds.membership import MEMBERSHIP
-from jwtroles.kinds.own_schema import OWN_SCHEMA
+from jwtroles.kinds.own_schema import OWN_SCHEMA_KIND
 from jwtroles.kinds.own_table import OWN_TABLE
 from jwtroles.kinds.policy import POLICY
 from jwtroles.kinds.role import ROLE
@@ -26,7 +26,7 @@ KINDS: tuple[Kind[Any], ...] = (
     ROLE,
     LOGIN_SETTING,
     MEMBERSHIP,
-    OWN_SCHEMA,
+    OWN_SCHEMA_KIND,
     OWN_TABLE,
     FUNCTION,
     VIEW,

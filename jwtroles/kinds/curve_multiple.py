@@ -24,9 +24,9 @@ from jwtroles.kinds.base import (
 from jwtroles.kinds.mirror import as_target
 from jwtroles.kinds.own_schema import leave_with_schema, own_unit
 from jwtroles.kinds.signing_key import key_unit
-from jwtroles.names import QName
+from jwtroles.names import OWN_SCHEMA, QName
 
-CURVE_MULTIPLE = QName("jwtroles", "curve_multiple")
+CURVE_MULTIPLE = QName(OWN_SCHEMA, "curve_multiple")
 
 
 @frozen

@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from jwtroles.kinds.base import Context, Need, Origin, Phase, Statement
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
-from jwtroles.names import QName, ident
+from jwtroles.names import OWN_SCHEMA, QName, ident
 
 
 def with_create_right(

@@ -25,11 +25,10 @@ from jwtroles.kinds.definer import drop, own_again, renamed, with_create_right
 from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirror import Mirror, kept_comment
 from jwtroles.kinds.object_ref import ObjectRef
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import SECRETS_HELD, is_lookup
 from jwtroles.kinds.renames import Renames
 from jwtroles.kinds.tag import comment_sql, split_tag
-from jwtroles.names import QName, ident
+from jwtroles.names import OWN_SCHEMA, QName, ident
 
 
 @frozen

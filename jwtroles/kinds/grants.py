@@ -30,9 +30,8 @@ from jwtroles.kinds.base import (
 from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirrored_rights import abroad, declared, level, mirrored
 from jwtroles.kinds.object_ref import ObjectClass, ObjectRef
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.passed_on import split
-from jwtroles.names import ident
+from jwtroles.names import OWN_SCHEMA, ident
 
 _ON: dict[ObjectClass, Callable[[ObjectRef], str]] = {
     "table": lambda ref: ref.name.sql,

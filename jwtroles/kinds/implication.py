@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import Any
 
 from jwtroles.frozen import frozen
+from jwtroles.names import OWN_SCHEMA
 
 _NODES = """
     A_ArrayExpr A_Const A_Expr A_Indices A_Indirection Alias BitString BoolExpr Boolean BooleanTest
@@ -37,7 +38,6 @@ _KNOWN_NODES = frozenset(_NODES.split())
 _KNOWN_FUNCTIONS = frozenset(_FUNCTIONS.split())
 """Functions of pg_catalog that are not volatile in any of their forms, on servers 14 to 18."""
 
-_OWN_SCHEMA = "jwtroles"
 _CLAUSES = (
     *("fromClause", "whereClause", "groupClause", "havingClause", "windowClause", "withClause"),
     *("distinctClause", "sortClause", "limitCount", "limitOffset", "lockingClause", "intoClause"),
@@ -258,9 +258,9 @@ def _always(_: Any) -> bool:
 
 def _stable_call(node: Any) -> bool:
     parts = [part.sval for part in node.funcname]
-    if node.over or parts[:-1] not in ([], ["pg_catalog"], [_OWN_SCHEMA]):
+    if node.over or parts[:-1] not in ([], ["pg_catalog"], [OWN_SCHEMA]):
         return False
-    return parts[0] == _OWN_SCHEMA or parts[-1] in _KNOWN_FUNCTIONS
+    return parts[0] == OWN_SCHEMA or parts[-1] in _KNOWN_FUNCTIONS
 
 
 def _stable_operator(node: Any) -> bool:

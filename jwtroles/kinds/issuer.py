@@ -21,9 +21,9 @@ from jwtroles.kinds.base import (
 )
 from jwtroles.kinds.mirror import Mirror
 from jwtroles.kinds.own_schema import leave_with_schema
-from jwtroles.names import QName, literal
+from jwtroles.names import OWN_SCHEMA, QName, literal
 
-ISSUER = QName("jwtroles", "issuer")
+ISSUER = QName(OWN_SCHEMA, "issuer")
 
 
 @frozen

@@ -26,9 +26,9 @@ from jwtroles.kinds.base import (
 from jwtroles.kinds.mirror import as_target
 from jwtroles.kinds.own_schema import SECRETS_HELD, leave_with_schema
 from jwtroles.kinds.signing_key import key_unit
-from jwtroles.names import QName
+from jwtroles.names import OWN_SCHEMA, QName
 
-KEY_PAD = QName("jwtroles", "key_pad")
+KEY_PAD = QName(OWN_SCHEMA, "key_pad")
 
 
 @frozen

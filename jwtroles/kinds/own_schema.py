@@ -22,15 +22,11 @@ from jwtroles.kinds.base import (
 from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirror import kept_comment
 from jwtroles.kinds.tag import comment_sql, split_tag
-from jwtroles.names import QName, ident
+from jwtroles.names import OWN_SCHEMA, QName, ident
 
 T = TypeVar("T")
 
-NAME = "jwtroles"
-"""The name of the schema; a constant, since policies and the manual name it."""
-
-
-SECRETS_HELD = QName(NAME, "secrets_held")
+SECRETS_HELD = QName(OWN_SCHEMA, "secrets_held")
 """The function that tells which secrets are stored, and never the secrets."""
 
 LOOKUP = "lookup_"
@@ -39,12 +35,12 @@ LOOKUP = "lookup_"
 
 def lookup_name(name: str) -> QName:
     """Return the name of the function that a lookup is."""
-    return QName(NAME, f"{LOOKUP}{name}")
+    return QName(OWN_SCHEMA, f"{LOOKUP}{name}")
 
 
 def is_lookup(name: QName) -> bool:
     """Tell whether a name is that of a lookup."""
-    return name.schema == NAME and name.name.startswith(LOOKUP)
+    return name.schema == OWN_SCHEMA and name.name.startswith(LOOKUP)
 
 
 @frozen
@@ -68,28 +64,28 @@ def statements(change: Change[OwnSchema], context: Context) -> Iterable[Statemen
     after = change.after
     if after is None:
         owner = change.subject.owner
-        yield Statement(f"DROP SCHEMA {NAME}", Phase.DROP, as_role=owner)
+        yield Statement(f"DROP SCHEMA {OWN_SCHEMA}", Phase.DROP, as_role=owner)
         return
     if change.before is None:
-        subject = f"schema {NAME}"
+        subject = f"schema {OWN_SCHEMA}"
         needs: tuple[Need, ...] = (
             Need("create in database", subject=subject),
             Need("owner", after.owner, subject),
         )
-        sql = f"CREATE SCHEMA {NAME} AUTHORIZATION {ident(after.owner)}"
+        sql = f"CREATE SCHEMA {OWN_SCHEMA} AUTHORIZATION {ident(after.owner)}"
         yield Statement(sql, Phase.MACHINERY, needs=needs, origin=after.origin)
         if context.reader:
-            sql = f"GRANT USAGE ON SCHEMA {NAME} TO {ident(context.reader)}"
+            sql = f"GRANT USAGE ON SCHEMA {OWN_SCHEMA} TO {ident(context.reader)}"
             yield Statement(sql, Phase.MACHINERY, as_role=after.owner, note="to plan again")
     elif change.before.owner != after.owner:
         owners = (change.before.owner, after.owner)
-        needs = tuple(Need("owner", owner, f"schema {NAME}") for owner in owners)
-        sql = f"ALTER SCHEMA {NAME} OWNER TO {ident(after.owner)}"
+        needs = tuple(Need("owner", owner, f"schema {OWN_SCHEMA}") for owner in owners)
+        sql = f"ALTER SCHEMA {OWN_SCHEMA} OWNER TO {ident(after.owner)}"
         yield Statement(sql, Phase.UNMAP, needs=needs, origin=after.origin)
     before = change.before
     if before is not None and (before.comment, before.project) == (after.comment, after.project):
         return
-    comment = comment_sql(f"SCHEMA {NAME}", after.comment, after.project)
+    comment = comment_sql(f"SCHEMA {OWN_SCHEMA}", after.comment, after.project)
     yield Statement(comment, Phase.MACHINERY, as_role=after.owner, origin=after.origin)
 
 
@@ -108,10 +104,10 @@ def leave_with_schema(item: T, leaving: Leaving) -> T | None:
     return None if leaving.schema else item
 
 
-OWN_SCHEMA: Kind[OwnSchema] = Kind(
+OWN_SCHEMA_KIND: Kind[OwnSchema] = Kind(
     "own_schema",
     parse,
-    lambda _schema: NAME,
+    lambda _schema: OWN_SCHEMA,
     statements,
     effect,
     unit=own_unit,

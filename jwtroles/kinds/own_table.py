@@ -22,8 +22,8 @@ from jwtroles.kinds.base import (
 from jwtroles.kinds.definer import drop, own_again
 from jwtroles.kinds.mirror import Mirror
 from jwtroles.kinds.object_ref import ObjectRef
-from jwtroles.kinds.own_schema import NAME, leave_with_schema, own_unit
-from jwtroles.names import QName, ident, idents
+from jwtroles.kinds.own_schema import leave_with_schema, own_unit
+from jwtroles.names import OWN_SCHEMA, QName, ident, idents
 
 
 @frozen
@@ -62,7 +62,7 @@ class OwnTable:
     @property
     def qname(self) -> QName:
         """The qualified name."""
-        return QName(NAME, self.name)
+        return QName(OWN_SCHEMA, self.name)
 
 
 def parse(row: Row) -> Iterable[OwnTable]:
@@ -89,7 +89,7 @@ def watched(table: OwnTable, events: str = EVERY_CHANGE) -> OwnTable:
     """
     definition = (
         f"CREATE TRIGGER {WATCH} AFTER {events} "
-        f"ON {table.qname.sql} FOR EACH STATEMENT EXECUTE FUNCTION {NAME}.changed()"
+        f"ON {table.qname.sql} FOR EACH STATEMENT EXECUTE FUNCTION {OWN_SCHEMA}.changed()"
     )
     return replace(table, triggers=(Trigger(WATCH, definition, "A"),))
 
@@ -226,7 +226,7 @@ def effect(change: Change[OwnTable], context: Context) -> Effect:
     if before is None or change.after is not None:
         return Effect.NEUTRAL
     ours = before.owner == context.own_role and before.name.endswith(ASIDE)
-    taken_over = ours and QName(NAME, before.name.removesuffix(ASIDE)) in context.carried
+    taken_over = ours and QName(OWN_SCHEMA, before.name.removesuffix(ASIDE)) in context.carried
     return Effect.NEUTRAL if taken_over else Effect.DESTROYS
 
 

@@ -23,9 +23,9 @@ from jwtroles.kinds.base import (
 from jwtroles.kinds.mirror import as_target
 from jwtroles.kinds.own_schema import leave_with_schema
 from jwtroles.kinds.own_table import set_aside
-from jwtroles.names import QName, literal
+from jwtroles.names import OWN_SCHEMA, QName, literal
 
-SIGNING_KEY = QName("jwtroles", "signing_key")
+SIGNING_KEY = QName(OWN_SCHEMA, "signing_key")
 RETIRED_AT = "retired_at"
 """The column that no file decides: a table of another shape hands it on."""
 

@@ -25,10 +25,10 @@ from jwtroles.kinds.base import (
 )
 from jwtroles.kinds.mirror import Abroad, about
 from jwtroles.kinds.own_schema import leave_with_schema
-from jwtroles.names import QName, ident, literal
+from jwtroles.names import OWN_SCHEMA, QName, ident, literal
 
-CLAIM_ROLE = QName("jwtroles", "claim_role")
-ROLE_SETTING = QName("jwtroles", "role_setting")
+CLAIM_ROLE = QName(OWN_SCHEMA, "claim_role")
+ROLE_SETTING = QName(OWN_SCHEMA, "role_setting")
 
 
 @frozen

@@ -24,9 +24,9 @@ from jwtroles.kinds.base import (
 )
 from jwtroles.kinds.mirror import as_target
 from jwtroles.kinds.own_schema import SECRETS_HELD, leave_with_schema, own_unit
-from jwtroles.names import QName
+from jwtroles.names import OWN_SCHEMA, QName
 
-TICKET_SECRET = QName("jwtroles", "ticket_secret")
+TICKET_SECRET = QName(OWN_SCHEMA, "ticket_secret")
 
 _BLOCK = 64
 """Octets of a block of SHA-256 (RFC 2104 section 2)."""

@@ -22,11 +22,10 @@ from jwtroles.frozen import frozen
 from jwtroles.kinds import KINDS
 from jwtroles.kinds.mirror import Abroad, Mirror
 from jwtroles.kinds.object_ref import ObjectRef
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.mirror.declared import declared, levelled
 from jwtroles.mirror.expressions import printed_there, unprinted
 from jwtroles.mirror.source import Source, abroad
-from jwtroles.names import QName
+from jwtroles.names import OWN_SCHEMA, QName
 from jwtroles.offline import with_unverified
 from jwtroles.planner import plan_between
 from jwtroles.planner.kept import entries

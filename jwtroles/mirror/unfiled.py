@@ -16,8 +16,8 @@ from jwtroles.decompile.found import Found
 from jwtroles.decompile.surveying import find
 from jwtroles.errors import Problem, UsageError
 from jwtroles.frozen import frozen
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.mirror.source import Source, in_scope, of_snapshot
+from jwtroles.names import OWN_SCHEMA
 from jwtroles.reader import snapshot as read_only
 from jwtroles.reader import survey
 from jwtroles.reader.connection import asking

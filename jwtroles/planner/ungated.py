@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jwtroles import codes
 from jwtroles.errors import Problem
 from jwtroles.kinds.object_ref import ROUTINES
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
+from jwtroles.names import OWN_SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

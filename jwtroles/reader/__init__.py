@@ -26,10 +26,9 @@ from jwtroles.frozen import frozen
 from jwtroles.kinds import KINDS
 from jwtroles.kinds.base import PUBLIC, Kind
 from jwtroles.kinds.membership import Membership, Options
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.role import Role
 from jwtroles.kinds.tag import split_tag
-from jwtroles.names import GLOB, QName, text_matches
+from jwtroles.names import GLOB, OWN_SCHEMA, QName, text_matches
 from jwtroles.reader.connection import network
 from jwtroles.reader.queries import Query, Rows, answers, query_text
 

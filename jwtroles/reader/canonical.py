@@ -20,8 +20,7 @@ from jwtroles.errors import Collector, CompileError
 from jwtroles.frozen import frozen
 from jwtroles.kinds import BY_NAME
 from jwtroles.kinds.function import Function, create_sql
-from jwtroles.kinds.own_schema import NAME
-from jwtroles.names import QName, ident
+from jwtroles.names import OWN_SCHEMA, QName, ident
 from jwtroles.reader import LOCK_TIMEOUT
 from jwtroles.reader.queries import query_text
 
@@ -143,7 +142,7 @@ class _Batch:
         missing = [
             _stand_in(function)
             for key, function in desired["function"].items()
-            if function.name.schema == NAME and existing.get(key) != function.returns  # type: ignore[call-overload]
+            if function.name.schema == OWN_SCHEMA and existing.get(key) != function.returns  # type: ignore[call-overload]
         ]
         items: dict[str, tuple[Any, Any]] = {}
         for letter, kind in _KINDS.items():
@@ -218,7 +217,7 @@ def _tried(item: T, missing: Iterable[_Missing]) -> T:
     for name in _TEXTS:
         before: str = getattr(item, name, None) or ""
         text = before
-        for call, null in missing if f"{NAME}." in before else ():
+        for call, null in missing if f"{OWN_SCHEMA}." in before else ():
             text = call.sub(null.replace("\\", r"\\"), text)
         if text != before:
             found[name] = text

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from jwtroles.frozen import frozen
-from jwtroles.kinds.own_schema import NAME
-from jwtroles.names import QName
+from jwtroles.names import OWN_SCHEMA, QName
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,16 +33,16 @@ _OF_THE_GRAMMAR = frozenset(
 """Type names that the parser itself resolves, whatever the search_path (manual section 8)."""
 
 
-AUTHORIZED = QName(NAME, "authorized")
+AUTHORIZED = QName(OWN_SCHEMA, "authorized")
 """Checks the login of `verify: database`, and returns true or raises."""
 
-CLAIMS = QName(NAME, "claims")
+CLAIMS = QName(OWN_SCHEMA, "claims")
 """Returns every claim of a login of `verify: database` in one row, or raises."""
 
 
 def accessor_name(claim: Claim) -> QName:
     """Return the name of the function that returns `claim`."""
-    return QName(NAME, f"claim_{claim.name}")
+    return QName(OWN_SCHEMA, f"claim_{claim.name}")
 
 
 def accessor(claim: Claim) -> str:

@@ -12,9 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from jwtroles.kinds.function import SAFE_PATH, Function
-from jwtroles.kinds.own_schema import NAME
 from jwtroles.kinds.own_table import EVERY_CHANGE, OwnTable
-from jwtroles.names import QName, ident
+from jwtroles.names import OWN_SCHEMA, QName, ident
 from jwtroles.verifier import jws
 from jwtroles.verifier.claims import AUTHORIZED, CLAIMS, pointer_steps, trusted, typed
 from jwtroles.verifier.key_objects import secrets_held
@@ -158,7 +157,7 @@ class _Maker:
         would be undone at the end although a role's settings may ask for one.
         """
         return Function(
-            QName(NAME, name),
+            QName(OWN_SCHEMA, name),
             arguments=arguments,
             returns=returns,
             language="plpgsql",

@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jwtroles.kinds.function import SAFE_PATH, Function
-from jwtroles.kinds.own_schema import NAME
-from jwtroles.names import QName
+from jwtroles.names import OWN_SCHEMA, QName
 from jwtroles.verifier.claims import TypedClaim, trusted, typed
 from jwtroles.verifier.render import render
 
@@ -44,7 +43,7 @@ class _Maker:
 
     def claims(self) -> Function:
         """The payload as the gateway set it."""
-        return self._reader(QName(NAME, "claims"), "jsonb", render("gateway/claims.sql.j2"))
+        return self._reader(QName(OWN_SCHEMA, "claims"), "jsonb", render("gateway/claims.sql.j2"))
 
     def accessor(self, claim: TypedClaim) -> Function:
         """One claim, typed."""
@@ -81,7 +80,7 @@ class _Maker:
         search_path: at the end it would undo the search_path that a role's settings ask for.
         """
         return Function(
-            QName(NAME, "pre_request"),
+            QName(OWN_SCHEMA, "pre_request"),
             arguments="",
             returns="void",
             language="plpgsql",
@@ -107,7 +106,7 @@ class _Maker:
 
     def _definer(self, name: str, arguments: str, returns: str, body: str) -> Function:
         return Function(
-            QName(NAME, name),
+            QName(OWN_SCHEMA, name),
             arguments=arguments,
             returns=returns,
             language="plpgsql",

@@ -11,10 +11,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from jwtroles.kinds.function import Function
-from jwtroles.kinds.own_schema import NAME
 from jwtroles.kinds.own_table import OwnTable
 from jwtroles.kinds.signing_key import RETIRED_AT
-from jwtroles.names import QName
+from jwtroles.names import OWN_SCHEMA, QName
 from jwtroles.verifier import signature
 from jwtroles.verifier.render import render
 
@@ -102,7 +101,7 @@ def _made(owner: str, project: str) -> Iterator[Function]:
         name: str, arguments: str, returns: str, volatility: Literal["i", "v"], **values: Any
     ) -> Function:
         return Function(
-            QName(NAME, name),
+            QName(OWN_SCHEMA, name),
             arguments=arguments,
             returns=returns,
             language="plpgsql",

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from jwtroles.frozen import frozen
 from jwtroles.kinds.object_ref import ObjectRef
-from jwtroles.kinds.own_schema import NAME
 from jwtroles.kinds.own_table import OwnTable, watched
 from jwtroles.kinds.stored_row import CLAIM_ROLE, ROLE_SETTING
-from jwtroles.names import QName
+from jwtroles.names import OWN_SCHEMA, QName
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -92,7 +91,7 @@ NO_MACHINERY = Machinery((), (), ())
 
 
 def _schema_usage(role: str) -> OwnGrant:
-    return OwnGrant(ObjectRef("schema", QName(NAME, NAME)), role, "USAGE")
+    return OwnGrant(ObjectRef("schema", QName(OWN_SCHEMA, OWN_SCHEMA)), role, "USAGE")
 
 
 def _executes(functions: Iterable[Function], role: str) -> Iterator[OwnGrant]:

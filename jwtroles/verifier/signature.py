@@ -10,9 +10,8 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from jwtroles.kinds.function import Function
-from jwtroles.kinds.own_schema import NAME
 from jwtroles.kinds.own_table import OwnTable
-from jwtroles.names import QName
+from jwtroles.names import OWN_SCHEMA, QName
 from jwtroles.verifier.curves import EDWARDS25519, P256
 from jwtroles.verifier.render import render
 
@@ -46,7 +45,7 @@ def functions(owner: str, project: str) -> tuple[Function, ...]:
         name: str, arguments: str, returns: str, volatility: Literal["i", "s"] = "i", **values: Any
     ) -> Function:
         return Function(
-            QName(NAME, name),
+            QName(OWN_SCHEMA, name),
             arguments=arguments,
             returns=returns,
             language="plpgsql",

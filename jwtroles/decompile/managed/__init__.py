@@ -29,8 +29,8 @@ from jwtroles.decompile.uncompared import not_compared
 from jwtroles.errors import Problem
 from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.object_ref import ObjectRef
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.policy import policy_name
+from jwtroles.names import OWN_SCHEMA, QName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from jwtroles.decompile.managed.floors import Standing
     from jwtroles.kinds.membership import Membership
     from jwtroles.kinds.policy import Policy
-    from jwtroles.names import QName
 
 __all__ = ["managed_draft"]
 

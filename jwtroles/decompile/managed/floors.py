@@ -16,8 +16,7 @@ from jwtroles.decompile.patterns import patterns
 from jwtroles.decompile.predicates import shortened
 from jwtroles.frozen import frozen
 from jwtroles.kinds.own_schema import LOOKUP, is_lookup
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
-from jwtroles.names import QName, is_glob
+from jwtroles.names import OWN_SCHEMA, QName, is_glob
 from jwtroles.spec import sqltree
 
 if TYPE_CHECKING:

@@ -18,9 +18,8 @@ from jwtroles.errors import Problem
 from jwtroles.kinds import BY_NAME
 from jwtroles.kinds.base import ANY, PUBLIC, Effect
 from jwtroles.kinds.login_setting import IDENTITY
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.tag import comment_sql
-from jwtroles.names import ident
+from jwtroles.names import OWN_SCHEMA, ident
 from jwtroles.planner.describe import describe
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from pglast import ast, enums
 
 from jwtroles.compiler.one_call import list_asked
 from jwtroles.decompile.predicates import shortened
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
-from jwtroles.names import ident
+from jwtroles.names import OWN_SCHEMA, ident
 from jwtroles.spec import sqltree
 from jwtroles.verifier.claims import AUTHORIZED, CLAIMS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.kinds.acl import Grant
-from jwtroles.kinds.own_schema import NAME
+from jwtroles.names import OWN_SCHEMA
 from jwtroles.planner.describe import describe
 from jwtroles.report.problems import visible
 from jwtroles.report.text.access import columns_text
@@ -78,7 +78,7 @@ def _together(sheet: Sheet, steps: Sequence[Step], along: Sequence[Step]) -> Ite
         text += " (--verbose lists them)"
     sign = sign_of(steps)
     edge = Edge() if sign == ADD else Edge(place=sheet.plan.gone)
-    yield Row(sign, NAME, "", text, edge, steps=(*steps, *along))
+    yield Row(sign, OWN_SCHEMA, "", text, edge, steps=(*steps, *along))
     if sheet.verbose:
         for step in steps:
             if step.change.kind in _NOUNS:
@@ -91,7 +91,7 @@ def _let_go(sheet: Sheet, steps: Sequence[Step]) -> Iterator[Row]:
         return
     edge = Edge(effect_word(steps))
     listed = "" if sheet.verbose else " (--verbose lists them)"
-    yield Row(SIGNS["alter"], NAME, "", f"{RELEASED}{listed}", edge, steps=tuple(steps))
+    yield Row(SIGNS["alter"], OWN_SCHEMA, "", f"{RELEASED}{listed}", edge, steps=tuple(steps))
     if sheet.verbose:
         for step in steps:
             yield Row("", "", "", visible(describe(step.change)))
@@ -100,7 +100,7 @@ def _let_go(sheet: Sheet, steps: Sequence[Step]) -> Iterator[Row]:
 def _single(sheet: Sheet, step: Step) -> Row:
     sign = sign_of([step])
     edge = Edge(effect_word([step])) if sign == SIGNS["alter"] else Edge(place=sheet.plan.gone)
-    return Row(sign, NAME, "", visible(describe(step.change)), edge, steps=(step,))
+    return Row(sign, OWN_SCHEMA, "", visible(describe(step.change)), edge, steps=(step,))
 
 
 def _rights(sheet: Sheet, grants: Sequence[Step], *, told: bool = True) -> Iterator[Row]:
@@ -118,12 +118,17 @@ def _rights(sheet: Sheet, grants: Sequence[Step], *, told: bool = True) -> Itera
         edge = Edge() if sign == ADD else sheet.edge(group)
         steps = tuple(group) if told else ()
         yield Row(
-            sign if told else "", NAME, shown(grantee), _named(sheet, group), edge, steps=steps
+            sign if told else "",
+            OWN_SCHEMA,
+            shown(grantee),
+            _named(sheet, group),
+            edge,
+            steps=steps,
         )
     for sign, group in follow.items():
         grantees = shown_all(sorted({step.change.subject.grantee for step in group}))
         text = f"{counted(len(group), 'right')} for {grantees} (--verbose lists them)"
-        yield Row(sign, NAME, "", text, steps=tuple(group))
+        yield Row(sign, OWN_SCHEMA, "", text, steps=tuple(group))
 
 
 def _named(sheet: Sheet, group: Sequence[Step]) -> str:
@@ -131,7 +136,7 @@ def _named(sheet: Sheet, group: Sequence[Step]) -> str:
     objects: dict[str, list[str]] = {}
     for step in group:
         grant: Grant = step.change.subject
-        name = sheet.object_name(grant.object).removeprefix(f"{NAME}.")
+        name = sheet.object_name(grant.object).removeprefix(f"{OWN_SCHEMA}.")
         words = columns_text(sheet, step, grant.origin).removeprefix("all columns").strip(", ")
         objects.setdefault(grant.privilege.lower(), []).append(
             " ".join(filter(None, (name, words)))

@@ -14,15 +14,14 @@ from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import Grant, Right
 from jwtroles.kinds.base import Change, Effect, Origin
 from jwtroles.kinds.object_ref import IN_SCHEMA, ROUTINES, ObjectRef
-from jwtroles.kinds.own_schema import NAME as OWN_SCHEMA
 from jwtroles.kinds.own_schema import is_lookup
+from jwtroles.names import OWN_SCHEMA, QName
 from jwtroles.report.problems import visible
 from jwtroles.report.text.layout import SIGNS, Block
 from jwtroles.report.text.layout import Right as Edge
 
 if TYPE_CHECKING:
     from jwtroles.errors import Place
-    from jwtroles.names import QName
     from jwtroles.planner.model import Plan, Step
     from jwtroles.spec.model import Access, Floor, Spec
 

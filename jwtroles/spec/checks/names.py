@@ -8,10 +8,12 @@ from jwtroles import codes
 from jwtroles.hosting import services
 from jwtroles.names import (
     GLOB,
+    OWN_SCHEMA,
     glob_matches,
     parse_parts,
     parse_qname,
     parse_signature,
+    reserved_role,
     texts_overlap,
     too_long,
 )
@@ -25,11 +27,7 @@ if TYPE_CHECKING:
     from jwtroles.errors import Collector, Place
     from jwtroles.spec.model import Spec
 
-_RESERVED = frozenset({"public", "none", "postgres"})
-"""The first two are no role names to PostgreSQL (CREATE ROLE); the third is the superuser that
-initdb makes by default."""
-
-_SYSTEM_SCHEMAS = frozenset({"information_schema", "jwtroles"})
+_SYSTEM_SCHEMAS = frozenset({"information_schema", OWN_SCHEMA})
 
 
 def _logins(spec: Spec) -> list[Word]:
@@ -40,7 +38,7 @@ def reserved_roles(spec: Spec, problems: Collector) -> None:
     """No role of the file, and no name of one in an environment, is PostgreSQL's own."""
     renamed = (name for env in spec.environments.values() for name in env.names.values())
     for name in (*spec.roles, *_logins(spec), *renamed):
-        if name != PUBLIC and (name.lower() in _RESERVED or name.startswith("pg_")):
+        if name != PUBLIC and reserved_role(name):
             problems.add(
                 codes.RESERVED_NAME,
                 f"{tick(name)} is reserved",
