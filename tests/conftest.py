@@ -23,7 +23,7 @@ from tests.convergence.coverage import Coverage
 from tests.matrix import Matrix
 from tests.order import check_order
 from tests.servers import APPLIERS, MAJORS, Clusters
-from tests.workbench import base_points_kept
+from tests.workbench import multiples_kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,12 +83,12 @@ def cluster() -> Iterator[Clusters]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def base_points() -> Iterator[None]:
-    """Spare each database the second that the multiples of base points take.
+def multiples() -> Iterator[None]:
+    """Spare each database the time that the multiples of points take.
 
     `test_cases` has them made on every server, as every role.
     """
-    with base_points_kept():
+    with multiples_kept():
         yield
 
 

@@ -7,6 +7,7 @@ import shutil
 import time
 import warnings
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
+_kept_pair = cache(make_pair)
+
 
 @dataclass
 class Issuer:
@@ -41,11 +44,15 @@ class Issuer:
     private: dict[str, Any]
 
     @classmethod
-    def of(cls, example: str, folder: Path) -> Issuer:
-        """Copy an example, and make a key for each algorithm of its first issuer."""
+    def of(cls, example: str, folder: Path, *, stranger: bool = False) -> Issuer:
+        """Copy an example, with a key for each algorithm of its first issuer.
+
+        All but strangers share the keys of this process: databases keep multiples of them.
+        """
         shutil.copytree(EXAMPLES / example, folder, dirs_exist_ok=True)
         made = cls(folder, {})
-        pairs = {alg: make_pair(alg, None) for alg in map(str, made.first.algorithms)}
+        make = make_pair if stranger else _kept_pair
+        pairs = {alg: make(alg, None) for alg in map(str, made.first.algorithms)}
         made.private = {alg: private for alg, (_, private) in pairs.items()}
         document = {"keys": [public for public, _ in pairs.values()]}
         (folder / "keys" / "dev.jwks.json").write_text(json.dumps(document), encoding="utf-8")

@@ -157,8 +157,8 @@ def variables() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def base_points() -> None:
-    """Let plans under test make the multiples of base points."""
+def multiples() -> None:
+    """Let plans under test make the multiples of points."""
 
 
 # Newest first: an update writes expected.sql there, and below it only what differs.

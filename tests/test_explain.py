@@ -287,7 +287,7 @@ def test_a_token_that_the_file_refuses_may_do_nothing(issuer: Issuer, terminal: 
     assert code == 3
     assert "✗ no rule matches: the token becomes nothing" in out
     assert out.endswith("The token is refused: it may do nothing\n")
-    forged = Issuer.of("saas", Path("other").resolve())
+    forged = Issuer.of("saas", Path("other").resolve(), stranger=True)
     found = terminal.told("--token", "-", stdin=saas(forged))
     assert (found["exit_code"], found["role"], found["tables"]) == (3, None, [])
     assert any(rule["outcome"] == "decides" for rule in found["token"]["rules"])

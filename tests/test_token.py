@@ -91,7 +91,7 @@ def test_what_is_made_is_accepted_and_told_as_the_database_says(
         assert (code, err) == (0, "")
         assert f"✓ acme_authenticator becomes {role}" in out
         assert f"What {role} may do" in out
-    stranger = Issuer.of("saas", Path("stranger").resolve())
+    stranger = Issuer.of("saas", Path("stranger").resolve(), stranger=True)
     forged = stranger.token("EdDSA", sub=ANN)
     code, out, _ = terminal.run(
         "inspect", "--env", "dev", "--ask", "--database", sandbox.url, stdin=forged
@@ -283,7 +283,7 @@ def test_what_is_missing_or_does_not_fit_is_said(issuer: Issuer, terminal: Termi
     assert "JR010" in terminal.refused(*OURS, "--expires-in", "soon")
     assert "without a value" in terminal.refused("--claim", "sub")
     Path("EdDSA.json").write_text(
-        json.dumps(Issuer.of("saas", Path("x").resolve()).private["EdDSA"])
+        json.dumps(Issuer.of("saas", Path("x").resolve(), stranger=True).private["EdDSA"])
     )
     assert "JR642" in terminal.refused(*OURS)
 

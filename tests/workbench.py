@@ -21,7 +21,8 @@ from jwtroles.planner.script import lines, preamble
 from jwtroles.reader.connection import connect
 from jwtroles.reader.queries import query_text
 from jwtroles.spec.load import load, load_text
-from jwtroles.verifier.curves import EDWARDS25519, P256
+from jwtroles.verifier import multiples
+from jwtroles.verifier.curves import EDWARDS25519, P256, Point
 from jwtroles.workflow import make_plan, read_database
 from tests.servers import ROLES
 
@@ -156,37 +157,40 @@ def plan_and_run(connection: Connection, spec: Spec) -> tuple[str, ...]:
     return script
 
 
-BASE_POINT = re.compile(r"INSERT INTO jwtroles\.curve_multiple .* SELECT (-\d), m\.\* FROM ")
-DIGESTS = {curve.base_point: curve.base_digest for curve in (P256, EDWARDS25519)}
+MULTIPLES = re.compile(
+    r"INSERT INTO jwtroles\.curve_multiple .* SELECT (?P<number>-?\d+), m\.\* "
+    r"FROM jwtroles\.multiples_(?P<curve>\w+)\((?P<x>\d+), (?P<y>\d+), (?P<width>\d+)\)"
+)
+BASE_DIGESTS = {curve.base_point: curve.base_digest for curve in (P256, EDWARDS25519)}
 _multiples: dict[str, bytes] = {}
-"""Statements that make the multiples of a base point → the rows that they make."""
+"""Statements that make the multiples of a point → the rows that they make."""
 
 
 def run_script(connection: Connection, script: Iterable[str]) -> None:
     """Run a script in one transaction.
 
-    The multiples of a base point, which take a second to make, are kept for all databases.
+    The multiples of a point, which take up to a second to make, are kept for all databases.
     """
     with connection.transaction():
-        for makes_multiples, statements in groupby(script, lambda one: bool(BASE_POINT.match(one))):
+        for makes_multiples, statements in groupby(script, lambda one: bool(MULTIPLES.match(one))):
             if not makes_multiples:
                 connection.execute(";\n".join(statements).encode())
                 continue
             for statement in statements:
-                _base_point(connection, statement)
+                _make_multiples(connection, statement)
 
 
 @contextmanager
-def base_points_kept() -> Iterator[None]:
-    """Let `apply` copy the multiples of a base point that this process has made once.
+def multiples_kept() -> Iterator[None]:
+    """Let `apply` copy the multiples of a point that this process has made once.
 
     Its proof compares their digest as ever.
     """
     send = Attempt._send
 
     def sends(attempt: Attempt, line: Line) -> None:
-        if BASE_POINT.match(line.sql):
-            _base_point(attempt.connection, line.sql)
+        if MULTIPLES.match(line.sql):
+            _make_multiples(attempt.connection, line.sql)
         else:
             send(attempt, line)
 
@@ -197,18 +201,21 @@ def base_points_kept() -> Iterator[None]:
 COLUMNS = "point, place, digit, x, y, z"
 
 
-def _base_point(connection: Connection, statement: str) -> None:
+def _make_multiples(connection: Connection, statement: str) -> None:
     if statement in _multiples:
         to = f"COPY jwtroles.curve_multiple ({COLUMNS}) FROM STDIN (FORMAT binary)"
         with connection.cursor().copy(to.encode()) as copy:
             copy.write(_multiples[statement])
         return
     connection.execute(statement.encode())
-    point = int(BASE_POINT.match(statement)[1])
+    asked = MULTIPLES.match(statement)
+    assert asked is not None
+    number, x, y, width = (int(asked[name]) for name in ("number", "x", "y", "width"))
+    digest = BASE_DIGESTS.get(number) or multiples.digest(Point(asked["curve"], x, y), width)
     digests = connection.execute(query_text("jwtroles.kinds", "curve_multiple")).fetchall()
-    if {"point": point, "digest": DIGESTS[point]} not in digests:
+    if {"point": number, "digest": digest} not in digests:
         return  # somebody changed what makes them
-    rows = f"SELECT {COLUMNS} FROM jwtroles.curve_multiple WHERE point = {point}"
+    rows = f"SELECT {COLUMNS} FROM jwtroles.curve_multiple WHERE point = {number}"
     with connection.cursor().copy(f"COPY ({rows}) TO STDOUT (FORMAT binary)".encode()) as copy:
         _multiples[statement] = b"".join(copy)
 
