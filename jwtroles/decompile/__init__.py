@@ -16,6 +16,7 @@ from jwtroles.decompile.managed.restoring import differing as by_hand
 from jwtroles.decompile.managed.restoring import not_restored, restored, unmarked, without_mark
 from jwtroles.decompile.missed import missed
 from jwtroles.decompile.naming import named
+from jwtroles.decompile.others import left_to_others
 from jwtroles.decompile.policies import stated
 from jwtroles.decompile.predicates import written as condition
 from jwtroles.decompile.proof import not_proved, prove, said_of, together
@@ -187,8 +188,7 @@ def _notes(
         yield from (Problem(codes.NOT_UNDER, said) for said in missed(floor, name, found))
     yield from left_to_service(found)
     yield from choices.beside
-    for role in found.left:
-        yield Problem(codes.LEFT_TO_OTHERS, f"{role} is left to others: {found.why_left(role)}")
+    yield from left_to_others(found)
     for policy in found.all_policies:
         if policy not in found.policies:
             roles = ", ".join(sorted(policy.roles))
@@ -196,7 +196,7 @@ def _notes(
             yield Problem(codes.NOT_COMPARED, what)
     yield from not_compared(found, logins)
     for one in keep:
-        yield Problem(codes.NOT_SAID, f"{said_of(dict(one.words))}: {one.reason}")
+        yield Problem(codes.NOT_SAID, f"{said_of(one.said)}: {one.reason}")
 
 
 def _said(draft: Draft) -> str:

@@ -50,6 +50,10 @@ def withheld(found: Found) -> Group:
         if left and len(left) * 2 <= len(every):
             seen.setdefault(table, Counter())[left] += 1
     members = {table: counts.most_common(1)[0][0] for table, counts in sorted(seen.items())}
+    often = Counter[str]()
+    for table, left in members.items():
+        often.update(dict.fromkeys(left, seen[table][left]))
+    members = {t: left for t, left in members.items() if any(often[name] > 1 for name in left)}
     uses = sum(seen[table][left] for table, left in members.items())
     names = {column.name for one in relations.values() for column in one.columns}
     if uses < FEWEST or NAME in names:

@@ -13,10 +13,21 @@ from jwtroles.names import QName
 
 @frozen
 class Kept:
-    """An entry of `keep`: the words that call something, and why it is kept."""
+    """An entry of `keep`: the words that call something, and why it is kept.
+
+    Attributes:
+        privileges: what it keeps of a grant, where that is several privileges.
+    """
 
     words: tuple[tuple[str, str], ...]
     reason: str
+    privileges: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> Mapping[str, Any]:
+        """The words as the file has them."""
+        said: dict[str, Any] = dict(self.words)
+        return said | ({"privilege": self.privileges} if self.privileges else {})
 
 
 Key = tuple[Any, ...]

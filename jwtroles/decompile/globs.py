@@ -77,9 +77,12 @@ def _of_schemas(said: Tables, found: Found) -> Iterator[tuple[str, tuple[str, ..
 
 
 def _across(name: str, schemas: set[str], found: Found) -> str:
-    """Return a glob of schemas that means what is so called in just these, or ''."""
+    """Return a glob of schemas that means what is so called in just these, or ''.
+
+    Schemas of tenants need not begin alike: `*.orders` is every table of the name.
+    """
     tables = [one for one in found.structure.relations.values() if one.kind in TABLE_KINDS]
-    for start in _beginnings(schemas):
+    for start in (*_beginnings(schemas), ""):
         glob = f"{start}*.{name if GLOB in name else file_part(name)}"
         meant = {t.name for t in tables if not t.partition and glob_matches(glob, t.name)}
         if {one.schema for one in meant} == schemas:

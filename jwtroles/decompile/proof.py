@@ -18,8 +18,9 @@ from jwtroles.decompile.rights import ON_TABLES
 from jwtroles.errors import CompileError, JwtrolesError, Problem, SpecError
 from jwtroles.frozen import frozen
 from jwtroles.kinds import BY_NAME
+from jwtroles.kinds.login_setting import IDENTITY
 from jwtroles.planner.describe import describe
-from jwtroles.spec.grammar.keep import OPTION
+from jwtroles.spec.grammar.keep import OPTION, PRIVILEGES
 from jwtroles.spec.load import load_text
 from jwtroles.verifier.key_sources import read_keys
 from jwtroles.workflow import look, plan_from, with_unread
@@ -173,7 +174,11 @@ def _reason(change: Change[Any]) -> str:
     if change.kind == "acl" and before.object.cls == "default":
         return f"default privileges of {before.object.arguments}"
     if change.kind == "login_setting":
-        return "stored for every database" if before.everywhere else "nobody logs in as the role"
+        if before.everywhere:
+            return "stored for every database"
+        if IDENTITY.match(before.name):
+            return "it says who somebody is, which only a token may"
+        return "nobody logs in as the role"
     if change.kind == "membership":
         return "a login of connect_as has memberships of the file alone"
     what = describe(replace(change, after=None))
@@ -181,7 +186,10 @@ def _reason(change: Change[Any]) -> str:
 
 
 def together(kept: Iterable[Kept], version: int) -> tuple[Kept, ...]:
-    """Return entries with one for all privileges of a table, where each of them is kept."""
+    """Return entries with one for all privileges of an object that are kept for the same reason.
+
+    Where each privilege of a table is kept, the entry names none.
+    """
     held: dict[tuple[tuple[str, str], ...], set[str]] = {}
     for one in kept:
         held.setdefault(_without(one), set()).add(dict(one.words).get("privilege", ""))
@@ -189,7 +197,18 @@ def together(kept: Iterable[Kept], version: int) -> tuple[Kept, ...]:
     found = (
         replace(one, words=_without(one)) if every <= held[_without(one)] else one for one in kept
     )
-    return tuple(dict.fromkeys(found))
+    return tuple(_listed(dict.fromkeys(found)))
+
+
+def _listed(kept: Iterable[Kept]) -> Iterator[Kept]:
+    """Yield one entry for those that differ in nothing but the privilege."""
+    alike: dict[Kept, list[Kept]] = {}
+    for one in kept:
+        alike.setdefault(replace(one, words=_without(one)), []).append(one)
+    for same in alike.values():
+        privileges = {dict(one.words).get("privilege", "") for one in same}
+        listed = tuple(one for one in PRIVILEGES if one in privileges)
+        yield same[0] if len(same) == 1 else replace(same[0], privileges=listed)
 
 
 def _without(one: Kept) -> tuple[tuple[str, str], ...]:
@@ -206,6 +225,7 @@ def not_proved(proof: Proof) -> tuple[Problem, ...]:
     )
 
 
-def said_of(kept: Mapping[str, str]) -> str:
+def said_of(kept: Mapping[str, Any]) -> str:
     """Return how an entry calls something, on one line."""
-    return " ".join(f"{key} {word}" for key, word in kept.items())
+    words = {k: word if isinstance(word, str) else ", ".join(word) for k, word in kept.items()}
+    return " ".join(f"{key} {word}" for key, word in words.items())

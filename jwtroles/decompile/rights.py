@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Container, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jwtroles.compiler.grants import later_owners
@@ -121,7 +122,7 @@ def rights_of(
             for command, said in access.items()
             if (role, name, command) not in withheld
         }
-    said = shorter(_globs(role, tables, found), found)
+    said = shorter(_globs(role, tables, found, group), found)
     if token:
         said = {name: _unsafe(access) for name, access in said.items()}
     if said:
@@ -173,7 +174,9 @@ def _listed(right: Right, columns: Iterable[str]) -> tuple[str, ...] | None:
     return tuple(name for name in columns if name in right.columns)
 
 
-def _globs(role: str, tables: Mapping[QName, Access], found: Found) -> dict[str, dict[str, Any]]:
+def _globs(
+    role: str, tables: Mapping[QName, Access], found: Found, group: Group
+) -> dict[str, dict[str, Any]]:
     """Return what is said of tables, by globs where the tables of a schema have a command.
 
     At most one in four may lack it, and is taken out: not for a role that has lost its mark, whom
@@ -206,8 +209,19 @@ def _globs(role: str, tables: Mapping[QName, Access], found: Found) -> dict[str,
             if set(common) == future and whole:
                 said[glob_of(schema)]["future"] = True
         for name in sorted(name for name in left if name.schema == schema and left[name]):
-            said[str(name)] = _values(left[name])
+            said[str(name)] = _values(_by_itself(name, left[name], found, group))
     return said
+
+
+def _by_itself(name: QName, access: Access, found: Found, group: Group) -> Access:
+    """Return what is said of one table: a group of columns only where it has one of them."""
+    if name in group.members:
+        return access
+    columns = tuple(one.name for one in found.structure.relations[name].columns)
+    return {
+        command: replace(said, columns=columns, group=None) if said.group else said
+        for command, said in access.items()
+    }
 
 
 def _values(access: Mapping[str, Said]) -> dict[str, Any]:

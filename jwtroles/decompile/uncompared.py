@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def not_compared(found: Found, logins: Iterable[str]) -> Iterator[Problem]:
-    """Yield what no file can say, of everybody and of the roles of the file.
+    """Yield what no file can say, of everybody, of the roles of the file and those left to others.
 
     Args:
         found: the database.
         logins: the logins that take on roles of tokens: a plan leaves what is stored with them.
     """
-    ours = {PUBLIC, *found.roles, *logins}
+    ours = {PUBLIC, *found.roles, *found.left, *logins}
     for role, words in found.uncompared:
         if role in ours:
             yield Problem(codes.NOT_COMPARED, f"{role} has {words}")

@@ -111,7 +111,7 @@ def _sections(draft: Draft) -> Iterator[tuple[Iterable[str], Any]]:
     yield _roles(draft.roles), None
     yield _apart("views", draft.views), None
     yield _apart("queries", draft.queries), None
-    kept = tuple({**dict(one.words), "reason": one.reason} for one in draft.keep)
+    kept = tuple({**one.said, "reason": one.reason} for one in draft.keep)
     yield _list("keep", kept), None
 
 

@@ -229,7 +229,7 @@ def _notes(found: Found, tokens: TokensDraft, keep: tuple[Kept, ...]) -> Iterato
                 codes.LEFT_TO_OTHERS, f"{one.member} is a member of {one.role}, {outside}"
             )
     for entry in keep:
-        yield Problem(codes.NOT_SAID, f"{said_of(dict(entry.words))}: {entry.reason}")
+        yield Problem(codes.NOT_SAID, f"{said_of(entry.said)}: {entry.reason}")
     for key in tokens.unsaid:
         yield Problem(
             codes.NOT_COMPARED, f"{key}: its exponent is not known, so no document has it"

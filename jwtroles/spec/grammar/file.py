@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles.spec.files import INCLUDE
 from jwtroles.spec.grammar.database import DATABASE, ENVIRONMENT
-from jwtroles.spec.grammar.keep import KEEP
+from jwtroles.spec.grammar.keep import KEEPS
 from jwtroles.spec.grammar.objects import LOOKUP, QUERY, VIEW
 from jwtroles.spec.grammar.policies import POLICIES, ROW_SECURITY
 from jwtroles.spec.grammar.roles import ROLES_BY_NAME
@@ -58,7 +58,7 @@ FILE: Record[Spec] = Record(
             "environments",
             MapOf(_ENVIRONMENT_NAME, ENVIRONMENT, "a map of environments", stand_in=Environment),
         ),
-        Field("keep", ListOf(KEEP, "a list of what stays as it is")),
+        Field("keep", KEEPS),
         Field("policies_only", ListOf(TABLES, "a list of tables or globs")),
         Field("policies", POLICIES),
         Field("row_security", ROW_SECURITY),

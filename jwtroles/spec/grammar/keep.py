@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING
 
 from jwtroles.spec.grammar.terms import ROLE, TABLE, TEXT
 from jwtroles.spec.model import COMMANDS, UNGOVERNED, Word
 from jwtroles.spec.naming import Name
 from jwtroles.spec.records import Field, Record
+from jwtroles.spec.shapes import ByForm, ListOf, Made
 from jwtroles.spec.stated_model import Keep
 from jwtroles.spec.words import Choice, Day, Text
 
@@ -34,11 +36,29 @@ OPTION = "grant_option"
 """The attribute of a grant."""
 
 
-def _keep(*, reason: Word, place: Place, until: date | None = None, **words: Word) -> Keep:
-    return Keep(words, reason, until, place)
+def _keep(
+    *,
+    reason: Word,
+    place: Place,
+    until: date | None = None,
+    privilege: tuple[Word, ...] = (),
+    **words: Word,
+) -> tuple[Keep, ...]:
+    """Return an entry for each privilege of a list: each keeps something by itself, or nothing."""
+    if not privilege:
+        return (Keep(words, reason, until, place),)
+    first: tuple[str, ...] = ("grant", "to")
+    head = {key: words.pop(key) for key in first if key in words}
+    places = (place,) if len(privilege) == 1 else (one.place for one in privilege)
+    return tuple(
+        Keep({**head, "privilege": one, **words}, reason, until, where)
+        for one, where in zip(privilege, places, strict=True)
+    )
 
 
-KEEP: Record[Any] = Record(
+_PRIVILEGE = Choice("a privilege", PRIVILEGES)
+
+KEEP: Record[tuple[Keep, ...]] = Record(
     "an entry of `keep`",
     _keep,
     (
@@ -46,7 +66,14 @@ KEEP: Record[Any] = Record(
         Field("name", Name("the name of a policy")),
         Field("grant", Text("an object, such as app.tags or `schema app`")),
         Field("to", ROLE),
-        Field("privilege", Choice("a privilege", PRIVILEGES)),
+        Field(
+            "privilege",
+            ByForm(
+                "a privilege or a list of privileges",
+                text=Made(_PRIVILEGE, lambda _key, word: (word,)),
+                items=ListOf(_PRIVILEGE, "a list of privileges"),
+            ),
+        ),
         Field("membership", ROLE),
         Field("of", ROLE),
         Field("role", ROLE),
@@ -56,4 +83,9 @@ KEEP: Record[Any] = Record(
         Field("until", Day()),
     ),
     one_of=("policy", "grant", "membership", "role", "setting"),
+)
+
+KEEPS = Made(
+    ListOf(KEEP, "a list of what stays as it is"),
+    lambda _key, entries: tuple(chain.from_iterable(entries)),
 )

@@ -333,6 +333,23 @@ tests:
     }
 
 
+def test_privileges_of_an_entry_are_kept_each_by_itself() -> None:
+    """So that each one that finds nothing is told, where it stands."""
+    text = "jwtroles: 1\nproject: p\ndatabase: {schemas: [app]}\ntokens: {verify: gateway}\n"
+    entry = "keep: [{grant: app.a, to: m, privilege: PRIVILEGE, reason: old}]"
+    words = {"grant": "app.a", "to": "m"}
+    one, other = load_text(text + entry.replace("PRIVILEGE", "[select, insert]")).keep
+    assert [one.words, other.words] == [
+        {**words, "privilege": "select"},
+        {**words, "privilege": "insert"},
+    ]
+    assert [(one.place and one.place.column), (other.place and other.place.column)] == [42, 50]
+    (alone,) = load_text(text + entry.replace("PRIVILEGE", "select")).keep
+    assert alone.words == one.words
+    (every,) = load_text(text + entry.replace("privilege: PRIVILEGE, ", "")).keep
+    assert every.words == words
+
+
 def test_loading_needs_no_driver_and_no_terminal() -> None:
     program = (
         "import sys, jwtroles.spec.load\n"
