@@ -22,10 +22,13 @@ from jwtroles.names import OWN_SCHEMA, QName, literal
 from jwtroles.planner.model import Step
 from jwtroles.planner.order import arrange
 from jwtroles.planner.script import lines
+from jwtroles.reader import ended
 from jwtroles.spec.wording import did_you_mean, listed, tick
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import psycopg
 
     from jwtroles.kinds.signing_key import SigningKey
     from jwtroles.planner.model import Batch
@@ -201,7 +204,7 @@ def _run(
     """Run statements as the owner of the keys, in one transaction, and return their rows.
 
     Raises:
-        ApplyError: JR633 with what the server says.
+        ApplyError: JR633 with what the server says, JR617 when the session ended.
     """
     import psycopg  # noqa: PLC0415 - 160 ms
 
@@ -217,15 +220,28 @@ def _run(
             if retryable(error) and attempt + 1 < ATTEMPTS:
                 time.sleep(pause(attempt))
                 continue
-            said = error.diag.message_primary or str(error)
-            message = f"the server refused: {said} ({error.sqlstate})"
-            remedy = (
-                f"run it as a role that may act as {spec.own_role}, such as the one that applies"
-            )
-            raise ApplyError(
-                Problem(codes.OPERATION_REFUSED, message, remedy=remedy), footer=_FOOTER
-            ) from None
+            raise _refused(error, spec) from None
     raise AssertionError("the last attempt returns or raises")
+
+
+def _refused(error: psycopg.Error, spec: Spec) -> ApplyError:
+    if ended.gone(error):
+        message = f"the connection was lost{ended.why(error)}"
+        remedy = ended.remedy(error, "run it again: it may be done twice")
+        footer = "Rolled back, unless it was just committed."
+        return ApplyError(Problem(codes.CONNECTION_LOST, message, remedy=remedy), footer=footer)
+    message = f"the server refused: {ended.said(error) or error}"
+    remedy = _REMEDIES.get(error.sqlstate or "", "mend its cause, then run it again")
+    remedy = remedy.format(owner=spec.own_role)
+    return ApplyError(Problem(codes.OPERATION_REFUSED, message, remedy=remedy), footer=_FOOTER)
+
+
+_REMEDIES = {
+    "42501": "run it as a role that may act as {owner}, such as the one that applies",
+    "55P03": "another session holds what it needs: run it again when that is over",
+    "57014": ended.CANCELED,
+    "25006": "the server is read-only: run it on its primary, and replicas follow",
+}
 
 
 def _once(connection: Connection, batch: Batch) -> list[dict[str, Any]]:

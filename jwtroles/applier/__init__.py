@@ -117,7 +117,7 @@ def _commit(attempt: Attempt, *, verbose: bool) -> tuple[Attempt, int]:
             except psycopg.Error as error:
                 attempt.roll_back()
                 if attempt.lost(error):
-                    raise connection_lost(attempt) from None
+                    raise connection_lost(attempt, error) from None
                 if not retryable(error) and not (tried == 1 and overtaken(error)):
                     raise statement_failed(attempt, error) from None
                 if tried == ATTEMPTS:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from jwtroles import codes
 from jwtroles.applier.locks import Wanted, holders
 from jwtroles.errors import ApplyError, Problem
+from jwtroles.reader import ended
 
 if TYPE_CHECKING:
     from jwtroles.applier.transaction import Attempt
@@ -49,20 +50,22 @@ def interrupted(attempt: Attempt) -> str:
     return f"Interrupted after {done} of {total} statements. {rolled_back(attempt)}"
 
 
-def connection_lost(attempt: Attempt) -> ApplyError:
+def connection_lost(attempt: Attempt, error: Exception) -> ApplyError:
     """Say that the connection is gone, and what that means for the database."""
     total = len(attempt.plan.statements)
     if attempt.xid is not None:
         problem = Problem(
             codes.CONNECTION_LOST,
             "the connection was lost during COMMIT: whether the plan was applied is not known",
+            details=(told,) if (told := ended.said(error)) else (),
             remedy="plan again: it says what is left to do, if anything",
         )
         return ApplyError(problem)
     problem = Problem(
         codes.CONNECTION_LOST,
-        f"the connection was lost after {attempt.before + attempt.done} of {total} statements",
-        remedy="did somebody end the session, or did the server restart? Then plan again",
+        f"the connection was lost after {attempt.before + attempt.done} of {total} statements"
+        + ended.why(error),
+        remedy=ended.remedy(error, "plan again"),
     )
     return ApplyError(problem, footer=rolled_back(attempt))
 
@@ -70,6 +73,7 @@ def connection_lost(attempt: Attempt) -> ApplyError:
 _REMEDIES = {
     "53200": "raise max_locks_per_transaction, or apply when other sessions hold fewer locks",
     "2BP01": "remove what depends on it, or let the file say it, then plan again",
+    "57014": ended.CANCELED,
     "42501": "plan again as a role that may do it",
 }
 

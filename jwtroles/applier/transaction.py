@@ -14,6 +14,7 @@ from jwtroles.applier.stale import source_as_read, still_as_planned, undisturbed
 from jwtroles.kinds.base import Phase
 from jwtroles.planner.model import nothing_elsewhere
 from jwtroles.planner.script import Line, lines, preamble
+from jwtroles.reader import ended
 
 if TYPE_CHECKING:
     from jwtroles.errors import Place
@@ -146,11 +147,7 @@ class Attempt:
 
     def lost(self, error: Exception) -> bool:
         """Tell whether the connection is gone, or has been told to go."""
-        import psycopg  # noqa: PLC0415
-
-        sqlstate = getattr(error, "sqlstate", None) or ""
-        silent = isinstance(error, psycopg.OperationalError) and not sqlstate
-        return self.connection.closed or silent or sqlstate.startswith(("57P", "08"))
+        return self.connection.closed or ended.gone(error)
 
     def was_committed(self) -> bool:
         """Tell whether it was committed: the server says, where the answer did not arrive."""

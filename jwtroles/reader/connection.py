@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
 from jwtroles.errors import Place, Problem, ServerError
+from jwtroles.reader import ended
 
 if TYPE_CHECKING:
     import psycopg
@@ -125,13 +126,12 @@ def asking(connection: Connection) -> Iterator[None]:
     try:
         yield
     except psycopg.Error as error:
-        said = error.diag.message_primary or str(error).split("\n")[0]
         state = error.sqlstate or ""
-        if connection.closed or state.startswith(("57P", "08")) or not state:
-            message = "the connection to the server was lost"
-            remedy = "did somebody end the session, or did the server restart? Then plan again"
+        if connection.closed or ended.gone(error) or not state:
+            message = f"the connection to the server was lost{ended.why(error)}"
+            remedy = ended.remedy(error, "plan again")
         else:
-            message = f"the server refuses what a plan has to ask: {said} ({state})"
+            message = f"the server refuses what a plan has to ask: {ended.said(error)}"
             remedy = _ASKING.get(state, "mend its cause, then plan again")
         problem = Problem(codes.CANNOT_ASK, message, remedy=remedy)
         raise ServerError(problem, footer="Nothing was changed.") from None
@@ -143,6 +143,7 @@ _ASKING = {
     "ticket_secret, but EXECUTE on jwtroles.secrets_held())",
     "25006": "the server is read-only: plan on its primary, where expressions are compared on "
     "temporary tables",
+    "57014": ended.CANCELED,
     "55P03": "another session holds a table in ACCESS EXCLUSIVE mode: plan again when that is over",
     "XX000": "another session may have dropped that at this moment: plan again",
 }
@@ -191,6 +192,10 @@ def _problem(given: dict[str, Any], error: Exception, origin: str, place: Place 
             message = f"no answer from {address(given)} ({said})"
             what = remedy if given else _NAME_ONE
             return Problem(codes.NO_ANSWER, message, place, details=details, remedy=what)
+    if getattr(error, "sqlstate", None) in ended.TIMEOUTS:
+        message = f"no answer from {address(given)}{ended.why(error)}"
+        what = ended.remedy(error, "try again")
+        return Problem(codes.NO_ANSWER, message, place, details=details, remedy=what)
     if "FATAL" in text or getattr(error, "sqlstate", None):
         remedy = "the server's log says why"
         return Problem(codes.LOGIN_REFUSED, refused, place, details=details, remedy=remedy)

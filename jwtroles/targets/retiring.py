@@ -16,6 +16,7 @@ from jwtroles.applier.locks import take
 from jwtroles.errors import ApplyError, Problem
 from jwtroles.kinds.tag import tagged
 from jwtroles.names import ident
+from jwtroles.reader import ended
 from jwtroles.reader.connection import connect
 from jwtroles.reader.queries import query_text
 
@@ -180,9 +181,13 @@ ORDER BY r.rolname
 
 
 def _refused(target: Target, error: Any) -> ApplyError:
-    said = error.diag.message_primary or "the connection was lost"
     detail = (error.diag.message_detail or "").splitlines()
-    message = f"{target.name} refuses: {said} ({error.sqlstate or 'no SQLSTATE'})"
-    remedy = "mend its cause, then retire it again: it goes on where it was"
+    again = "retire it again: it goes on where it was"
+    if ended.gone(error):
+        message = f"the connection to {target.name} was lost{ended.why(error)}"
+        remedy = ended.remedy(error, again)
+    else:
+        message = f"{target.name} refuses: {ended.said(error)}"
+        remedy = f"mend its cause, then {again}"
     problem = Problem(codes.RETIRE_REFUSED, message, details=tuple(detail), remedy=remedy)
     return ApplyError(problem, footer=STAYS)

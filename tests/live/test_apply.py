@@ -38,6 +38,7 @@ from tests.workbench import loaded
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from jwtroles.reader.connection import Connection
     from jwtroles.workflow import Planned
     from tests.servers import Sandbox
 
@@ -65,6 +66,10 @@ def only(error: pytest.ExceptionInfo[JwtrolesError], code: str) -> tuple[str, st
     assert problem.code.id == code, told(error)
     assert problem.remedy, "every problem says what to do"
     return problem.message, "\n".join(problem.details)
+
+
+def remedy(error: pytest.ExceptionInfo[JwtrolesError]) -> str:
+    return error.value.problems[0].remedy
 
 
 def who(applier: str) -> str:
@@ -646,6 +651,17 @@ def wait_until_gone(sandbox: Sandbox) -> None:
     raise AssertionError("the server still has a session of a client that was killed")
 
 
+def wait_until_ended(pid: int) -> None:
+    """Wait until a process of the server is gone: what it said can be read, and nothing sent."""
+    for _ in range(500):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.02)
+    raise AssertionError("the server has not ended the session")
+
+
 def test_killed_at_any_point_it_is_nothing_or_all(sandbox, fresh):
     before = state(sandbox)
     for stage, done in (("statement", 20), ("proved", 1)):
@@ -680,10 +696,54 @@ def test_a_session_that_is_ended_is_a_clear_error(sandbox, fresh):
         message, _ = only(error, "JR617")
         total = len(planned.plan.statements)
         done = {"proved": total, "unchanged": 0}.get(at[0], at[1])
-        assert message == f"the connection was lost after {done} of {total} statements"
+        ended = "terminating connection due to administrator command (57P01)"
+        assert message == f"the connection was lost after {done} of {total} statements: {ended}"
         assert error.value.footer == "Rolled back: nothing was changed."
         assert error.value.exit_code == Exit.ERROR
         assert state(sandbox) == before
+
+
+def test_a_timeout_that_ends_the_session_is_named(sandbox, fresh):
+    planned = plan(fresh)
+    ends = {"idle_in_transaction_session_timeout": "25P03"}
+    if sandbox.major >= 17:
+        ends["transaction_timeout"] = "25P04"
+    for setting, sqlstate in ends.items():
+        with connect(fresh) as connection:
+
+            def short(
+                stage: str,
+                _done: int,
+                _of: int,
+                setting: str = setting,
+                connection: Connection = connection,
+            ) -> None:
+                if stage == "unchanged":
+                    connection.execute(f"SET LOCAL {setting} = '400ms'".encode())
+                    wait_until_ended(connection.info.backend_pid)
+
+            with pytest.raises(ApplyError) as error:
+                applying.apply(connection, planned.plan, planned.scope, progress=short)
+        message, _ = only(error, "JR617")
+        assert message.startswith("the connection was lost after 0 of ")
+        assert f"timeout ({sqlstate})" in message
+        assert remedy(error).endswith(f"export PGOPTIONS='-c {setting}=0'")
+
+
+def test_a_statement_that_takes_too_long_is_told_with_the_setting(sandbox, fresh):
+    planned = plan(fresh)
+    with psycopg.connect(sandbox.url) as busy, connect(fresh) as connection:
+        busy.execute("LOCK TABLE app.invoices IN ACCESS SHARE MODE")
+
+        def short(stage: str, _done: int, _of: int) -> None:
+            if stage == "unchanged":
+                connection.execute("SET LOCAL statement_timeout = '50ms'")
+
+        with pytest.raises(ApplyError) as error:
+            applying.apply(connection, planned.plan, planned.scope, progress=short)
+    message, _ = only(error, "JR618")
+    assert message.endswith("(57014)")
+    assert remedy(error).endswith("export PGOPTIONS='-c statement_timeout=0'")
 
 
 # Nothing is left behind.

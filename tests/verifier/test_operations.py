@@ -412,6 +412,18 @@ def test_what_is_not_there(place: Place, applier: str, record_case: Any) -> None
         with pytest.raises(ApplyError) as caught:
             operations.retire(connection, spec, reading, key)
     assert caught.value.problems[0].code.id == "JR633"
+    assert "may act as" in caught.value.problems[0].remedy
+    # A session that was ended says so, and not that a right is missing.
+    with connect(place.sandbox.url) as connection:
+        reading = read_database(connection, spec, environment)
+        key = operations.key_called(reading, "RS256", None)
+        place.sandbox.rows(f"SELECT pg_terminate_backend({connection.info.backend_pid}, 5000)")
+        with pytest.raises(ApplyError) as caught:
+            operations.retire(connection, spec, reading, key)
+    (problem,) = caught.value.problems
+    assert problem.code.id == "JR617"
+    assert problem.message.startswith("the connection was lost")
+    assert "57P01" in problem.message
     assert place.lets_in(token("RS256")) == [1]
     record_case(place.sandbox.major, applier)
 
