@@ -116,6 +116,15 @@ A file with several environments needs `--env`, also beside `--database`: the en
 the names of roles and the effects that are allowed. `validate` and `test` do without when neither
 is given.
 
+## Variables
+
+What the column "variable" names is a default for every command that has the option: an option of
+the command line goes before it, also before the variable of another option in whose place it stands
+(`--database` before `JWTROLES_AGAINST`). Of JWTROLES_FORMAT a command takes the forms that it has,
+of JWTROLES_JOBS and JWTROLES_KEEP_GOING what is about many databases. JWTROLES_SHARD is refused for
+one database, as `--shard` is: each part would do the same. Switches are `1` or `0`; effects in
+JWTROLES_ALLOW have spaces between.
+
 {commands}
 """
 

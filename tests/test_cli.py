@@ -92,6 +92,24 @@ def test_row(row, folder):
     assert judge(row, run(row, folder, None)) == []
 
 
+def test_a_full_disk_behind_standard_output_is_told(folder):
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", PROGRAM, "validate"],
+            cwd=folder,
+            env=environment({}),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "error[JR015]: cannot write to standard output: No space left on device",
+        "  = send it to where there is room",
+    ]
+
+
 def test_without_tables_a_private_server_has_nothing_to_test(folder):
     (folder / "schema.sql").unlink()
     row = {"run": ["test"], "exit": 1, "out": "", "has": ["error[JR140]", "--load FILE"]}

@@ -12,7 +12,7 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 
 from jwtroles.decompile import Imported, import_database
-from jwtroles.errors import CompileError, UsageError
+from jwtroles.errors import CompileError, Refused, UsageError
 from jwtroles.kinds.base import PUBLIC
 from jwtroles.names import QName, ident
 from jwtroles.planner.diff import diff
@@ -521,3 +521,21 @@ def test_nothing_to_import(cluster: Clusters) -> None:
     with newest as sandbox, connect(sandbox.url) as session, pytest.raises(UsageError) as caught:
         import_database(session, "acme", ("nowhere",))
     assert [problem.code.id for problem in caught.value.problems] == ["JR814"]
+
+
+def test_a_name_that_reads_as_a_glob_is_to_be_renamed(cluster: Clusters) -> None:
+    with cluster(18).fresh() as sandbox, connect(sandbox.url) as session:
+        sandbox.run_sql(
+            'CREATE SCHEMA app; CREATE TABLE app."all*" (id int); CREATE TABLE app.all1 (id int);'
+            "CREATE ROLE clerk; GRANT USAGE ON SCHEMA app TO clerk;"
+            'GRANT SELECT ON app."all*" TO clerk'
+        )
+        with pytest.raises(Refused) as caught:
+            import_database(session, "acme")
+        (problem,) = caught.value.problems
+        assert problem.message == "add select on app.all1 for clerk"
+        assert problem.remedy == (
+            "app.all* has a `*` in its name, which a file reads as a glob: rename it"
+        )
+        sandbox.run_sql('ALTER TABLE app."all*" RENAME TO all0')
+        assert "app.all0: {select: all}" in import_database(session, "acme").text

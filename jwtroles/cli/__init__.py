@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
@@ -138,14 +138,22 @@ def _usage(error: BaseException) -> UsageError:
     told = getattr(error, "message", "") or getattr(error, "format_message", lambda: str(error))()
     said = _without_tokens(told.rstrip("."))
     message = f"no option {option}" if option and "No such option" in said else said
-    names = getattr(getattr(error, "param", None), "opts", ())
+    context = getattr(error, "ctx", None)
+    param = getattr(error, "param", None)
+    names = getattr(param, "opts", ())
     if names and getattr(error, "message", ""):  # what the value of an option lacks
-        message = f"{names[0]}: {said.removeprefix('Value error, ')}"
+        variable = _variable(context, param)
+        message = f"{variable or names[0]}: {said.removeprefix('Value error, ')}"
     if near and "Did you mean" not in message:  # typer says it itself since 0.20
         message += f". Did you mean {near[0]}?"
-    context = getattr(error, "ctx", None)
     path = getattr(context, "command_path", "jwtroles")
     return UsageError(Problem(codes.USAGE, message, remedy=f"{path} --help"))
+
+
+def _variable(context: Any, param: Any) -> str:
+    """Return the variable that a value comes from, or ''."""
+    source = context.get_parameter_source(param.name) if context else None
+    return str(param.envvar) if source is not None and source.name == "ENVIRONMENT" else ""
 
 
 def _without_tokens(text: str) -> str:

@@ -15,6 +15,7 @@ from jwtroles.cli.options import (
     NoColor,
     Quiet,
     SpecFile,
+    yields,
 )
 from jwtroles.cli.terminal import show, width
 from jwtroles.errors import Exit
@@ -35,6 +36,7 @@ class Form(StrEnum):
 
 
 def validate(
+    context: typer.Context,
     spec: SpecFile = DEFAULT_SPEC,
     env: EnvironmentName = None,
     database: DatabaseUrl = None,
@@ -62,6 +64,8 @@ def validate(
         return
     from jwtroles.cli.formats import Format, told_as  # noqa: PLC0415 - only what a command needs
 
+    catalog = None if yields(context, "catalog", "database") else catalog
+    database = None if yields(context, "database", "catalog") else database
     with told_as(Format(format.value), quiet=quiet):
         said = _checked(spec, env, database, catalog)
     if quiet:
@@ -78,6 +82,13 @@ def _checked(spec: Path, env: str | None, database: str | None, catalog: Path | 
     """Check a file, and say that it is right."""
     from jwtroles.spec.load import load  # noqa: PLC0415
 
+    if catalog is not None and database is not None:
+        from jwtroles import codes  # noqa: PLC0415
+        from jwtroles.errors import Problem, UsageError  # noqa: PLC0415
+
+        message = "--database and --catalog: a file is checked with one of them"
+        remedy = "leave one of them out"
+        raise UsageError(Problem(codes.TWO_SOURCES, message, remedy=remedy))
     if catalog is not None:
         from jwtroles.cli.session import environment_of  # noqa: PLC0415
         from jwtroles.offline import check_against  # noqa: PLC0415

@@ -21,6 +21,8 @@ from jwtroles.cli.options import (
     NoColor,
     SpecFile,
     TextOrJson,
+    told_by,
+    yields,
 )
 from jwtroles.cli.terminal import show, width
 from jwtroles.errors import Problem, UsageError
@@ -35,6 +37,7 @@ _CODE = re.compile(r"jr\d*", re.IGNORECASE)
 
 
 def explain(
+    context: typer.Context,
     what: Annotated[
         Optional[str],  # noqa: UP045 - typer reads the annotation at run time
         typer.Argument(help="A code of an error or remark, or a role.", metavar="CODE|ROLE"),
@@ -71,8 +74,15 @@ def explain(
     Example: jwtroles explain --token token.txt --table app.invoices --env dev
     """
     if token is None and what is not None and _CODE.fullmatch(what):
-        typer.echo(_code(what))
+        told = "format" in told_by(context)
+        with told_as(Format(format.value) if told else Format.TEXT):
+            if told and format is TextOrJson.JSON:
+                message = "a code is explained as text alone"
+                raise UsageError(Problem(codes.USAGE, message, remedy=f"jwtroles explain {what}"))
+            show(_code(what))
         return
+    catalog = None if yields(context, "catalog", "database", "ask") else catalog
+    database = None if yields(context, "database", "catalog") else database
     from jwtroles.cli.given_token import no_token  # noqa: PLC0415
 
     with told_as(Format(format.value)):

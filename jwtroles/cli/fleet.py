@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -68,8 +69,13 @@ class Part:
 
     @property
     def asked(self) -> str:
-        """The option that makes no sense for one database, or ''."""
-        return "--jobs" if self.jobs else "--shard" if self.shard else ""
+        """The option that makes no sense for one database, or ''.
+
+        A variable is for all commands, but with only a part of the databases one is not meant.
+        """
+        if self.jobs and "JWTROLES_JOBS" not in os.environ:
+            return "--jobs"
+        return "--shard" if self.shard else ""
 
 
 def fleet_of(
@@ -82,7 +88,8 @@ def fleet_of(
     """
     if database is None and environment is not None and environment.databases is not None:
         return environment
-    asked = "--keep-going" if keep_going else part.asked
+    on = keep_going and "JWTROLES_KEEP_GOING" not in os.environ
+    asked = "--keep-going" if on else part.asked
     if asked:
         message = f"{asked} is for an environment that has `databases`"
         raise UsageError(Problem(codes.USAGE, message, remedy="leave it out for one database"))

@@ -20,7 +20,7 @@ from jwtroles.cli.options import (
     Yes,
     instant,
 )
-from jwtroles.cli.terminal import show, tell
+from jwtroles.cli.terminal import show, tell, width
 from jwtroles.cli.values import Command, Group
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _listed(spec: Path, env: str | None, database: str | None, part: Part, *, as
         reading = read_database(connection, target.spec, target.environment)
     check_verifies(target.spec, reading)
     states = states_of(wanted, reading.catalog)
-    return contract.render_keys(states) if as_json else text.render_keys(states)
+    return contract.render_keys(states) if as_json else text.render_keys(states, width())
 
 
 app.command("import", cls=Command)(key_files.import_keys)

@@ -11,7 +11,7 @@ from jwtroles import operations
 from jwtroles.cli.asking import agree
 from jwtroles.cli.fleet import JOBS, Part, targets_in, tell_failures
 from jwtroles.cli.progress import counting
-from jwtroles.cli.terminal import show, tell
+from jwtroles.cli.terminal import show, tell, width
 from jwtroles.errors import Exit
 from jwtroles.frozen import frozen
 from jwtroles.report.problems import visible
@@ -72,7 +72,8 @@ def list_many(scene: Scene, *, as_json: bool) -> NoReturn:
 
     _, _, found = scene.look(read_keys)
     fleet = scene.fleet(tuple(_seen(one, State.IN_SYNC) for one in found))
-    show((keys if as_json else many_keys).render_many_keys(fleet, found))
+    told = keys.render_many_keys(fleet, found) if as_json else None
+    show(told or many_keys.render_many_keys(fleet, found, width()))
     tell_failures(fleet.of(State.FAILED))
     raise typer.Exit(fleet.worst)
 

@@ -191,3 +191,12 @@ def told_by(context: typer.Context) -> frozenset[str]:
         and given.name in ("COMMANDLINE", "ENVIRONMENT" if name == "spec" else "")
     }
     return frozenset(found)
+
+
+def yields(context: typer.Context, name: str, *others: str) -> bool:
+    """Tell whether an option comes from a variable while the command line names one in its place.
+
+    A variable says what is meant where nothing else is said.
+    """
+    told = told_by(context)
+    return name not in told and not told.isdisjoint(others)

@@ -23,6 +23,7 @@ from jwtroles.cli.options import (
     SpecFile,
     Verbose,
     effects,
+    yields,
 )
 from jwtroles.cli.terminal import show, tell
 from jwtroles.cli.written import write
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 
 def plan(
+    context: typer.Context,
     spec: SpecFile = DEFAULT_SPEC,
     env: EnvironmentName = None,
     database: DatabaseUrl = None,
@@ -107,6 +109,9 @@ def plan(
     from jwtroles.report.verdict import exit_of  # noqa: PLC0415
 
     part = Part(jobs, shard)
+    against = None if yields(context, "against", "database", "out") else against
+    database = None if yields(context, "database", "against") else database
+    out = None if yields(context, "out", "against") else out
     with told_as(format, quiet=quiet, plain=plain, whose=partial(concerned, spec, env)):
         allowed = effects(allow)
         if (as_ is None) != (out_dir is None):

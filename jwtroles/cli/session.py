@@ -60,6 +60,10 @@ def loads_of(spec_file: Path, environment: Environment | None) -> Loads | None:
     return Loads(f"{spec_file.resolve()} {environment.name}", tuple(files))
 
 
+INSTEAD = {"diff": "or name a URL in its place"}
+"""What `diff` and `sync`, which have no --database, take in the place of an environment."""
+
+
 def choose(spec_file: Path, name: str | None, database: str | None, command: str) -> Chosen:
     """Load the file and choose the environment and the database that the command line means.
 
@@ -70,7 +74,8 @@ def choose(spec_file: Path, name: str | None, database: str | None, command: str
             many databases.
     """
     spec, environment = chosen(spec_file, name, database, command)
-    return reached(spec_file, spec, environment, database)
+    instead = INSTEAD.get(command, "or --database URL")
+    return reached(spec_file, spec, environment, database, instead)
 
 
 def chosen(
@@ -90,9 +95,13 @@ def chosen(
 
 
 def reached(
-    spec_file: Path, spec: Spec, environment: Environment | None, database: str | None
+    spec_file: Path,
+    spec: Spec,
+    environment: Environment | None,
+    database: str | None,
+    instead: str = "or --database URL",
 ) -> Chosen:
-    """Return the one database that is meant.
+    """Return the one database that is meant; `instead` as for `connection_string`.
 
     Raises:
         UsageError: JR014 for a variable that is not set, JR035 for an environment of many.
@@ -115,7 +124,8 @@ def reached(
         if word.place:
             origin += f" ({word.place.source.name}:{word.place.line})"
         loads = loads_of(spec_file, environment)
-        return Chosen(spec, environment, connection_string(word), origin, word.place, loads)
+        url = connection_string(word, instead)
+        return Chosen(spec, environment, url, origin, word.place, loads)
     url = os.environ.get("DATABASE_URL", "")
     return Chosen(spec, environment, url, "DATABASE_URL" if url else "PG* variables")
 
@@ -135,7 +145,11 @@ def environment_of(
         return next(iter(known.values()), None)
     if name not in known:
         message = f"no environment {name} in the file"
-        remedy = f"environments there: {listed}" if known else "leave --env out: it has none"
+        without = "leave --env out"
+        if name == os.environ.get("JWTROLES_ENV"):
+            message += " (JWTROLES_ENV says it)"
+            without = "unset JWTROLES_ENV"
+        remedy = f"environments there: {listed}" if known else f"{without}: it has none"
         raise UsageError(Problem(codes.NO_ENVIRONMENT, message, remedy=remedy))
     return known[name]
 
@@ -145,13 +159,17 @@ def _example(names: list[str]) -> str:
     return next((name for name in names if name in ("staging", "test")), names[0])
 
 
-def connection_string(word: Word) -> str:
+def connection_string(word: Word, instead: str = "or --database URL") -> str:
     """Return what libpq understands of an address of the file.
+
+    Args:
+        word: the address, in which variables may stand.
+        instead: what else a command takes in the place of a variable that is not set.
 
     Raises:
         UsageError: JR014 for a variable that is not set.
     """
-    return _service(_expand(word))
+    return _service(_expand(word, instead))
 
 
 def _service(database: str) -> str:
@@ -160,13 +178,13 @@ def _service(database: str) -> str:
     return f"service={database}" if bare else database
 
 
-def _expand(word: str) -> str:
+def _expand(word: str, instead: str) -> str:
     def value(match: re.Match[str]) -> str:
         found = os.environ.get(match[1])
         if found is None:
             place = getattr(word, "place", None)
             message = f"the variable {match[1]} is not set"
-            remedy = f"export {match[1]}=postgresql://…, or --database URL"
+            remedy = f"export {match[1]}=postgresql://…, {instead}"
             raise UsageError(Problem(codes.NO_VARIABLE, message, place, remedy=remedy))
         return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from pathlib import Path
 
 MAX_WIDTH = 100
 
@@ -29,5 +30,21 @@ def tell(text: str) -> None:
 
 
 def show(text: str) -> None:
-    """Print a result to standard output."""
-    print(text, flush=True)  # noqa: T201
+    """Print a result to standard output.
+
+    Raises:
+        UsageError: JR015 where it cannot be written, as on a disk that is full.
+    """
+    try:
+        print(text, flush=True)  # noqa: T201
+    except BrokenPipeError:  # whoever reads has enough: typer ends the command
+        raise
+    except OSError as error:
+        from jwtroles import codes  # noqa: PLC0415 - only what this needs
+        from jwtroles.errors import Problem, UsageError  # noqa: PLC0415
+
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())  # Python would try once more at the end
+        message = f"cannot write to standard output: {error.strerror}"
+        remedy = "send it to where there is room"
+        raise UsageError(Problem(codes.CANNOT_WRITE, message, remedy=remedy)) from None

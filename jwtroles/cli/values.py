@@ -44,7 +44,33 @@ def read_plainly(params: list[Any]) -> list[Any]:
             param.display_type_rich = _no_type
         if not isinstance(getattr(param, "get_runtime_param", Value), (type, Value)):
             param.get_runtime_param = Value(param)
+        if param.envvar == FORMAT and not isinstance(param.value_from_envvar, Wish):
+            param.value_from_envvar = Wish(param)
     return params
+
+
+FORMAT = "JWTROLES_FORMAT"
+
+
+class Wish:
+    """Reads the variable of --format, which is for all commands: a form that one has not is left.
+
+    What is the form of no command is left to typer, which refuses it.
+    """
+
+    def __init__(self, param: Any) -> None:
+        described = getattr(param, "type_descriptor", None)  # since typer 0.24
+        self.own = list(map(str, described.annotation if described else param.type.choices))
+        self.reads = param.value_from_envvar
+
+    def __call__(self, ctx: Any) -> Any:
+        """Return what the variable says, or None where it is another command's."""
+        value = self.reads(ctx)
+        if value is None or value in self.own:
+            return value
+        from jwtroles.cli.formats import Format  # noqa: PLC0415 - only what a command needs
+
+        return None if value in list(Format) else value
 
 
 def _no_type(*_given: Any, **_named: Any) -> str:

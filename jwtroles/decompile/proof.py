@@ -19,6 +19,7 @@ from jwtroles.errors import CompileError, JwtrolesError, Problem, SpecError
 from jwtroles.frozen import frozen
 from jwtroles.kinds import BY_NAME
 from jwtroles.kinds.login_setting import IDENTITY
+from jwtroles.names import GLOB
 from jwtroles.planner.describe import describe
 from jwtroles.spec.grammar.keep import OPTION, PRIVILEGES
 from jwtroles.spec.load import load_text
@@ -26,6 +27,7 @@ from jwtroles.verifier.key_sources import read_keys
 from jwtroles.workflow import look, plan_from, with_unread
 
 if TYPE_CHECKING:
+    from jwtroles.catalog import Structure
     from jwtroles.decompile.writing import Written
     from jwtroles.kinds.base import Change
     from jwtroles.planner.model import Plan
@@ -219,10 +221,19 @@ def not_proved(proof: Proof) -> tuple[Problem, ...]:
     """Return what would still change, or why the file cannot be planned."""
     if proof.plan is None:
         return proof.problems
+    remedy = _renamed(proof.plan.structure) or "leave its schema out with --schemas, and report it"
     return tuple(
-        Problem(codes.NOT_PROVED, f"{step.verb} {describe(step.change)}")
+        Problem(codes.NOT_PROVED, f"{step.verb} {describe(step.change)}", remedy=remedy)
         for step in proof.plan.steps
     )
+
+
+def _renamed(structure: Structure) -> str:
+    """Return what helps where a name has a `*`, which a file reads as a glob; '' if none has."""
+    for name in sorted(structure.relations, key=str):
+        if GLOB in name.name:
+            return f"{name} has a `*` in its name, which a file reads as a glob: rename it"
+    return ""
 
 
 def said_of(kept: Mapping[str, Any]) -> str:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from itertools import groupby
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
-
-from jwtroles.report.keys import aligned, cells, status
-from jwtroles.report.problems import visible
+from jwtroles.report.keys import listed, status
 from jwtroles.report.text.fleet import names
 from jwtroles.report.text.sheet import counted
 
@@ -22,7 +17,7 @@ if TYPE_CHECKING:
     Places = dict[KeyState, dict[str, list[Outcome]]]
 
 
-def render_many_keys(fleet: Fleet, found: tuple[Looked, ...]) -> str:
+def render_many_keys(fleet: Fleet, found: tuple[Looked, ...], width: int) -> str:
     """Return the keys below their issuers; behind each, what it is in how many databases."""
     places: Places = {}
     for outcome, looked in zip(fleet.outcomes, found, strict=True):
@@ -32,17 +27,14 @@ def render_many_keys(fleet: Fleet, found: tuple[Looked, ...]) -> str:
             where.setdefault(status(state, when=False), []).append(outcome)
     if not places:
         return "No keys, in the file or in a database."
-    return "\n".join(_lines(places, len(found)))
-
-
-def _lines(places: Places, number: int) -> Iterator[str]:
     order = sorted(places, key=lambda one: (one.issuer, one.kid, one.alg))
-    rows = aligned({key: cells(key)[:-1] for key in order})
-    for issuer, group in groupby(order, key=lambda one: one.issuer):
-        yield visible(issuer)
-        for key in group:
-            head = rows[key]
-            for said, outcomes in sorted(places[key].items(), key=lambda pair: -len(pair[1])):
-                which = f": {names(outcomes)}" if len(outcomes) < number else ""
-                yield f"  {head}  {said} in {counted(len(outcomes), 'database')}{which}"
-                head = " " * cell_len(head)
+    return "\n".join(listed({key: _ways(places[key], len(found)) for key in order}, width))
+
+
+def _ways(places: dict[str, list[Outcome]], number: int) -> list[str]:
+    """Return how a key stands, with where; what holds in most databases first."""
+    return [
+        f"{said} in {counted(len(outcomes), 'database')}"
+        + (f": {names(outcomes)}" if len(outcomes) < number else "")
+        for said, outcomes in sorted(places.items(), key=lambda pair: -len(pair[1]))
+    ]

@@ -52,7 +52,7 @@ def test_what_each_key_is() -> None:
         "new": "not applied",
         "left": "not in the file",
     }
-    assert render_keys(states) == (
+    assert render_keys(states, 100) == (
         "https://a\n"
         "  coming   RS256             keys.json        live from 2026-05-04 10:13 UTC\n"
         "  ending   RS256             keys.json        live until 2026-05-04 10:13 UTC\n"
@@ -73,10 +73,24 @@ def test_what_each_key_is() -> None:
     }  # fmt: skip
 
 
+def test_a_list_holds_in_80_columns() -> None:
+    """The thumbprint of a key, which is its id where none is given, has 43 characters."""
+    thumbprint = key("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", size=2048)
+    wanted = Keys((thumbprint, key("next", size=4096)))
+    states = states_of(wanted, Catalog.of({"signing_key": [stored(thumbprint)]}), NOW)
+    assert render_keys(states, 80) == (
+        "https://a\n"
+        "  NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs\n"
+        "      RS256, 2048 bits  keys.json  live\n"
+        "  next\n"
+        "      RS256, 4096 bits  keys.json  not in the database: apply adds it"
+    )
+
+
 def test_a_retired_key_that_left_the_file_is_retired() -> None:
     (state,) = states_of(NO_KEYS, Catalog.of({"signing_key": [stored(LIVE, "then")]}), NOW)
     assert (state.status, state.source, state.applied) == ("retired", "", True)
 
 
 def test_no_keys() -> None:
-    assert render_keys(()) == "No keys, in the file or in the database."
+    assert render_keys((), 80) == "No keys, in the file or in the database."
