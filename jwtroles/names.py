@@ -17,6 +17,9 @@ MAX_IDENTIFIER_BYTES = 63
 OWN_SCHEMA = "jwtroles"
 """The schema of what jwtroles makes; a constant, since policies and the manual name it."""
 
+PUBLIC = "PUBLIC"
+"""The pseudo-role that every role belongs to, as the file, grants and policies name it."""
+
 _RESERVED_ROLES = frozenset({"public", "none", "postgres"})
 
 _BARE = re.compile(r"[a-z_][a-z0-9_]*\Z")
@@ -43,6 +46,11 @@ def ident(name: str) -> str:
 def idents(names: tuple[str, ...] | list[str]) -> str:
     """Return several identifiers, separated by commas, in the order given."""
     return ", ".join(map(ident, names))
+
+
+def grantee_sql(name: str) -> str:
+    """Return a grantee for GRANT and REVOKE: a quoted role name, or the keyword PUBLIC."""
+    return PUBLIC if name == PUBLIC else ident(name)
 
 
 def literal(text: str) -> str:

@@ -15,10 +15,9 @@ from jwtroles.compiler import compile_spec
 from jwtroles.compiler.wanted import scope_of
 from jwtroles.errors import Problem
 from jwtroles.kinds.acl import Acl, Right, built_in
-from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.kinds.table_security import TableSecurity
-from jwtroles.names import OWN_SCHEMA
+from jwtroles.names import OWN_SCHEMA, PUBLIC
 from jwtroles.planner import build_plan
 from jwtroles.planner.describe import describe
 from jwtroles.reader import Reading, existing_schemas, narrowed, survey

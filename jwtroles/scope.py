@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import Acl, Right, built_in
-from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.object_ref import ObjectRef
-from jwtroles.names import OWN_SCHEMA, QName, glob_matches, parse_qname, text_matches
+from jwtroles.names import OWN_SCHEMA, PUBLIC, QName, glob_matches, parse_qname, text_matches
 from jwtroles.objects import named_objects
 
 if TYPE_CHECKING:

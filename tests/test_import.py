@@ -13,8 +13,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from jwtroles.decompile import Imported, import_database
 from jwtroles.errors import CompileError, Refused, UsageError
-from jwtroles.kinds.base import PUBLIC
-from jwtroles.names import QName, ident
+from jwtroles.names import PUBLIC, QName, ident
 from jwtroles.planner.diff import diff
 from jwtroles.planner.kept import entries, set_aside
 from jwtroles.reader.connection import connect

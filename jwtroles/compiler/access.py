@@ -11,17 +11,8 @@ from jwtroles.compiler.columns import Groups
 from jwtroles.errors import Collector
 from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Origin
-from jwtroles.names import OWN_SCHEMA, QName, glob_matches, is_glob, parse_qname
-from jwtroles.spec.model import (
-    PUBLIC,
-    Access,
-    Command,
-    Environment,
-    Role,
-    Spec,
-    Ungoverned,
-    Word,
-)
+from jwtroles.names import OWN_SCHEMA, PUBLIC, QName, glob_matches, is_glob, parse_qname
+from jwtroles.spec.model import Access, Command, Environment, Role, Spec, Ungoverned, Word
 
 TABLE_KINDS = ("r", "p")
 """What a glob matches: access goes through the parent, so partitions are left out."""

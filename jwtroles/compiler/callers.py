@@ -16,11 +16,11 @@ from jwtroles.compiler.grants import Rights
 from jwtroles.compiler.rights import Inheritance
 from jwtroles.errors import Collector
 from jwtroles.frozen import frozen
-from jwtroles.kinds.base import PUBLIC, Origin
+from jwtroles.kinds.base import Origin
 from jwtroles.kinds.function import Function
 from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.kinds.policy import Policy
-from jwtroles.names import QName, parse_qname
+from jwtroles.names import PUBLIC, QName, parse_qname
 from jwtroles.objects import routine_of
 from jwtroles.spec import sqltree
 from jwtroles.spec.model import Spec, Word

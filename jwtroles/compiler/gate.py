@@ -18,9 +18,9 @@ from jwtroles.compiler.one_call import Call, is_single, own_named
 from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Origin
 from jwtroles.kinds.policy import Policy, policy_name
-from jwtroles.names import OWN_SCHEMA, QName
+from jwtroles.names import OWN_SCHEMA, PUBLIC, QName
 from jwtroles.spec import sqltree
-from jwtroles.spec.model import PUBLIC, Word
+from jwtroles.spec.model import Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -13,9 +13,9 @@ from jwtroles.compiler.definers import Definers
 from jwtroles.errors import Collector
 from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import Acl, Right
-from jwtroles.kinds.base import PUBLIC, Origin
+from jwtroles.kinds.base import Origin
 from jwtroles.kinds.object_ref import IN_SCHEMA, ObjectRef
-from jwtroles.names import OWN_SCHEMA, QName, parse_qname, text_matches
+from jwtroles.names import OWN_SCHEMA, PUBLIC, QName, parse_qname, text_matches
 from jwtroles.objects import SECTIONS, Section
 from jwtroles.spec.model import Access, Spec, Word
 

@@ -14,9 +14,9 @@ from jwtroles.kinds.login_setting import LoginSetting, stored_value
 from jwtroles.kinds.membership import Membership, Options
 from jwtroles.kinds.renames import Renames
 from jwtroles.kinds.role import FLAGS, Role
-from jwtroles.names import OWN_SCHEMA
-from jwtroles.spec.model import PUBLIC, Spec, Word
+from jwtroles.names import OWN_SCHEMA, PUBLIC
 from jwtroles.spec.model import Role as DeclaredRole
+from jwtroles.spec.model import Spec, Word
 
 OWNER = "it owns tables, functions or the schema, and row security does not bind an owner"
 

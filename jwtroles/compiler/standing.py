@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from jwtroles import codes
 from jwtroles.compiler.access import table_named
 from jwtroles.compiler.floors import bound_floor
-from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.policy import Policy, gives_beside
-from jwtroles.names import MAX_IDENTIFIER_BYTES, parse_qname, too_long
+from jwtroles.names import MAX_IDENTIFIER_BYTES, PUBLIC, QName, parse_qname, too_long
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from jwtroles.compiler.access import Names
     from jwtroles.compiler.floors import Binder, FloorOn
     from jwtroles.errors import Collector, Place
-    from jwtroles.names import QName
     from jwtroles.spec.model import Floor, Spec
     from jwtroles.spec.stated_model import StandingPolicy
 

@@ -10,15 +10,15 @@ from jwtroles.compiler.access import matching
 from jwtroles.compiler.policies import RowSecurity, tables_with
 from jwtroles.compiler.policies_only import must_be_on
 from jwtroles.compiler.standing import check_alone, standing_policies
-from jwtroles.kinds.base import PUBLIC, Origin
+from jwtroles.kinds.base import Origin
 from jwtroles.kinds.policy import Policy
+from jwtroles.names import PUBLIC, QName
 
 if TYPE_CHECKING:
     from jwtroles.catalog import Structure
     from jwtroles.compiler.access import Names
     from jwtroles.compiler.floors import Binder
     from jwtroles.errors import Collector
-    from jwtroles.names import QName
     from jwtroles.spec.model import Role, Spec, Word
     from jwtroles.spec.stated_model import StatedPolicy
 

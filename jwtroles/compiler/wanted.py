@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from jwtroles.compiler.access import Names
 from jwtroles.hosting import services
-from jwtroles.kinds.base import PUBLIC
-from jwtroles.names import OWN_SCHEMA, parse_signature
+from jwtroles.names import OWN_SCHEMA, PUBLIC, parse_signature
 from jwtroles.objects import TABLES, argument_types
 from jwtroles.scope import Scope
 from jwtroles.spec.model import Environment, Spec

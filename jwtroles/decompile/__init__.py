@@ -29,7 +29,7 @@ from jwtroles.decompile.uncompared import not_compared
 from jwtroles.decompile.writing import write
 from jwtroles.errors import Problem, Refused, UsageError
 from jwtroles.frozen import frozen
-from jwtroles.kinds.base import PUBLIC
+from jwtroles.names import PUBLIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

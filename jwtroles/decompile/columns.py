@@ -8,8 +8,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from jwtroles.frozen import frozen
-from jwtroles.kinds.base import PUBLIC
-from jwtroles.names import QName, file_part
+from jwtroles.names import PUBLIC, QName, file_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import built_in
-from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.policy import policy_name
-from jwtroles.names import OWN_SCHEMA, QName, reserved_role
+from jwtroles.names import OWN_SCHEMA, PUBLIC, QName, reserved_role
 from jwtroles.scope import Scope
 from jwtroles.spec.model import COMMANDS
 

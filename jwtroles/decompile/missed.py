@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.policy import gives_beside
+from jwtroles.names import PUBLIC, QName
 from jwtroles.planner.past_floors import not_bound
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from jwtroles.decompile.found import Found
     from jwtroles.decompile.standing import Standing
-    from jwtroles.names import QName
 
 NAMED = 5
 """How many partitions are named."""

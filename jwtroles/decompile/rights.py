@@ -13,9 +13,8 @@ from jwtroles.decompile.globs import shorter
 from jwtroles.decompile.patterns import FEWEST, QUARTER, glob_of
 from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import built_in
-from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.object_ref import IN_SCHEMA, ROUTINES, ObjectRef
-from jwtroles.names import QName, parse_qname
+from jwtroles.names import PUBLIC, QName, parse_qname
 from jwtroles.spec.model import COMMANDS, UNGOVERNED
 
 if TYPE_CHECKING:

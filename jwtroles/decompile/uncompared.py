@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from jwtroles import codes
 from jwtroles.errors import Problem
-from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.login_setting import IDENTITY
+from jwtroles.names import PUBLIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from jwtroles.compiler.access import Names
 from jwtroles.frozen import frozen
 from jwtroles.hosting import recognised, services
-from jwtroles.names import text_matches
-from jwtroles.spec.model import PUBLIC
+from jwtroles.names import PUBLIC, text_matches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,7 +15,7 @@ from jwtroles.explanation.tables import Tables
 from jwtroles.explanation.token import requestable, token_entry
 from jwtroles.explanation.values import Values
 from jwtroles.frozen import frozen
-from jwtroles.names import parse_qname
+from jwtroles.names import QName, parse_qname
 from jwtroles.spec.model import Word
 from jwtroles.spec.wording import did_you_mean, listed
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from jwtroles.explanation.model import ObjectEntry, TableEntry, TokenEntry
-    from jwtroles.names import QName
     from jwtroles.spec.model import Environment, Role, Spec
     from jwtroles.tokens.inspection import Inspection
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from jwtroles.explanation.model import AnswerEntry, DatabaseEntry, DifferenceEntry
 from jwtroles.explanation.objects import at
 from jwtroles.frozen import frozen
-from jwtroles.kinds.base import PUBLIC, Origin
-from jwtroles.names import OWN_SCHEMA, QName
+from jwtroles.kinds.base import Origin
+from jwtroles.names import OWN_SCHEMA, PUBLIC, QName
 from jwtroles.planner.describe import describe, object_of, roles_of
 
 if TYPE_CHECKING:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jwtroles.explanation.model import NamedEntry, ObjectEntry
-from jwtroles.names import parse_qname
-from jwtroles.spec.model import PUBLIC
+from jwtroles.names import PUBLIC, QName, parse_qname
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from jwtroles.errors import Place, Position
     from jwtroles.explanation.values import Values
-    from jwtroles.names import QName
     from jwtroles.spec.model import Query, Role, Spec, View, Word
 
 _KINDS = {

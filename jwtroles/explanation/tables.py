@@ -17,8 +17,16 @@ from jwtroles.explanation.model import (
 )
 from jwtroles.frozen import frozen
 from jwtroles.kinds.policy import policy_name
-from jwtroles.names import OWN_SCHEMA, QName, glob_matches, is_glob, parse_qname, texts_overlap
-from jwtroles.spec.model import COMMANDS, PUBLIC, UNGOVERNED
+from jwtroles.names import (
+    OWN_SCHEMA,
+    PUBLIC,
+    QName,
+    glob_matches,
+    is_glob,
+    parse_qname,
+    texts_overlap,
+)
+from jwtroles.spec.model import COMMANDS, UNGOVERNED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,11 +12,11 @@ from dataclasses import field, replace
 from functools import cache
 
 from jwtroles.frozen import frozen
-from jwtroles.kinds.base import NOWHERE, PUBLIC, Change, Origin, Row
+from jwtroles.kinds.base import NOWHERE, Change, Origin, Row
 from jwtroles.kinds.object_ref import ROUTINES, ObjectClass, ObjectRef
 from jwtroles.kinds.own_schema import own_unit
 from jwtroles.kinds.renames import Renames
-from jwtroles.names import OWN_SCHEMA, QName, ident
+from jwtroles.names import OWN_SCHEMA, PUBLIC, QName, ident
 
 PRIVILEGES = {
     "r": "SELECT",

@@ -16,18 +16,9 @@ from jwtroles.frozen import frozen
 from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirror import Abroad, Mirror, about_none, as_source, declared_whole, unchanged
 from jwtroles.kinds.renames import Renames
-from jwtroles.names import QName, ident
+from jwtroles.names import QName
 
 T = TypeVar("T")
-
-PUBLIC = "PUBLIC"
-"""The pseudo-role of every role, as grants name it."""
-
-
-def grantee_sql(name: str) -> str:
-    """Return a grantee for GRANT and REVOKE: a quoted role name, or the keyword PUBLIC."""
-    return PUBLIC if name == PUBLIC else ident(name)
-
 
 ANY = "*"
 """A key that stands for every object of a kind, in `dies_with`."""

@@ -16,22 +16,12 @@ from jwtroles.kinds.acl import (
     sparing,
     unit,
 )
-from jwtroles.kinds.base import (
-    NOWHERE,
-    Change,
-    Context,
-    Effect,
-    Kind,
-    Need,
-    Phase,
-    Statement,
-    grantee_sql,
-)
+from jwtroles.kinds.base import NOWHERE, Change, Context, Effect, Kind, Need, Phase, Statement
 from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirrored_rights import abroad, declared, level, mirrored
 from jwtroles.kinds.object_ref import ObjectClass, ObjectRef
 from jwtroles.kinds.passed_on import split
-from jwtroles.names import OWN_SCHEMA, ident
+from jwtroles.names import OWN_SCHEMA, grantee_sql, ident
 
 _ON: dict[ObjectClass, Callable[[ObjectRef], str]] = {
     "table": lambda ref: ref.name.sql,

@@ -6,10 +6,9 @@ from dataclasses import replace
 
 from jwtroles import codes
 from jwtroles.kinds.acl import Acl, Right
-from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.mirror import Abroad, Mirror
 from jwtroles.kinds.object_ref import ObjectRef
-from jwtroles.names import QName
+from jwtroles.names import PUBLIC, QName
 
 
 def abroad(acl: Acl, abroad: Abroad) -> Acl:

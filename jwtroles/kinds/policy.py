@@ -9,7 +9,6 @@ from dataclasses import field, replace
 from jwtroles.frozen import frozen
 from jwtroles.kinds.base import (
     NOWHERE,
-    PUBLIC,
     Change,
     Context,
     Effect,
@@ -19,14 +18,13 @@ from jwtroles.kinds.base import (
     Phase,
     Row,
     Statement,
-    grantee_sql,
 )
 from jwtroles.kinds.implication import implies
 from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirror import Abroad, Mirror
 from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.kinds.renames import Renames
-from jwtroles.names import MAX_IDENTIFIER_BYTES, QName, ident
+from jwtroles.names import MAX_IDENTIFIER_BYTES, PUBLIC, QName, grantee_sql, ident
 
 PUBLIC_ROLES = frozenset({PUBLIC})
 

@@ -9,11 +9,11 @@ from jwtroles.catalog import Catalog, Structure
 from jwtroles.errors import Problem
 from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import Acl, Grant
-from jwtroles.kinds.base import PUBLIC, Change
+from jwtroles.kinds.base import Change
 from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.kinds.policy import Policy
 from jwtroles.kinds.table_security import TableSecurity
-from jwtroles.names import QName, ident
+from jwtroles.names import PUBLIC, QName, ident
 from jwtroles.planner.model import CutOff, Step
 
 COMMANDS = ("SELECT", "INSERT", "UPDATE", "DELETE")

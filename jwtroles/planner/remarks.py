@@ -11,7 +11,7 @@ from jwtroles.compiler.renames import in_vain
 from jwtroles.compiler.rights import Inheritance
 from jwtroles.errors import Problem
 from jwtroles.hosting import recognised
-from jwtroles.names import ident
+from jwtroles.names import QName, ident
 from jwtroles.planner.inherited_rows import inherited_rows
 from jwtroles.planner.moves import moves
 from jwtroles.planner.ungated import ungated
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from jwtroles.catalog import Structure
     from jwtroles.compiler import Compiled
     from jwtroles.compiler.access import Granted
-    from jwtroles.names import QName
     from jwtroles.spec.model import Environment, Spec
     from jwtroles.spec.token_model import MappingRule
 

@@ -24,11 +24,11 @@ from jwtroles.catalog import (
 from jwtroles.errors import Problem, ServerError
 from jwtroles.frozen import frozen
 from jwtroles.kinds import KINDS
-from jwtroles.kinds.base import PUBLIC, Kind
+from jwtroles.kinds.base import Kind
 from jwtroles.kinds.membership import Membership, Options
 from jwtroles.kinds.role import Role
 from jwtroles.kinds.tag import split_tag
-from jwtroles.names import GLOB, OWN_SCHEMA, QName, text_matches
+from jwtroles.names import GLOB, OWN_SCHEMA, PUBLIC, QName, text_matches
 from jwtroles.reader.connection import network
 from jwtroles.reader.queries import Query, Rows, answers, query_text
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from jwtroles.errors import Place, Source
 from jwtroles.frozen import frozen
-from jwtroles.names import parse_qname
+from jwtroles.names import PUBLIC, parse_qname
 from jwtroles.spec.databases_model import Databases
 from jwtroles.spec.stated_model import Keep, StandingPolicy, StatedPolicy
 from jwtroles.spec.token_model import MappingRule, Tokens, empty
@@ -28,10 +28,6 @@ Ungoverned = Literal["truncate", "references", "trigger", "maintain"]
 """Privileges on a table that no policy limits (manual section 5.9)."""
 
 UNGOVERNED: tuple[Ungoverned, ...] = ("truncate", "references", "trigger", "maintain")
-
-PUBLIC = "PUBLIC"
-"""How the file and the plan write the pseudo-role that every role belongs to."""
-
 
 OBJECT_SECTIONS = ("sequences", "functions", "types", "schemas", "large_objects", "database")
 """The keys of a role that list objects other than tables."""

@@ -17,9 +17,9 @@ from jwtroles.decompile import import_database
 from jwtroles.errors import CompileError, Refused, SpecError
 from jwtroles.kinds.base import Effect
 from jwtroles.kinds.own_schema import is_lookup
+from jwtroles.names import PUBLIC
 from jwtroles.planner.describe import describe
 from jwtroles.spec.load import load_text
-from jwtroles.spec.model import PUBLIC
 from jwtroles.workflow import make_plan, read_database
 from tests.convergence.drift import DRIFTS, Scene
 from tests.convergence.states import APP, BOTH, state

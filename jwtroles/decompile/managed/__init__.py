@@ -27,10 +27,9 @@ from jwtroles.decompile.rights import Rows, rights_of
 from jwtroles.decompile.roles import entrances, facts_of
 from jwtroles.decompile.uncompared import not_compared
 from jwtroles.errors import Problem
-from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.kinds.policy import policy_name
-from jwtroles.names import OWN_SCHEMA, QName
+from jwtroles.names import OWN_SCHEMA, PUBLIC, QName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

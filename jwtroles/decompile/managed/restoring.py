@@ -16,10 +16,10 @@ from jwtroles.decompile.policies import key_of
 from jwtroles.decompile.proof import NO_WORDS, entries, longer, stored_otherwise
 from jwtroles.errors import Problem
 from jwtroles.kinds import BY_NAME
-from jwtroles.kinds.base import ANY, PUBLIC, Effect
+from jwtroles.kinds.base import ANY, Effect
 from jwtroles.kinds.login_setting import IDENTITY
 from jwtroles.kinds.tag import comment_sql
-from jwtroles.names import OWN_SCHEMA, ident
+from jwtroles.names import OWN_SCHEMA, PUBLIC, ident
 from jwtroles.planner.describe import describe
 
 if TYPE_CHECKING:

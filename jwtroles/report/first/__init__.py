@@ -12,8 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from jwtroles.frozen import frozen
-from jwtroles.kinds.base import PUBLIC
-from jwtroles.names import ident
+from jwtroles.names import PUBLIC, ident
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from jwtroles.compiler.access import Names
 from jwtroles.frozen import frozen
 from jwtroles.kinds.acl import Grant
-from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.object_ref import ObjectRef
+from jwtroles.names import PUBLIC, QName
 from jwtroles.report.markdown.escape import code
 from jwtroles.report.text.access import of_policy
 from jwtroles.report.text.sheet import origin_of, seen, shown_all, table_name
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from jwtroles.catalog import Catalog
     from jwtroles.kinds.policy import Policy
-    from jwtroles.names import QName
     from jwtroles.planner.model import Step
     from jwtroles.report.text.sheet import Sheet
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from jwtroles.names import PUBLIC
 from jwtroles.report.problems import visible
 from jwtroles.report.text.layout import Page, padded
 from jwtroles.report.text.sheet import Sheet, counted, shown, shown_all
-from jwtroles.spec.model import PUBLIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, get_args
 
 from jwtroles.kinds.acl import built_in
-from jwtroles.kinds.base import PUBLIC, Change
+from jwtroles.kinds.base import Change
 from jwtroles.kinds.object_ref import IN_SCHEMA, ObjectClass
+from jwtroles.names import PUBLIC
 from jwtroles.report.text.access import columns_text
 from jwtroles.report.text.layout import SIGNS, Block, Row
 from jwtroles.report.text.layout import Right as Edge

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jwtroles.compiler.access import matching
 from jwtroles.errors import Collector
 from jwtroles.kinds.acl import Grant
-from jwtroles.names import is_glob
+from jwtroles.names import QName, is_glob
 from jwtroles.report.text.access import Access, of_policy, other_policies, row_of
 from jwtroles.report.text.fold import fold
 from jwtroles.report.text.layout import SIGNS, Block, Row
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from jwtroles.kinds.base import Change
     from jwtroles.kinds.policy import Policy
     from jwtroles.kinds.table_security import TableSecurity
-    from jwtroles.names import QName
     from jwtroles.planner.model import Step
 
 _ORDER: Mapping[str, int] = {command: number for number, command in enumerate(("all", *COMMANDS))}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from jwtroles.kinds.acl import Grant
 from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.kinds.own_schema import LOOKUP, is_lookup
-from jwtroles.names import parse_qname
+from jwtroles.names import QName, parse_qname
 from jwtroles.report.problems import visible
 from jwtroles.report.text.layout import SIGNS, Block, Detail, Row
 from jwtroles.report.text.sheet import (
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from jwtroles.kinds.base import Change
     from jwtroles.kinds.function import Function
     from jwtroles.kinds.view import View
-    from jwtroles.names import QName
     from jwtroles.planner.model import Step
 
 ADD, ALTER, REMOVE = SIGNS["add"], SIGNS["alter"], SIGNS["remove"]

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from jwtroles import codes
 from jwtroles.kinds.login_setting import IDENTITY
-from jwtroles.names import glob_matches, is_glob, parse_qname
+from jwtroles.names import PUBLIC, glob_matches, is_glob, parse_qname
 from jwtroles.spec.checks.globs import overlaps
-from jwtroles.spec.model import PUBLIC
 from jwtroles.spec.wording import tick
 
 if TYPE_CHECKING:

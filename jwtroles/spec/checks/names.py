@@ -9,6 +9,7 @@ from jwtroles.hosting import services
 from jwtroles.names import (
     GLOB,
     OWN_SCHEMA,
+    PUBLIC,
     glob_matches,
     parse_parts,
     parse_qname,
@@ -18,7 +19,7 @@ from jwtroles.names import (
     too_long,
 )
 from jwtroles.spec.checks.circles import circles
-from jwtroles.spec.model import PUBLIC, Word
+from jwtroles.spec.model import Word
 from jwtroles.spec.wording import did_you_mean, listed, tick
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jwtroles import codes
-from jwtroles.spec.model import PUBLIC
+from jwtroles.names import PUBLIC
 from jwtroles.spec.wording import tick
 
 if TYPE_CHECKING:

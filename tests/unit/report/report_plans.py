@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from jwtroles.catalog import Catalog, Column, FunctionFacts, Relation, Routine, Server, Structure
 from jwtroles.compiler import Compiled, compile_spec
 from jwtroles.kinds.acl import Acl, Right
-from jwtroles.kinds.base import PUBLIC
 from jwtroles.kinds.curve_multiple import CurveMultiple
 from jwtroles.kinds.issuer import Issuer
 from jwtroles.kinds.key_pad import KeyPad
@@ -19,7 +18,7 @@ from jwtroles.kinds.role import Role
 from jwtroles.kinds.signing_key import SigningKey
 from jwtroles.kinds.table_security import TableSecurity
 from jwtroles.kinds.ticket_secret import TicketSecret
-from jwtroles.names import QName
+from jwtroles.names import PUBLIC, QName
 from jwtroles.planner import build_plan
 from jwtroles.spec.load import load_text
 

@@ -17,12 +17,12 @@ from rich.cells import cell_len
 
 from jwtroles.catalog import Catalog
 from jwtroles.kinds.acl import Acl, Right
-from jwtroles.kinds.base import PUBLIC, Change, Effect
+from jwtroles.kinds.base import Change, Effect
 from jwtroles.kinds.membership import Membership, Options
 from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.kinds.policy import Policy
 from jwtroles.kinds.role import Role
-from jwtroles.names import QName, ident
+from jwtroles.names import PUBLIC, QName, ident
 from jwtroles.planner import build_plan
 from jwtroles.planner.model import Likeness, Step
 from jwtroles.report.markdown import render_markdown
