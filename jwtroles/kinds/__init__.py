@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from jwtroles.kinds.base import Kind
 from jwtroles.kinds.curve_multiple import CURVE_MULTIPLE_KIND
 from jwtroles.kinds.function import FUNCTION
 from jwtroles.kinds.grants import ACL
 from jwtroles.kinds.issuer import ISSUER_KIND
 from jwtroles.kinds.key_pad import KEY_PAD_KIND
+from jwtroles.kinds.kind import Kind
 from jwtroles.kinds.login_setting import LOGIN_SETTING
 from jwtroles.kinds.membership import MEMBERSHIP
 from jwtroles.kinds.own_schema import OWN_SCHEMA_KIND

@@ -9,18 +9,8 @@ from collections.abc import Hashable, Iterable
 from dataclasses import field
 
 from jwtroles.frozen import frozen
-from jwtroles.kinds.base import (
-    NOWHERE,
-    Change,
-    Context,
-    Effect,
-    Kind,
-    Origin,
-    Phase,
-    Row,
-    Statement,
-    always,
-)
+from jwtroles.kinds.base import NOWHERE, Change, Context, Effect, Origin, Phase, Row, Statement
+from jwtroles.kinds.kind import Kind, always
 from jwtroles.kinds.mirror import as_target
 from jwtroles.kinds.own_schema import leave_with_schema, own_unit
 from jwtroles.kinds.signing_key import key_unit

@@ -14,7 +14,6 @@ from jwtroles.kinds.base import (
     Change,
     Context,
     Effect,
-    Kind,
     Need,
     Origin,
     Phase,
@@ -22,6 +21,7 @@ from jwtroles.kinds.base import (
     Statement,
 )
 from jwtroles.kinds.definer import drop, own_again, renamed, with_create_right
+from jwtroles.kinds.kind import Kind
 from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirror import Mirror, kept_comment
 from jwtroles.kinds.object_ref import ObjectRef

@@ -16,7 +16,8 @@ from jwtroles.kinds.acl import (
     sparing,
     unit,
 )
-from jwtroles.kinds.base import NOWHERE, Change, Context, Effect, Kind, Need, Phase, Statement
+from jwtroles.kinds.base import NOWHERE, Change, Context, Effect, Need, Phase, Statement
+from jwtroles.kinds.kind import Kind
 from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirrored_rights import abroad, declared, level, mirrored
 from jwtroles.kinds.object_ref import ObjectClass, ObjectRef

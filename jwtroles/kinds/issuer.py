@@ -7,18 +7,8 @@ from dataclasses import field
 
 from jwtroles import codes
 from jwtroles.frozen import frozen
-from jwtroles.kinds.base import (
-    NOWHERE,
-    Change,
-    Context,
-    Effect,
-    Kind,
-    Origin,
-    Phase,
-    Row,
-    Statement,
-    always,
-)
+from jwtroles.kinds.base import NOWHERE, Change, Context, Effect, Origin, Phase, Row, Statement
+from jwtroles.kinds.kind import Kind, always
 from jwtroles.kinds.mirror import Mirror
 from jwtroles.kinds.own_schema import leave_with_schema
 from jwtroles.names import OWN_SCHEMA, QName, literal

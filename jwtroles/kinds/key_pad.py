@@ -15,14 +15,13 @@ from jwtroles.kinds.base import (
     Change,
     Context,
     Effect,
-    Kind,
     Origin,
     Phase,
     Row,
     Secret,
     Statement,
-    always,
 )
+from jwtroles.kinds.kind import Kind, always
 from jwtroles.kinds.mirror import as_target
 from jwtroles.kinds.own_schema import SECRETS_HELD, leave_with_schema
 from jwtroles.kinds.signing_key import key_unit

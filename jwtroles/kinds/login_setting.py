@@ -13,13 +13,13 @@ from jwtroles.kinds.base import (
     Change,
     Context,
     Effect,
-    Kind,
     Need,
     Origin,
     Phase,
     Row,
     Statement,
 )
+from jwtroles.kinds.kind import Kind
 from jwtroles.kinds.mirror import Mirror, about
 from jwtroles.names import ident, literal
 

@@ -7,19 +7,9 @@ from dataclasses import field, replace
 
 from jwtroles import codes
 from jwtroles.frozen import frozen
-from jwtroles.kinds.base import (
-    ANY,
-    NOWHERE,
-    Change,
-    Context,
-    Effect,
-    Kind,
-    Origin,
-    Phase,
-    Row,
-    Statement,
-)
+from jwtroles.kinds.base import ANY, NOWHERE, Change, Context, Effect, Origin, Phase, Row, Statement
 from jwtroles.kinds.definer import drop, own_again
+from jwtroles.kinds.kind import Kind
 from jwtroles.kinds.mirror import Mirror
 from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.kinds.own_schema import leave_with_schema, own_unit

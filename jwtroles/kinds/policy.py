@@ -12,7 +12,6 @@ from jwtroles.kinds.base import (
     Change,
     Context,
     Effect,
-    Kind,
     Need,
     Origin,
     Phase,
@@ -20,6 +19,7 @@ from jwtroles.kinds.base import (
     Statement,
 )
 from jwtroles.kinds.implication import implies
+from jwtroles.kinds.kind import Kind
 from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirror import Abroad, Mirror
 from jwtroles.kinds.object_ref import ObjectRef

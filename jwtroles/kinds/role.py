@@ -12,13 +12,13 @@ from jwtroles.kinds.base import (
     Change,
     Context,
     Effect,
-    Kind,
     Need,
     Origin,
     Phase,
     Row,
     Statement,
 )
+from jwtroles.kinds.kind import Kind
 from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirror import Abroad, Mirror, about
 from jwtroles.kinds.tag import comment_sql, split_tag

@@ -8,18 +8,8 @@ from dataclasses import field, fields, replace
 from typing import Any
 
 from jwtroles.frozen import frozen
-from jwtroles.kinds.base import (
-    NOWHERE,
-    Change,
-    Context,
-    Effect,
-    Kind,
-    Origin,
-    Phase,
-    Row,
-    Statement,
-    always,
-)
+from jwtroles.kinds.base import NOWHERE, Change, Context, Effect, Origin, Phase, Row, Statement
+from jwtroles.kinds.kind import Kind, always
 from jwtroles.kinds.mirror import as_target
 from jwtroles.kinds.own_schema import leave_with_schema
 from jwtroles.kinds.own_table import set_aside

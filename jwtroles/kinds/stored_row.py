@@ -12,17 +12,8 @@ from dataclasses import field, replace
 from typing import Any
 
 from jwtroles.frozen import frozen
-from jwtroles.kinds.base import (
-    NOWHERE,
-    Change,
-    Context,
-    Effect,
-    Kind,
-    Origin,
-    Phase,
-    Row,
-    Statement,
-)
+from jwtroles.kinds.base import NOWHERE, Change, Context, Effect, Origin, Phase, Row, Statement
+from jwtroles.kinds.kind import Kind
 from jwtroles.kinds.mirror import Abroad, about
 from jwtroles.kinds.own_schema import leave_with_schema
 from jwtroles.names import OWN_SCHEMA, QName, ident, literal

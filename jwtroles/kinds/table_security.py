@@ -11,13 +11,13 @@ from jwtroles.kinds.base import (
     Change,
     Context,
     Effect,
-    Kind,
     Need,
     Origin,
     Phase,
     Row,
     Statement,
 )
+from jwtroles.kinds.kind import Kind
 from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirror import Mirror
 from jwtroles.names import QName

@@ -33,7 +33,7 @@ from jwtroles.planner.model import Likeness, Plan
 from jwtroles.workflow import Planned
 
 if TYPE_CHECKING:
-    from jwtroles.kinds.base import Kind
+    from jwtroles.kinds.kind import Kind
     from jwtroles.spec.model import Spec
 
 Command = Literal["diff", "sync"]

@@ -24,7 +24,7 @@ from jwtroles.spec.resolve import every_only
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
 
-    from jwtroles.kinds.base import Kind
+    from jwtroles.kinds.kind import Kind
     from jwtroles.spec.model import Spec
 
 LISTED = 12

@@ -7,7 +7,8 @@ from typing import Any
 
 from jwtroles.catalog import Catalog
 from jwtroles.kinds import KINDS
-from jwtroles.kinds.base import ANY, Change, Kind
+from jwtroles.kinds.base import ANY, Change
+from jwtroles.kinds.kind import Kind
 from jwtroles.kinds.renames import NO_RENAMES, Renames
 
 

@@ -24,7 +24,7 @@ from jwtroles.catalog import (
 from jwtroles.errors import Problem, ServerError
 from jwtroles.frozen import frozen
 from jwtroles.kinds import KINDS
-from jwtroles.kinds.base import Kind
+from jwtroles.kinds.kind import Kind
 from jwtroles.kinds.membership import Membership, Options
 from jwtroles.kinds.role import Role
 from jwtroles.kinds.tag import split_tag

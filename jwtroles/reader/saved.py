@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from jwtroles.kinds.base import Kind
+    from jwtroles.kinds.kind import Kind
 
 FORMAT = 1
 """The version of the form."""
