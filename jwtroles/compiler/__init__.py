@@ -38,7 +38,7 @@ from jwtroles.kinds.base import Origin
 from jwtroles.kinds.own_schema import OwnSchema
 from jwtroles.kinds.renames import NO_RENAMES, Renames
 from jwtroles.names import GLOB, OWN_SCHEMA, QName, text_matches
-from jwtroles.verifier import NO_MACHINERY, accessor, claim_rows, machinery, setting_rows
+from jwtroles.verifier import NO_MACHINERY, Machinery, accessor, claim_rows, machinery, setting_rows
 from jwtroles.verifier.key_objects import key_objects
 from jwtroles.verifier.key_sources import NO_KEYS, Keys
 
@@ -87,7 +87,9 @@ def compile_spec(
         CompileError: every way in which the file does not fit the database, at once.
     """
     problems = Collector()
-    _check_database(spec, Names.of(environment), structure, problems)
+    _check_schemas(spec, Names.of(environment), structure, problems)
+    _check_own_schema(spec, structure, problems)
+    _check_types(spec, structure, problems)
     problems.raise_if_any(CompileError, _FOOTER)
     compiled = _compile(spec, environment, structure, keys, problems)
     problems.raise_if_any(CompileError, _FOOTER)
@@ -109,8 +111,7 @@ def _compile(
     inheritance = Inheritance.of(spec, names)
     guard, binder = _guarded(spec, names, scope, inheritance, problems)
     declared = accesses_of(spec, names, structure, problems)
-    token_roles = frozenset(map(names, spec.token_roles))
-    holders = token_roles | owners_of(spec)
+    holders = frozenset(map(names, spec.token_roles)) | owners_of(spec)
     bare = spec.database.unmarked
     floored = () if bare else bind_floors(binder, names, holders, structure)
     owners = compile_definers(spec, scope, guard, floored, structure, problems)
@@ -142,17 +143,10 @@ def _compile(
     check_callers(spec, names, closed, rights, *check)
     let_call(closed, rights, security.policies, (*owners.functions, *lookups.functions.values()))
     lookups.grant(rights, (*security.asked, *asked_by_views(spec, names, owners)))
-    logins = frozenset(names(login.name) for login in spec.database.connect_as)
-    # Where the gateway sets the role first, that role calls pre_request(); a token role that was
-    # logged in may log in again.
-    again = spec.tokens.role_set_by is not None or machine.again
-    callers = logins | token_roles if again else logins
-    sessions = frozenset(map(names, spec.tokens.login_session))
+    if not bare:
+        _machine_rights(rights, machine, spec, names, holders | lookups.roles)
     definers = owners.roles | lookups.roles
     roles = tuple(declared_roles(spec, names, definers, structure, renames, problems))
-    readers = holders | lookups.roles
-    for grant in () if bare else machine.grants(readers, callers, sessions=sessions):
-        rights.add(grant.object, grant.grantee, grant.privilege, Origin(spec.project.place))
     catalog = Catalog.of(
         {
             "role": (*roles, *roles_left(structure, roles)),
@@ -183,7 +177,22 @@ def _guarded(
     return Gateway(), Binder(spec, scope, accessor, problems)
 
 
-def _check_database(spec: Spec, names: Names, structure: Structure, problems: Collector) -> None:
+def _machine_rights(
+    rights: Rights, machine: Machinery, spec: Spec, names: Names, readers: frozenset[str]
+) -> None:
+    """Give what is asked of our own schema to those who log in and those whose policies ask it."""
+    logins = frozenset(names(login.name) for login in spec.database.connect_as)
+    # Where the gateway sets the role first, that role calls pre_request(); a token role that was
+    # logged in may log in again.
+    again = spec.tokens.role_set_by is not None or machine.again
+    callers = logins | frozenset(map(names, spec.token_roles)) if again else logins
+    sessions = frozenset(map(names, spec.tokens.login_session))
+    for grant in machine.grants(readers, callers, sessions=sessions):
+        rights.add(grant.object, grant.grantee, grant.privilege, Origin(spec.project.place))
+
+
+def _check_schemas(spec: Spec, names: Names, structure: Structure, problems: Collector) -> None:
+    """Every schema of the file is there, and belongs to whom the file says."""
     wanted = spec.database.owner
     for schema in spec.database.schemas:
         found = [name for name in structure.managed if text_matches(schema, name)]
@@ -201,6 +210,10 @@ def _check_database(spec: Spec, names: Names, structure: Structure, problems: Co
                     wanted.place,
                     remedy="leave database.owner out: owners are read from the catalog",
                 )
+
+
+def _check_own_schema(spec: Spec, structure: Structure, problems: Collector) -> None:
+    """The schema `jwtroles` is of this project, or there is none."""
     other = structure.roles.get(structure.schemas.get(OWN_SCHEMA, ""))
     if spec.database.unmarked and OWN_SCHEMA in structure.schemas:
         problems.add(
@@ -216,6 +229,10 @@ def _check_database(spec: Spec, names: Names, structure: Structure, problems: Co
             spec.project.place,
             remedy="one project for each database: put both files into one",
         )
+
+
+def _check_types(spec: Spec, structure: Structure, problems: Collector) -> None:
+    """Every type that the file names exists."""
     named = [(claim.type, claim.type.place) for claim in spec.tokens.claims.values()]
     for query in spec.queries.values():
         named += [(kind, kind.place) for kind in (*query.params.values(), *query.returns.values())]
