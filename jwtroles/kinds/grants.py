@@ -124,66 +124,64 @@ def _redundant(change: Change[Grant]) -> str | None:
 def statements(change: Change[Grant], context: Context) -> Iterable[Statement]:
     """REVOKE what is too much, then GRANT what is missing; the owner or the grantor runs it."""
     subject = change.subject
-    ref, origin = subject.object, change.after.origin if change.after else NOWHERE
+    ref = subject.object
     own = ref.name.schema == OWN_SCHEMA
-    needs = () if own else (Need("owner", subject.owner, str(ref)),)
     by_lookup = own and subject.owner in context.lookups
-    taking, giving = Phase.CLOSE if ref.cls == "schema" else Phase.TIGHTEN, Phase.LOOSEN
-    if own:
-        giving = Phase.LOOKUPS if by_lookup else Phase.MACHINERY
-    elif subject.grantee in context.lookups:
-        giving = Phase.LOOKUP_RIGHTS
-    elif subject.grantee in context.definers:
-        giving = Phase.DEFINER_RIGHTS
-    as_owner = (subject.owner if by_lookup else context.own_role) if own else None
-    on = ref.name if ref.cls == "table" else ref
-    about = subject.grantee if giving in (Phase.DEFINER_RIGHTS, Phase.LOOKUP_RIGHTS) else on
+    template = Statement(
+        "",
+        Phase.CLOSE if ref.cls == "schema" else Phase.TIGHTEN,
+        as_role=(subject.owner if by_lookup else context.own_role) if own else None,
+        needs=() if own else (Need("owner", subject.owner, str(ref)),),
+        origin=change.after.origin if change.after else NOWHERE,
+        about=ref.name if ref.cls == "table" else ref,
+        slots=0,
+    )
     if change.before is not None:
-        after = change.after.right if change.after else None
-        losses = list(_losses(change.before, after))
-        for one in change.before.below if losses else ():
-            held = f" {columns_sql(one.right.columns)}" if one.right.columns is not None else ""
-            yield Statement(
-                _verb(ref, f"GRANT {one.privilege}{held}", "TO", one.grantee),
-                taking,
-                as_role=as_owner,
-                needs=needs,
-                origin=one.origin,
-                note=f"it had this from {subject.grantee}",
-                about=on,
-                slots=0,
-            )
-        grantors = change.before.right.grantors or {subject.owner}
-        for grantor in sorted(grantors - change.before.right.taken):
-            runner = as_owner if grantor == subject.owner else grantor
-            for words, remark in losses:
-                sql = _verb(ref, words, "FROM", subject.grantee) + _cascade(change.before.right)
-                yield Statement(
-                    sql,
-                    taking,
-                    as_role=runner,
-                    needs=needs if runner is None else (Need("grantor", runner, str(ref)),),
-                    origin=origin,
-                    note=remark or ("" if change.after else context.gone),
-                    about=on,
-                    slots=0,
-                )
+        yield from _taken(change, change.before, template, context)
+    yield from _given(change, template, _giving(subject, context))
+
+
+def _giving(subject: Grant, context: Context) -> Phase:
+    """Return when a grant is made that narrows nothing."""
+    if subject.object.name.schema == OWN_SCHEMA:
+        return Phase.LOOKUPS if subject.owner in context.lookups else Phase.MACHINERY
+    if subject.grantee in context.lookups:
+        return Phase.LOOKUP_RIGHTS
+    return Phase.DEFINER_RIGHTS if subject.grantee in context.definers else Phase.LOOSEN
+
+
+def _taken(
+    change: Change[Grant], before: Grant, template: Statement, context: Context
+) -> Iterable[Statement]:
+    """Yield each REVOKE by each grantor, after what those keep who had it from the grantee."""
+    ref, owner, grantee = before.object, change.subject.owner, change.subject.grantee
+    losses = list(_losses(before, change.after.right if change.after else None))
+    for one in before.below if losses else ():
+        held = f" {columns_sql(one.right.columns)}" if one.right.columns is not None else ""
+        sql = _verb(ref, f"GRANT {one.privilege}{held}", "TO", one.grantee)
+        yield replace(template, sql=sql, origin=one.origin, note=f"it had this from {grantee}")
+    for grantor in sorted((before.right.grantors or {owner}) - before.right.taken):
+        runner = template.as_role if grantor == owner else grantor
+        needs = template.needs if runner is None else (Need("grantor", runner, str(ref)),)
+        for words, remark in losses:
+            sql = _verb(ref, words, "FROM", grantee) + _cascade(before.right)
+            note = remark or ("" if change.after else context.gone)
+            yield replace(template, sql=sql, as_role=runner, needs=needs, note=note)
+
+
+def _given(change: Change[Grant], template: Statement, giving: Phase) -> Iterable[Statement]:
+    """Yield each GRANT; what takes the place of a right on the whole table follows its REVOKE."""
+    ref, grantee = change.subject.object, change.subject.grantee
     narrowing = change.before is not None and change.before.right.columns is None
-    phase = Phase.TIGHTEN if narrowing else giving
-    about = on if narrowing else about
+    if narrowing:
+        template = replace(template, phase=Phase.TIGHTEN)
+    elif giving in (Phase.DEFINER_RIGHTS, Phase.LOOKUP_RIGHTS):
+        template = replace(template, phase=giving, about=grantee)
+    else:
+        template = replace(template, phase=giving)
 
     def give(words: str, direction: str, remark: str = "") -> Statement:
-        sql = _verb(ref, words, direction, subject.grantee)
-        return Statement(
-            sql,
-            phase,
-            as_role=as_owner,
-            needs=needs,
-            origin=origin,
-            note=remark,
-            about=about,
-            slots=0,
-        )
+        return replace(template, sql=_verb(ref, words, direction, grantee), note=remark)
 
     yield from (give(words, "TO", remark) for words, remark in _gains(change))
     for words in _options(change):
