@@ -32,7 +32,8 @@ class OwnTable:
     Attributes:
         changed: what was done to it by hand: rules, row security, constraints.
         triggers: every trigger on it.
-        secret: whether nobody but its owner may read it.
+        secret: whether nobody but its owner may read it. Row security is on then, without a policy:
+            a member of pg_read_all_data has SELECT on every table, and still reads no row.
         keeps: columns whose values no file decides. They outlive a new shape of the table: the old
             one is set aside, and the rows that are made afresh take them from there.
         whole: whether its rows are of no file at all, and so are taken over.
@@ -44,7 +45,7 @@ class OwnTable:
     owner: str
     changed: tuple[str, ...] = ()
     triggers: tuple[Trigger, ...] = ()
-    secret: bool = field(default=False, compare=False)
+    secret: bool = False
     keeps: tuple[str, ...] = field(default=(), compare=False)
     whole: bool = field(default=False, compare=False)
     origin: Origin = field(default=NOWHERE, compare=False)
@@ -65,6 +66,7 @@ def parse(row: Row) -> Iterable[OwnTable]:
         row["owner"],
         tuple(row["changed"]),
         tuple(Trigger(*one) for one in row["triggers"]),
+        row["secret"],
     )
 
 
@@ -117,6 +119,9 @@ def statements(change: Change[OwnTable], context: Context) -> Iterable[Statement
         if before.owner != after.owner:
             yield own_again(f"TABLE {after.qname.sql}", after.qname, owners, Phase.UNMAP)
         yield from _triggers(before.triggers, after)
+        if before.secret != after.secret:
+            # Sessions lock the tables that they read before this one, and so does the plan.
+            yield replace(_hidden(after), phase=Phase.MAPPING, lock=after.qname, about=after.qname)
         return
     if before is not None and after is not None and carries(change):
         yield from _aside(before, after)
@@ -132,12 +137,21 @@ def statements(change: Change[OwnTable], context: Context) -> Iterable[Statement
         key = f"PRIMARY KEY ({idents(after.primary_key)})"
         sql = f"CREATE TABLE {after.qname.sql} ({columns}, {key})"
         yield Statement(sql, Phase.MACHINERY, as_role=after.owner, origin=after.origin)
-        if context.reader and not after.secret:
+        if after.secret:
+            yield _hidden(after)
+        elif context.reader:
             sql = f"GRANT SELECT ON {after.qname.sql} TO {ident(context.reader)}"
             yield Statement(sql, Phase.MACHINERY, as_role=after.owner, note="to plan again")
         if before is not None and carries(change):
             yield from _handed_on(before, after, context)
         yield from _triggers((), after)
+
+
+def _hidden(table: OwnTable) -> Statement:
+    """Turn row security on where the rows are secret, and off elsewhere."""
+    word = "ENABLE" if table.secret else "DISABLE"
+    sql = f"ALTER TABLE {table.qname.sql} {word} ROW LEVEL SECURITY"
+    return Statement(sql, Phase.MACHINERY, as_role=table.owner, origin=table.origin)
 
 
 def _aside(before: OwnTable, after: OwnTable) -> Iterable[Statement]:
@@ -199,12 +213,14 @@ def _triggers(before: tuple[Trigger, ...], after: OwnTable) -> Iterable[Statemen
 def recreated(change: Change[OwnTable]) -> bool:
     """Tell whether the table has to be made afresh, or goes.
 
-    Its owner and its triggers can be set right as it stands.
+    Its owner, its triggers and its row security can be set right as it stands.
     """
     before, after = change.before, change.after
     if before is None or after is None:
         return before is not None
-    return replace(before, owner=after.owner, triggers=after.triggers) != after
+    return (
+        replace(before, owner=after.owner, triggers=after.triggers, secret=after.secret) != after
+    )
 
 
 def effect(change: Change[OwnTable], context: Context) -> Effect:

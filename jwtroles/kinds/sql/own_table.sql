@@ -20,7 +20,7 @@ SELECT c.relname AS name,
            FROM pg_attribute AS a
            WHERE a.attrelid = c.oid AND a.attnum > 0
              AND (a.atthasdef OR a.attidentity <> '' OR a.attgenerated <> '')
-           UNION ALL SELECT 'row security' WHERE c.relrowsecurity OR c.relforcerowsecurity
+           UNION ALL SELECT 'row security' WHERE c.relforcerowsecurity
            UNION ALL SELECT 'unlogged' WHERE c.relpersistence <> 'p'
            UNION ALL SELECT 'parent' FROM pg_inherits AS i WHERE i.inhrelid = c.oid
            UNION ALL SELECT 'policy ' || p.polname FROM pg_policy AS p WHERE p.polrelid = c.oid
@@ -30,6 +30,7 @@ SELECT c.relname AS name,
            FROM pg_constraint AS k WHERE k.conrelid = c.oid AND k.contype NOT IN ('p', 'n')
            ORDER BY 1
        )::text[] AS changed,
+       c.relrowsecurity AS secret,
        (SELECT coalesce(jsonb_agg(jsonb_build_array(
                    t.tgname, pg_get_triggerdef(t.oid), t.tgenabled) ORDER BY t.tgname), '[]')
         FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal) AS triggers

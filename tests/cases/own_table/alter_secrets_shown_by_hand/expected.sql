@@ -1,0 +1,4 @@
+SET LOCAL ROLE case_jwtroles;
+ALTER TABLE jwtroles.key_pad ENABLE ROW LEVEL SECURITY;
+ALTER TABLE jwtroles.ticket_secret ENABLE ROW LEVEL SECURITY;
+RESET ROLE;
