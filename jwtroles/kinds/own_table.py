@@ -218,9 +218,7 @@ def recreated(change: Change[OwnTable]) -> bool:
     before, after = change.before, change.after
     if before is None or after is None:
         return before is not None
-    return (
-        replace(before, owner=after.owner, triggers=after.triggers, secret=after.secret) != after
-    )
+    return replace(before, owner=after.owner, triggers=after.triggers, secret=after.secret) != after
 
 
 def effect(change: Change[OwnTable], context: Context) -> Effect:
