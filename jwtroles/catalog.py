@@ -87,6 +87,20 @@ class Column:
 
 
 @frozen
+class EagerTrigger:
+    """A SECURITY DEFINER trigger that runs before a policy is asked about any row.
+
+    Attributes:
+        commands: what it runs at: insert, update, delete.
+        each_row: whether it is BEFORE INSERT FOR EACH ROW, and not FOR EACH STATEMENT.
+    """
+
+    name: str
+    commands: tuple[str, ...]
+    each_row: bool
+
+
+@frozen
 class Relation:
     """A relation of a managed schema that jwtroles does not own.
 
@@ -97,6 +111,7 @@ class Relation:
         project: whose mark a view carries.
         invoker: whether a view is security_invoker.
         policies_only: whether nothing but its policies is the file's.
+        eager: its triggers that need no row to pass.
     """
 
     name: QName
@@ -110,6 +125,7 @@ class Relation:
     project: str | None = None
     invoker: bool = False
     policies_only: bool = False
+    eager: tuple[EagerTrigger, ...] = ()
 
     def column(self, name: str) -> Column | None:
         """Return the column of this name, or None."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from jwtroles.catalog import Structure
     from jwtroles.compiler import Compiled
-    from jwtroles.compiler.access import Names
+    from jwtroles.compiler.access import Granted, Names
     from jwtroles.kinds.acl import Acl
     from jwtroles.spec.model import Spec
 
@@ -60,6 +60,29 @@ def ungated(
         ]
         if reached:
             yield _remark(reached, roles, verb, remedy, structure)
+    yield from _fired(roles, structure, compiled)
+
+
+def _fired(roles: frozenset[str], structure: Structure, compiled: Compiled) -> Iterator[Problem]:
+    """Yield a remark for the triggers that have run before a row is judged.
+
+    One FOR EACH STATEMENT runs where no row is met at all, and what one BEFORE INSERT leaves out is
+    never judged (manual, Overview of Trigger Behavior). Others run for rows that have passed.
+    """
+    found: dict[str, Granted] = {}
+    for one in compiled.granted:
+        if one.role in roles and one.table in structure.relations:
+            for table in (one.table, *structure.partitions(one.table)):
+                for trigger in structure.relations[table].eager:
+                    if one.command in trigger.commands and (trigger.each_row or table == one.table):
+                        found.setdefault(f"{trigger.name} of {table}", one)
+    if found:
+        shown = ", ".join(sorted(found)[:_NAMED])
+        more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+        message = f"a login needs no token to fire {shown}{more}, with the rights of its owner"
+        remedy = "let it run AFTER … FOR EACH ROW, or without SECURITY DEFINER: a row, or what it "
+        remedy += "does, then asks for a token"
+        yield Problem(codes.NO_GATE, message, next(iter(found.values())).access.place, remedy=remedy)
 
 
 def _remark(

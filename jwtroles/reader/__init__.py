@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
 from jwtroles.catalog import (
+    EagerTrigger,
     Catalog,
     Column,
     FunctionFacts,
@@ -293,6 +294,10 @@ def _relation(row: dict[str, Any]) -> Relation:
         row["forced"],
         split_tag(row["comment"])[1],
         row["invoker"],
+        eager=tuple(
+            EagerTrigger(name, tuple(commands), each_row)
+            for name, commands, each_row in row["eager"] or ()
+        ),
     )
 
 

@@ -37,6 +37,23 @@ MOVE = Attack(
 )
 """What trust.md says of it: no object of the catalog stops it."""
 
+FIRED = Attack(
+    name="no token, and triggers with the rights of their owner",
+    tries="changes no row, and puts in one that the trigger leaves out",
+    steps=[
+        "SET ROLE clerk",
+        "UPDATE shop.customers SET name = name WHERE false",
+        "INSERT INTO shop.customers (id, tenant_id, name) VALUES (-1, NULL, '')",
+        "COMMIT",
+        {"admin": "SELECT what FROM shop.changes ORDER BY what"},
+    ],
+    given=["TRUNCATE shop.changes"],
+    stopped="",
+    stopped_by=(),
+    wins=[["INSERT ROW"], ["UPDATE STATEMENT"]],
+)
+"""The same."""
+
 
 HEIR = Attack(
     name="no attack: a role that inherits a lifted one",
@@ -70,11 +87,14 @@ def test_each_attack_is_stopped_by_what_its_row_says(
     assert Attempt(stage, heir).begin().finish() == heir.wins
     # What nothing stops is told: what needs no token, and by which lines two tokens move a row.
     assert Attempt(stage, MOVE).begin().finish() == MOVE.wins
+    assert Attempt(stage, FIRED).begin().finish() == FIRED.wins
     told = {one.message for one in planned.plan.remarks if one.code.id in ("JR534", "JR535")}
     assert told == {
         "a login needs no token to run shop.everybody(): SET ROLE is enough",
         "a login needs no token to use shop.numbers: SET ROLE is enough",
         "a login needs no token to use large object 4711: SET ROLE is enough",
+        "a login needs no token to fire came of shop.customers, changed of shop.customers, "
+        "with the rights of its owner",
         "clerk may update tenant_id of shop.customers, which a floor compares",
         "clerk may update tenant_id of shop.invoices, which a floor compares",
     }

@@ -58,6 +58,25 @@ SELECT lo_from_bytea(4711, 'a picture');
 CREATE FUNCTION shop.everybody() RETURNS SETOF text LANGUAGE sql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS 'SELECT name FROM shop.customers';
 
+CREATE TABLE shop.changes (what text NOT NULL);
+CREATE FUNCTION shop.note_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  INSERT INTO shop.changes VALUES (TG_OP || ' ' || TG_LEVEL);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER changed AFTER UPDATE ON shop.customers
+    FOR EACH STATEMENT EXECUTE FUNCTION shop.note_change();
+CREATE TRIGGER came BEFORE INSERT ON shop.customers
+    FOR EACH ROW WHEN (NEW.id < 0) EXECUTE FUNCTION shop.note_change();
+CREATE TRIGGER later AFTER UPDATE ON shop.invoices
+    FOR EACH ROW EXECUTE FUNCTION shop.note_change();
+CREATE TRIGGER off AFTER UPDATE ON shop.invoices
+    FOR EACH STATEMENT EXECUTE FUNCTION shop.note_change();
+ALTER TABLE shop.invoices DISABLE TRIGGER off;
+CREATE TRIGGER not_theirs AFTER UPDATE ON shop.events
+    FOR EACH STATEMENT EXECUTE FUNCTION shop.note_change();
+
 INSERT INTO shop.plans VALUES ('small', 1);
 INSERT INTO shop.customers VALUES
     (1, '11111111-1111-1111-1111-111111111111', 'Ann', 'ann@one.example'),
