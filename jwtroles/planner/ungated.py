@@ -82,7 +82,9 @@ def _fired(roles: frozenset[str], structure: Structure, compiled: Compiled) -> I
         message = f"a login needs no token to fire {shown}{more}, with the rights of its owner"
         remedy = "let it run AFTER … FOR EACH ROW, or without SECURITY DEFINER: a row, or what it "
         remedy += "does, then asks for a token"
-        yield Problem(codes.NO_GATE, message, next(iter(found.values())).access.place, remedy=remedy)
+        yield Problem(
+            codes.NO_GATE, message, next(iter(found.values())).access.place, remedy=remedy
+        )
 
 
 def _remark(

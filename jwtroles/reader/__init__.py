@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
 from jwtroles.catalog import (
-    EagerTrigger,
     Catalog,
     Column,
+    EagerTrigger,
     FunctionFacts,
     Relation,
     Routine,

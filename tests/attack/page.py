@@ -43,8 +43,8 @@ No object in the catalog stops these, so they have no row. They are limits of wh
   LOCK TABLE where it may change the whole table) needs none either.
 - A trigger with SECURITY DEFINER runs before a row is judged where it is FOR EACH STATEMENT or
   BEFORE INSERT, and does what its owner may. The plan names such triggers (JR534).
-- Foreign keys act past row security: ON DELETE CASCADE and SET NULL reach rows of other tenants that
-  refer to a row of one's own.
+- Foreign keys act past row security: ON DELETE CASCADE and SET NULL reach rows of other tenants
+  that refer to a row of one's own.
 - What was written while a token held is committed later, also by COMMIT PREPARED.
 - A role may drop the policies that name it, by `DROP OWNED`. It reads nothing then, and nobody else
   of that role does until the next apply. [Trust](trust.md) has an event trigger against it.
