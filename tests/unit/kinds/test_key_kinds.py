@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from jwtroles.catalog import Catalog
 from jwtroles.codec import Codec
 from jwtroles.kinds.base import Change, Context, Effect, Phase, Secret
+from jwtroles.kinds.curve_multiple import CURVE_MULTIPLE_KIND, CurveMultiple
 from jwtroles.kinds.issuer import ISSUER_KIND, Issuer
-from jwtroles.kinds.key_pad import KeyPad
+from jwtroles.kinds.key_pad import KEY_PAD_KIND, KeyPad
+from jwtroles.kinds.kind import Kind
 from jwtroles.kinds.signing_key import SIGNING_KEY_KIND, SigningKey
 from jwtroles.planner.key_remarks import key_remarks
 from jwtroles.reader.saved import CODEC
@@ -74,6 +77,28 @@ def test_additive_mode_keeps_no_key() -> None:
         change = Change(kind.name, kind.key(item), item, None)  # type: ignore[arg-type]
         assert kind.additive(change) is change
         assert kind.effect(change, CONTEXT) is Effect.TIGHTENS  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "other"),
+    [
+        (KEY_PAD_KIND, KeyPad(7, "digest"), KeyPad(7, "other")),
+        (CURVE_MULTIPLE_KIND, CurveMultiple(7, "digest"), CurveMultiple(7, "other")),
+    ],
+)
+def test_who_is_let_in_by_what_stood_under_a_key_is_not_known(
+    kind: Kind[Any], one: object, other: object
+) -> None:
+    """Somebody put it there: tokens that it verified until now are verified no longer."""
+    change = Change(kind.name, 7, one, other)
+    assert kind.effect(change, CONTEXT) is Effect.UNKNOWN
+    assert [statement.phase for statement in kind.statements(change, CONTEXT)] == [
+        Phase.UNMAP,
+        Phase.MAPPING,
+    ]
+    for before, after in ((None, one), (one, None)):  # then the row of the key itself decides
+        change = Change(kind.name, 7, before, after)
+        assert kind.effect(change, CONTEXT) is Effect.NEUTRAL
 
 
 def test_a_secret_is_written_nowhere() -> None:
