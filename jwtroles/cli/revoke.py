@@ -59,7 +59,6 @@ def revoke(
     from jwtroles import codes, operations  # noqa: PLC0415 - only what a command needs
     from jwtroles.cli.session import chosen, connected, reached  # noqa: PLC0415
     from jwtroles.errors import Problem, UsageError  # noqa: PLC0415
-    from jwtroles.report.problems import visible  # noqa: PLC0415
     from jwtroles.spec.resolve import resolve  # noqa: PLC0415
     from jwtroles.workflow import read_database  # noqa: PLC0415
 
@@ -78,15 +77,9 @@ def revoke(
     whose = operations.issuer_called(resolve(loaded, environment), issuer)
     if since is not None:
         _check_begun(since, whose)
-    what, words = "", "every token"
-    if jti is not None:
-        what, words = f"jti:{jti}", f"the token {visible(jti)}"
-    elif subject is not None:
-        what, words = f"sub:{subject}", f"the tokens of subject {visible(subject)}"
-    words += f" of {visible(whose.name)}"
-    if since is not None:
-        words += f" issued before {since:%Y-%m-%d %H:%M:%S %Z}".rstrip()
+    what = f"jti:{jti}" if jti is not None else f"sub:{subject}" if subject is not None else ""
     wanted = operations.Revocation(whose, what, since)
+    words = _words(jti, subject, whose, since)
     if fleet:
         from jwtroles.cli.operating import Scene, revoke_many  # noqa: PLC0415
 
@@ -98,6 +91,21 @@ def revoke(
         agree(f"Revoke {words}?", target.environment, yes=yes)
         operations.revoke(connection, target.spec, reading, wanted)
     show(f"Revoked {words}. Open sessions of such tokens fail at their next statement.")
+
+
+def _words(jti: str | None, subject: str | None, issuer: Issuer, since: datetime | None) -> str:
+    """Say which tokens are revoked."""
+    from jwtroles.report.problems import visible  # noqa: PLC0415
+
+    words = "every token"
+    if jti is not None:
+        words = f"the token {visible(jti)}"
+    elif subject is not None:
+        words = f"the tokens of subject {visible(subject)}"
+    words += f" of {visible(issuer.name)}"
+    return (
+        words if since is None else f"{words} issued before {since:%Y-%m-%d %H:%M:%S %Z}".rstrip()
+    )
 
 
 def _check_begun(since: datetime, issuer: Issuer) -> None:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from jwtroles.decompile.draft import FloorDraft, Key
-    from jwtroles.decompile.standing import Standing
+    from jwtroles.decompile.standing import FloorOfOthers
     from jwtroles.reader.connection import Connection
     from jwtroles.verifier.key_sources import Document
 
@@ -178,7 +178,7 @@ def _claim(one: Declared) -> tuple[str, dict[str, Any]]:
 def _notes(
     found: Found,
     logins: Iterable[str],
-    floors: tuple[Standing, ...],
+    floors: tuple[FloorOfOthers, ...],
     drafts: tuple[FloorDraft, ...],
     keep: tuple[Kept, ...],
     choices: Choices,

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jwtroles.decompile.found import Found
-    from jwtroles.decompile.standing import Standing
+    from jwtroles.decompile.standing import FloorOfOthers
 
 NAMED = 5
 """How many partitions are named."""
 
 
-def missed(floor: Standing, name: str, found: Found) -> Iterator[str]:
+def missed(floor: FloorOfOthers, name: str, found: Found) -> Iterator[str]:
     """Say which tables have a floor's columns and are not under it, and whom it does not bind.
 
     Args:
@@ -57,7 +57,7 @@ def _root(table: QName, found: Found) -> QName:
     return _root(parent, found) if parent is not None and inside else table
 
 
-def _why(floor: Standing, table: QName, found: Found) -> str:
+def _why(floor: FloorOfOthers, table: QName, found: Found) -> str:
     """Say why a floor does not stand on a table."""
     one = floor.policies[0]
     here = found.policies_on(table)

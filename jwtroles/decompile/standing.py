@@ -30,7 +30,7 @@ HALF = 2
 
 
 @frozen
-class Standing:
+class FloorOfOthers:
     """Policies that are one floor.
 
     Attributes:
@@ -54,7 +54,7 @@ class Standing:
         return tuple(dict.fromkeys(parts[0] for parts in found if len(parts) == 1))
 
 
-def standing(found: Found, choices: Choices) -> tuple[Standing, ...]:
+def standing(found: Found, choices: Choices) -> tuple[FloorOfOthers, ...]:
     """Return the floors of a database that is not managed, by their names."""
     shapes: dict[Any, list[Policy]] = {}
     for policy in found.policies:
@@ -117,12 +117,12 @@ def _columns(tree: Any) -> Iterator[Any]:
     return (node for node in sqltree.outside_subqueries(tree) if sqltree.is_column(node))
 
 
-def _named(policies: list[Policy]) -> Standing:
+def _named(policies: list[Policy]) -> FloorOfOthers:
     """Return the policies of one shape, one for each table, by the name that most of them have."""
     counts = Counter(name for policy in policies for name in _names(policy))
     best = max(counts, key=lambda name: (counts[name], TABLE_NAME not in name, name))
     by_name = sorted(policies, key=lambda one: best in _names(one))
-    return Standing(best, tuple({one.table: one for one in by_name}.values()))
+    return FloorOfOthers(best, tuple({one.table: one for one in by_name}.values()))
 
 
 def _names(policy: Policy) -> tuple[str, ...]:
@@ -132,7 +132,7 @@ def _names(policy: Policy) -> tuple[str, ...]:
 
 
 def said_of_floors(
-    floors: Iterable[Standing], found: Found, said: Callable[[tuple[Key, ...], str], str]
+    floors: Iterable[FloorOfOthers], found: Found, said: Callable[[tuple[Key, ...], str], str]
 ) -> tuple[FloorDraft, ...]:
     """Return floors as the file says them.
 
@@ -162,7 +162,7 @@ def _plain(name: str, taken: list[str]) -> str:
     return next(one for one in names if one not in taken)
 
 
-def _words(floor: Standing, found: Found) -> dict[str, Any] | None:
+def _words(floor: FloorOfOthers, found: Found) -> dict[str, Any] | None:
     """Return where a floor stands and as which policy; None where it is on too few tables."""
     relations = found.structure.relations
     here = sorted(name for name in floor.tables if not relations[name].partition)
@@ -193,7 +193,7 @@ def _words(floor: Standing, found: Found) -> dict[str, Any] | None:
     return words
 
 
-def _policy(floor: Standing, *, partitions: bool) -> Any:
+def _policy(floor: FloorOfOthers, *, partitions: bool) -> Any:
     one = floor.policies[0]
     said: dict[str, Any] = {"name": floor.name}
     said |= {"permissive": True} if one.permissive else {}
@@ -209,7 +209,7 @@ def _has(table: QName, column: str, found: Found) -> bool:
     return found.structure.relations[table].column(column) is not None
 
 
-def _column(floor: Standing, every: Iterable[QName], found: Found) -> str | None:
+def _column(floor: FloorOfOthers, every: Iterable[QName], found: Found) -> str | None:
     """Return a column that those tables have of which most are under the floor."""
     for column in floor.columns:
         having = {name for name in every if _has(name, column, found)}

@@ -32,10 +32,11 @@ from jwtroles.kinds.policy import policy_name
 from jwtroles.names import OWN_SCHEMA, PUBLIC, QName
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from jwtroles.decompile.found import Found
-    from jwtroles.decompile.managed.floors import Standing
+    from jwtroles.decompile.managed.floors import FoundFloor
+    from jwtroles.decompile.roles import Entrances
     from jwtroles.kinds.membership import Membership
     from jwtroles.kinds.policy import Policy
 
@@ -56,15 +57,8 @@ def managed_draft(found: Found, choices: Choices) -> tuple[Draft, TokensDraft]:
     declared |= {ObjectRef("function", f.name, f.arguments) for f in functions}
     policies = {(one.table, one.name): one for one in found.all_policies}
     group = withheld(found) if choices.groups else NO_GROUP
-    roles = []
-    for role in found.roles:
-        if role in entered.logins:
-            continue
-        facts = dict(facts_of(role, found, entered))
-        if role not in found.marked:
-            facts = {}
-        if role in entered.taken:
-            facts = {key: said for key, said in facts.items() if key not in NOT_OF_TOKENS}
+
+    def drafted(role: str) -> RoleDraft:
         rows = _rows(role, found, policies, floors, choices)
         token = role in entered.taken
         rights = dict(
@@ -81,12 +75,10 @@ def managed_draft(found: Found, choices: Choices) -> tuple[Draft, TokensDraft]:
         rights = _making_nothing(rights, found) if token else rights
         if settings := _settings(role, found):
             rights["settings"] = settings
-        roles.append(RoleDraft(role, {**facts, **rights}))
-    public = dict(rights_of(PUBLIC, found, token=False, out=declared))
-    public = _making_nothing(public, found)
-    if public.get("database") == ("connect",) and not any("database" in one.keys for one in roles):
-        del public["database"]  # what PostgreSQL gives by itself is said where a role is named
-    if public:
+        return RoleDraft(role, {**_facts(role, found, entered), **rights})
+
+    roles = [drafted(role) for role in found.roles if role not in entered.logins]
+    if public := _public(found, declared, roles):
         roles.append(RoleDraft(PUBLIC, public))
     relations = sorted(found.structure.relations.values(), key=lambda r: r.name)
     borrowed = [one for one in relations if one.policies_only]
@@ -114,6 +106,26 @@ def managed_draft(found: Found, choices: Choices) -> tuple[Draft, TokensDraft]:
     return draft, tokens
 
 
+def _facts(role: str, found: Found, entered: Entrances) -> dict[str, Any]:
+    """Return what a role is: of one without our mark the file says nothing but its rights."""
+    if role not in found.marked:
+        return {}
+    left_out = NOT_OF_TOKENS if role in entered.taken else ()
+    facts = dict(facts_of(role, found, entered))
+    return {key: said for key, said in facts.items() if key not in left_out}
+
+
+def _public(found: Found, declared: set[ObjectRef], roles: Iterable[RoleDraft]) -> dict[str, Any]:
+    """Return the rights of PUBLIC that the file says.
+
+    CONNECT, which PostgreSQL gives by itself, is said only where a role is named with the database.
+    """
+    rights = _making_nothing(dict(rights_of(PUBLIC, found, token=False, out=declared)), found)
+    if rights.get("database") == ("connect",) and not any("database" in one.keys for one in roles):
+        del rights["database"]
+    return rights
+
+
 def _database(found: Found, logins: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
     said: dict[str, Any] = {"schemas": found.schemas}
     every = tuple(sorted(found.token_roles))
@@ -136,7 +148,7 @@ def _rows(
     role: str,
     found: Found,
     policies: Mapping[tuple[QName, str], Policy],
-    floors: tuple[Standing, ...],
+    floors: tuple[FoundFloor, ...],
     choices: Choices,
 ) -> Rows:
     """Return what gives the rows of a role: those of its own policies, less its floors."""
@@ -169,7 +181,7 @@ def _settings(role: str, found: Found) -> dict[str, str]:
     return {row.name: row.value for row in sorted(rows, key=lambda row: row.name)}
 
 
-def _floor_notes(floors: tuple[Standing, ...], found: Found) -> Iterator[Problem]:
+def _floor_notes(floors: tuple[FoundFloor, ...], found: Found) -> Iterator[Problem]:
     """Tell what was guessed, and what somebody may have taken away without a trace."""
     lost = ungated(found)
     for table in lost:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from jwtroles.decompile.found import Found
-    from jwtroles.decompile.managed.floors import Standing
+    from jwtroles.decompile.managed.floors import FoundFloor
     from jwtroles.kinds.function import Function
 
 _ATOMIC = re.compile(r"\s*BEGIN ATOMIC\s(.*);\s*END\s*\Z", re.DOTALL)
@@ -34,7 +34,7 @@ def _grantees(ref: ObjectRef, found: Found) -> Iterator[tuple[str, str]]:
             yield from sorted((grantee, privilege) for grantee, privilege in acl.rights)
 
 
-def views(found: Found, floors: Iterable[Standing]) -> dict[str, Mapping[str, Any]]:
+def views(found: Found, floors: Iterable[FoundFloor]) -> dict[str, Mapping[str, Any]]:
     """Return the views of the file, under whose owners every floor stands."""
     said: dict[str, Mapping[str, Any]] = {}
     floors = tuple(floors)

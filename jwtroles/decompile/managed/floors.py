@@ -32,7 +32,7 @@ Row = tuple[tuple[str, str], ...]
 
 
 @frozen
-class Standing:
+class FoundFloor:
     """A floor: its condition on each table, and the roles of tokens that it stands under."""
 
     name: str
@@ -41,7 +41,7 @@ class Standing:
     roles: frozenset[str]
 
 
-def standing(found: Found, roles: frozenset[str]) -> tuple[Standing, ...]:
+def standing(found: Found, roles: frozenset[str]) -> tuple[FoundFloor, ...]:
     """Return every floor, those that go through another table too.
 
     Args:
@@ -59,14 +59,14 @@ def standing(found: Found, roles: frozenset[str]) -> tuple[Standing, ...]:
         under = frozenset[str]().union(*tables.values())
         merged.setdefault((name, tuple(sorted(tables)), under), []).append(part)
     floors = tuple(
-        Standing(name, tuple(parts), tables, under)
+        FoundFloor(name, tuple(parts), tables, under)
         for (name, tables, under), parts in merged.items()
     )
     floors = _in_order(floors, (row for _, row in standing))
     return tuple(one if _through(one, found) else _with_lost(one, floors, found) for one in floors)
 
 
-def _with_lost(floor: Standing, floors: Iterable[Standing], found: Found) -> Standing:
+def _with_lost(floor: FoundFloor, floors: Iterable[FoundFloor], found: Found) -> FoundFloor:
     """Return a floor with the tables that have lost it, as far as anything tells.
 
     They have lost all of their gates, or the floor of another table goes through them: a gate does
@@ -121,7 +121,7 @@ def ungated(found: Found) -> tuple[QName, ...]:
     return tuple(table for table in every if table not in gated) if found.closed else ()
 
 
-def beside(floors: Iterable[Standing], found: Found) -> tuple[tuple[Standing, QName], ...]:
+def beside(floors: Iterable[FoundFloor], found: Found) -> tuple[tuple[FoundFloor, QName], ...]:
     """Return the tables that have the columns of a floor which does not stand on them."""
     listed = tuple(floors)
     under = {(one.name, table) for one in listed for table in one.tables if one.name}
@@ -135,7 +135,7 @@ def beside(floors: Iterable[Standing], found: Found) -> tuple[tuple[Standing, QN
     )
 
 
-def _fits(floor: Standing, table: QName, found: Found) -> bool:
+def _fits(floor: FoundFloor, table: QName, found: Found) -> bool:
     """Tell whether a table has the columns that a floor asks for."""
     relation = found.structure.relations[table]
     trees = [sqltree.expression(part) for part in floor.parts]
@@ -147,10 +147,10 @@ def _bare(node: Any) -> bool:
     return sqltree.is_column(node) and len(sqltree.name_parts(node.fields)) == 1
 
 
-def _in_order(floors: tuple[Standing, ...], rows: Iterable[Row]) -> tuple[Standing, ...]:
+def _in_order(floors: tuple[FoundFloor, ...], rows: Iterable[Row]) -> tuple[FoundFloor, ...]:
     """Return floors in the order in which the gates have them, as far as one order fits all."""
     of = {(one.name, part): one for one in floors for part in one.parts}
-    sorter: TopologicalSorter[Standing] = TopologicalSorter(dict.fromkeys(floors, ()))
+    sorter: TopologicalSorter[FoundFloor] = TopologicalSorter(dict.fromkeys(floors, ()))
     for row in rows:
         # What asks no claim stands last, whichever floor it is of.
         for before, after in pairwise(dict.fromkeys(of[one] for one in row)):
@@ -168,7 +168,7 @@ def _parts(policy: Policy) -> Iterable[tuple[str, str]]:
     return [(name, part) for part in conditions(policy.using, policy.table.name)]
 
 
-def under(floors: Iterable[Standing], table: QName, role: str) -> frozenset[str]:
+def under(floors: Iterable[FoundFloor], table: QName, role: str) -> frozenset[str]:
     """Return the conditions of the floors that stand on a table under a role."""
     return frozenset(
         part for one in floors if table in one.tables and role in one.roles for part in one.parts
@@ -194,7 +194,7 @@ def own(
     return tuple(written for _, written in parts)
 
 
-def asking(found: Found, floors: Iterable[Standing]) -> tuple[str, ...]:
+def asking(found: Found, floors: Iterable[FoundFloor]) -> tuple[str, ...]:
     """Return the words that tell that a condition asks the login: claims, lists, floored tables."""
     functions = (function.name for function in found.survey.objects["function"])
     lists = (f" in ({name.name.removeprefix(LOOKUP)})" for name in functions if is_lookup(name))
@@ -203,7 +203,7 @@ def asking(found: Found, floors: Iterable[Standing]) -> tuple[str, ...]:
 
 
 def tenancy(
-    floors: tuple[Standing, ...], found: Found, roles: frozenset[str]
+    floors: tuple[FoundFloor, ...], found: Found, roles: frozenset[str]
 ) -> tuple[Mapping[str, Any], ...]:
     """Return the floors as the file has them, each with the tables that go through others."""
     own = [one for one in floors if _through(one, found) is None]
@@ -253,7 +253,7 @@ def _named(parts: tuple[str, ...], number: int) -> str:
     return match[0] if match else f"floor_{number}"
 
 
-def _column(floor: Standing, found: Found) -> str:
+def _column(floor: FoundFloor, found: Found) -> str:
     """Return the column that just the tables of a floor have, or ''."""
     relations = found.structure.relations
     every = [table for schema in found.schemas for table in found.tables(schema)]
@@ -266,7 +266,7 @@ def _column(floor: Standing, found: Found) -> str:
     return ""
 
 
-def _through(floor: Standing, found: Found) -> tuple[QName, str] | None:
+def _through(floor: FoundFloor, found: Found) -> tuple[QName, str] | None:
     """Return parent and join of a floor that goes through another table."""
     return _step(floor.parts[0], found) if len(floor.parts) == len(floor.tables) == 1 else None
 
