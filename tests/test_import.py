@@ -200,6 +200,33 @@ def test_columns_that_are_withheld_are_a_group(cluster: Clusters) -> None:
     assert (update.except_, update.columns) == ((), ("price", "note"))
 
 
+def test_one_cast_that_somebody_wrote_leaves_the_rest_as_short(cluster: Clusters) -> None:
+    """A uuid is compared as text, and what reads the caller is the same claim in both policies."""
+    with cluster(max(MAJORS)).fresh() as sandbox, connect(sandbox.url) as session:
+        sandbox.run_sql(CAST)
+        made = load_text(import_database(session, "acme").text)
+    assert {str(one.name): one.using for one in made.policies} == {
+        "own": "owner = claims.sub",
+        "team": "exists (select 1 from app.members as m where m.who = claims.sub "
+        "and cast(m.org as text) = files.folder and files.kind = 'shared')",
+    }
+
+
+CAST = """
+CREATE SCHEMA auth;
+CREATE FUNCTION auth.uid() RETURNS uuid LANGUAGE sql STABLE AS 'SELECT NULL::uuid';
+CREATE SCHEMA app;
+CREATE ROLE member;
+CREATE TABLE app.members (org uuid, who uuid);
+CREATE TABLE app.files (folder text, kind text, owner uuid);
+ALTER TABLE app.files ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON app.files TO member USING (owner = (SELECT auth.uid()));
+CREATE POLICY team ON app.files FOR SELECT TO member USING (EXISTS (
+    SELECT 1 FROM app.members AS m
+    WHERE m.who = (SELECT auth.uid()) AND m.org::text = folder AND kind = 'shared'));
+"""
+
+
 def test_what_is_the_same_is_said_once(cluster: Clusters) -> None:
     """By globs: of a schema but for a table, of tables and of schemas whose names begin alike.
 

@@ -61,7 +61,7 @@ class _Read:
 class Claims:
     """The claims of a database, each named when it is first met."""
 
-    by_shape: dict[Any, Declared] = field(default_factory=dict)
+    by_text: dict[tuple[str, str], Declared] = field(default_factory=dict)
 
     def put(self, tree: Any, write: Callable[[Any], str]) -> Any:
         """Return a condition with claims in the place of what reads them.
@@ -78,18 +78,19 @@ class Claims:
 
     def declared(self) -> Iterator[Declared]:
         """Yield the claims, by name."""
-        yield from sorted(self.by_shape.values(), key=lambda one: one.name)
+        yield from sorted(self.by_text.values(), key=lambda one: one.name)
 
     def _named(self, tree: Any, read: _Read, write: Callable[[Any], str]) -> str:
-        shape = sqltree.shape(tree), write
-        if shape not in self.by_shape:
+        said = write(tree)
+        key = said, read.type
+        if key not in self.by_text:
             plain = re.sub(r"[^a-z0-9_]+", "_", read.path[-1].lower()).strip("_")
             name = plain if plain and not plain[0].isdigit() else f"claim_{plain}"
-            taken = {one.name for one in self.by_shape.values()}
+            taken = {one.name for one in self.by_text.values()}
             names = (name, *(f"{name}_{number}" for number in range(2, len(taken) + 3)))
             free = next(one for one in names if one not in taken)
-            self.by_shape[shape] = Declared(free, read.type, read.path, write(tree))
-        return self.by_shape[shape].name
+            self.by_text[key] = Declared(free, read.type, read.path, said)
+        return self.by_text[key].name
 
 
 def _reference(name: str) -> Any:

@@ -7,6 +7,7 @@ the longer one where they differ.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from pglast import ast, enums, parser
@@ -17,15 +18,16 @@ from jwtroles.spec import sqltree
 Kind = enums.A_Expr_Kind
 
 
-FORMS = 3
+FORMS = 4
 """How many forms a condition has: the best one first, the last one as PostgreSQL prints it."""
 
 
 def written(printed: str, form: int, claims: Claims) -> str:
     """Return a condition in one of its forms, with its claims declared.
 
-    The first form is without the casts, brackets and names that PostgreSQL adds, the second
-    without brackets that nobody needs.
+    The first form is without the casts, brackets and names that PostgreSQL adds, the second has the
+    casts of columns to text, which somebody may have written, the third is without brackets that
+    nobody needs.
     """
     try:
         tree = sqltree.expression(printed)
@@ -39,7 +41,12 @@ def written(printed: str, form: int, claims: Claims) -> str:
 
 def shortened(tree: Any) -> str:
     """Return a condition without the casts, brackets and names that PostgreSQL adds."""
-    return lowered(sqltree.print_expression(_plain(tree)))
+    return lowered(sqltree.print_expression(_plain(tree, texts=False)))
+
+
+def with_texts(tree: Any) -> str:
+    """Return the same with the casts of columns to text."""
+    return lowered(sqltree.print_expression(_plain(tree, texts=True)))
 
 
 def longer(tree: Any) -> str:
@@ -47,7 +54,7 @@ def longer(tree: Any) -> str:
     return lowered(sqltree.print_expression(tree))
 
 
-WRITE = (shortened, longer, longer)
+WRITE = (shortened, with_texts, longer, longer)
 
 
 def lowered(sql: str) -> str:
@@ -60,10 +67,10 @@ def lowered(sql: str) -> str:
     return text
 
 
-def _plain(tree: Any) -> Any:
-    sqltree.rewrite(tree, _plain)
+def _plain(tree: Any, *, texts: bool) -> Any:
+    sqltree.rewrite(tree, partial(_plain, texts=texts))
     if isinstance(tree, ast.A_Expr):
-        return _comparison(tree)
+        return _comparison(tree, texts=texts)
     if sqltree.boolean(tree) == enums.BoolExprType.AND_EXPR:
         return _between(tree)
     if isinstance(tree, ast.FuncCall) and tree.args:
@@ -103,21 +110,22 @@ _LIKE = {
 }
 
 
-def _comparison(tree: Any) -> Any:
+def _comparison(tree: Any, *, texts: bool) -> Any:
     """Return `x = 'a'` for `(x)::text = 'a'::text`, and IN for the array that it became."""
     names = sqltree.name_parts(tree.name)
     operator = names[0] if len(names) == 1 else ""
     if {Kind.AEXPR_OP_ANY: "=", Kind.AEXPR_OP_ALL: "<>"}.get(tree.kind) == operator:
-        return _listed(tree)
+        return _listed(tree, texts=texts)
     if tree.kind == Kind.AEXPR_OP and tree.lexpr is not None:
         compares = operator in _COMPARING
-        tree.lexpr = _without_text(_constant(tree.lexpr, bare=compares), bare=compares)
-        tree.rexpr = _without_text(_constant(tree.rexpr, bare=compares), bare=compares)
+        bare = compares and not texts
+        tree.lexpr = _without_text(_constant(tree.lexpr, bare=compares), bare=bare)
+        tree.rexpr = _without_text(_constant(tree.rexpr, bare=compares), bare=bare)
         tree.kind = _LIKE.get(operator, tree.kind)
     return tree
 
 
-def _listed(tree: Any) -> Any:
+def _listed(tree: Any, *, texts: bool) -> Any:
     """Return `x IN ('a', 'b')` for what PostgreSQL makes of it.
 
     Of a varchar, IN casts the array, and `= ANY (ARRAY[…])` its items.
@@ -129,7 +137,7 @@ def _listed(tree: Any) -> Any:
     plain = tuple(_constant(item, bare=True) for item in items or ())
     if not plain or not all(isinstance(item, ast.A_Const) for item in plain):
         return tree
-    column = _without_text(tree.lexpr, bare=True)
+    column = _without_text(tree.lexpr, bare=not texts)
     if column is tree.lexpr or cast:
         tree.kind = Kind.AEXPR_IN
         tree.rexpr = plain
