@@ -18,6 +18,7 @@ from jwtroles.cli.options import (
     EnvironmentName,
     LockTimeout,
     Manner,
+    NoColor,
     Quiet,
     SpecFile,
     Verbose,
@@ -58,6 +59,7 @@ def apply(
     jobs: Jobs = None,
     shard: Shard = None,
     keep_going: KeepGoing = False,
+    no_color: NoColor = False,
 ) -> None:
     """Plan, ask, and apply in one transaction that is proved before it commits.
 

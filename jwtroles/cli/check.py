@@ -122,6 +122,7 @@ def test(
             help="SQL files that make the tables of a private server; may be repeated.",
         ),
     ] = None,
+    no_color: NoColor = False,
 ) -> None:
     """Run the file's own tests: claims in, role out, then what each statement may do.
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jwtroles import codes
+from jwtroles.cli.options import NoColor
 from jwtroles.cli.plan import show_plan
 from jwtroles.cli.terminal import color, show, width
 from jwtroles.errors import Exit, Problem, UsageError
@@ -38,6 +39,7 @@ def demo(
         Path | None,
         typer.Option("--copy", metavar="DIR", help="Write the example there, and do nothing else."),
     ] = None,
+    no_color: NoColor = False,
 ) -> None:
     """Show the main job on a private server: plan, apply, drift, and what each token sees.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jwtroles import codes
-from jwtroles.cli.options import DEFAULT_SPEC, DatabaseUrl, SpecFile
+from jwtroles.cli.options import DEFAULT_SPEC, DatabaseUrl, NoColor, SpecFile
 from jwtroles.cli.terminal import show
 from jwtroles.errors import Problem, UsageError
 
@@ -27,6 +27,7 @@ def init(
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite the file if it is there.")
     ] = False,
+    no_color: NoColor = False,
 ) -> None:
     """Write a commented first specification; with a database, one that fits it.
 

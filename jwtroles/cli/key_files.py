@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from jwtroles.cli.options import DEFAULT_SPEC, EnvironmentName, IssuerName, SpecFile
+from jwtroles.cli.options import DEFAULT_SPEC, EnvironmentName, IssuerName, NoColor, SpecFile
 from jwtroles.cli.terminal import show, tell
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def import_keys(
     issuer: IssuerName = None,
     spec: SpecFile = DEFAULT_SPEC,
     env: EnvironmentName = None,
+    no_color: NoColor = False,
 ) -> None:
     """Check a JWKS document, and add its keys to the environment's file.
 
@@ -58,6 +59,7 @@ def add(
     issuer: IssuerName = None,
     spec: SpecFile = DEFAULT_SPEC,
     env: EnvironmentName = None,
+    no_color: NoColor = False,
 ) -> None:
     """Add one public key to the environment's file, or make a key pair for development.
 

@@ -15,6 +15,7 @@ from jwtroles.cli.options import (
     EnvironmentName,
     ForWhom,
     IssuerName,
+    NoColor,
     SpecFile,
     TextOrJson,
     Yes,
@@ -47,6 +48,7 @@ def list_keys(
     format: ForWhom = TextOrJson.TEXT,  # noqa: A002 - the option is called --format
     jobs: Jobs = None,
     shard: Shard = None,
+    no_color: NoColor = False,
 ) -> None:
     """Show what the file says of keys beside what the database has. No secret is shown.
 
@@ -100,6 +102,7 @@ def retire(
     jobs: Jobs = None,
     shard: Shard = None,
     keep_going: KeepGoing = False,
+    no_color: NoColor = False,
 ) -> None:
     """End a key in the database, at once: every token that it signed is refused.
 
@@ -149,6 +152,7 @@ def rotate_ticket_secret(
     jobs: Jobs = None,
     shard: Shard = None,
     keep_going: KeepGoing = False,
+    no_color: NoColor = False,
 ) -> None:
     """Make the secret of tickets anew: every login ends, and tokens log in again.
 

@@ -15,6 +15,7 @@ from jwtroles.cli.options import (
     EnvironmentName,
     LockTimeout,
     Manner,
+    NoColor,
     Quiet,
     SpecFile,
     Verbose,
@@ -47,6 +48,7 @@ def release(
     jobs: Jobs = None,
     shard: Shard = None,
     keep_going: KeepGoing = False,
+    no_color: NoColor = False,
 ) -> None:
     """Stop managing a database, and leave all access as it is.
 
@@ -88,6 +90,7 @@ def uninstall(
     jobs: Jobs = None,
     shard: Shard = None,
     keep_going: KeepGoing = False,
+    no_color: NoColor = False,
 ) -> None:
     """Remove everything that jwtroles made: policies, rights, views, queries, roles, schema.
 

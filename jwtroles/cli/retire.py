@@ -14,6 +14,7 @@ from jwtroles.cli.options import (
     DatabaseUrl,
     EnvironmentName,
     LockTimeout,
+    NoColor,
     Quiet,
     SpecFile,
     Yes,
@@ -47,6 +48,7 @@ def retire(
     allow: Allow = None,
     lock_timeout: LockTimeout = "2s",
     quiet: Quiet = False,
+    no_color: NoColor = False,
 ) -> None:
     """Drop a role that left the file, after letting it go in every database of its cluster.
 

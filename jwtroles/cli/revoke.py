@@ -13,6 +13,7 @@ from jwtroles.cli.options import (
     DEFAULT_SPEC,
     DatabaseUrl,
     EnvironmentName,
+    NoColor,
     SpecFile,
     Yes,
     instant,
@@ -47,6 +48,7 @@ def revoke(
     jobs: Jobs = None,
     shard: Shard = None,
     keep_going: KeepGoing = False,
+    no_color: NoColor = False,
 ) -> None:
     """Refuse tokens before they expire: one, a subject's, or an issuer's.
 

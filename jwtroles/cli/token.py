@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from jwtroles.cli.options import DEFAULT_SPEC, DatabaseUrl, EnvironmentName, SpecFile
+from jwtroles.cli.options import DEFAULT_SPEC, DatabaseUrl, EnvironmentName, NoColor, SpecFile
 from jwtroles.cli.terminal import show, tell
 from jwtroles.cli.values import Command, Group
 
@@ -60,6 +60,7 @@ def mint(
     ] = None,
     spec: SpecFile = DEFAULT_SPEC,
     env: EnvironmentName = None,
+    no_color: NoColor = False,
 ) -> None:
     """Print a signed token for development. Never with a key of production.
 
@@ -108,6 +109,7 @@ def inspect(
     spec: SpecFile = DEFAULT_SPEC,
     env: EnvironmentName = None,
     database: DatabaseUrl = None,
+    no_color: NoColor = False,
 ) -> None:
     """Say what a token says, whether it holds, which role it becomes, and why.
 

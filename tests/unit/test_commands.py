@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +53,57 @@ def test_help_loads_no_command() -> None:
         ["jwtroles.cli", "jwtroles.cli.commands", "jwtroles.cli.values"]
     )
     assert all(f"\n  {name} " in done.stdout for name in COMMANDS)
+
+
+def commands() -> list[tuple[str, Any]]:
+    """Return every command with its whole name, those of groups too."""
+    found = [(name, group().get_command(None, name)) for name in COMMANDS]
+    alone = [(name, one) for name, one in found if not hasattr(one, "commands")]
+    groups = [(name, one.commands) for name, one in found if hasattr(one, "commands")]
+    return alone + [(f"{of} {name}", one) for of, named in groups for name, one in named.items()]
+
+
+def test_every_command_that_tells_errors_of_a_file_goes_without_colour() -> None:
+    """The commands of `db` have no colour to turn off but that of their errors."""
+    without = {name for name, one in commands() if "--no-color" not in options(one)}
+    assert without == {"db start", "db stop", "db url", "db psql"}
+
+
+def options(command: Any) -> set[str]:
+    return {option for param in command.params for option in param.opts}
+
+
+@pytest.mark.parametrize(
+    ("more", "variables", "coloured"),
+    [
+        ((), {}, True),
+        (("--no-color",), {}, False),
+        ((), {"NO_COLOR": "1"}, False),
+        ((), {"JWTROLES_NO_COLOR": "1"}, False),
+        ((), {"TERM": "dumb"}, False),
+    ],
+)
+def test_colour_on_a_terminal(
+    more: tuple[str, ...], variables: dict[str, str], coloured: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "wrong.yaml").write_text("jwtroles: 2\n", encoding="utf-8")
+    kept = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "JWTROLES_NO_COLOR")}
+    program = "import sys; from jwtroles.cli import main; main(sys.argv[1:])"
+    ours, theirs = pty.openpty()
+    try:
+        subprocess.run(
+            [sys.executable, "-c", program, "test", "--spec", "wrong.yaml", *more],
+            cwd=tmp_path,
+            env={**kept, "PYTHONPATH": str(ROOT), "TERM": "xterm", **variables},
+            stderr=theirs,
+            check=False,
+        )
+        told = os.read(ours, 65536)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert b"error[JR" in told.replace(b"\x1b[0m", b"").replace(b"\x1b[1;31m", b"")
+    assert (b"\x1b[" in told) is coloured
 
 
 @pytest.mark.parametrize("name", ["keys", "token", "db"])
