@@ -418,3 +418,14 @@ def test_what_the_file_alone_tells_of_a_role(issuer: Issuer, terminal: Terminal)
     assert "no role membr in the file: did you mean `member`?" in err
     code, _, err = terminal.explain("member", "--table", "invoices")
     assert "JR010" in err
+
+
+def test_what_a_role_may_do_holds_in_the_width(
+    issuer: Issuer, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for columns in range(60, 101):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        for role in ROLES.values():
+            code, told, _ = terminal.explain(role)
+            assert code == 0
+            assert max(map(len, told.splitlines())) <= columns

@@ -299,7 +299,9 @@ def test_an_environment_that_asks_first_has_no_such_tokens(
     assert "JR644" in terminal.refused(*OURS)
 
 
-def test_a_role_that_has_to_be_asked_for_is_told(issuer: Issuer, terminal: Terminal) -> None:
+def test_a_role_that_has_to_be_asked_for_is_told(
+    issuer: Issuer, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
     claims = Path("claims.json")
     claims.write_text(
         json.dumps({"sub": ANN, "app_metadata": {"tenant_id": ONE, "roles": ["auditor"]}})
@@ -310,5 +312,11 @@ def test_a_role_that_has_to_be_asked_for_is_told(issuer: Issuer, terminal: Termi
     assert code == 0
     assert "becomes auditor: login(token, 'member')" in err
     _, said, _ = terminal.run("inspect", "--env", "dev", stdin=out)
-    assert '["auditor", "member"]' in said
+    assert '["auditor", "member"]' in " ".join(said.split())
     assert "What auditor may do" in said
+    for columns in (80, 60):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        _, narrow, _ = terminal.run("inspect", "--env", "dev", stdin=out)
+        assert max(map(len, narrow.splitlines())) <= columns
+        words = " ".join(narrow.split())
+        assert words.partition(" ✓ exp ")[0] == " ".join(said.split()).partition(" ✓ exp ")[0]

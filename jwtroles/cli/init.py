@@ -8,7 +8,7 @@ import typer
 
 from jwtroles import codes
 from jwtroles.cli.options import DEFAULT_SPEC, DatabaseUrl, NoColor, SpecFile
-from jwtroles.cli.terminal import show
+from jwtroles.cli.terminal import show, width
 from jwtroles.errors import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def init(
     except OSError as error:
         message = f"cannot write {spec}: {error.strerror}"
         raise UsageError(
-            Problem(codes.USAGE, message, remedy="--spec FILE names another")
+            Problem(codes.CANNOT_WRITE, message, remedy="--spec FILE names another")
         ) from None
     for line in _told(spec, first, looked=found is not None):
         show(line)
@@ -82,7 +82,9 @@ def _there(spec: Path) -> UsageError:
 def _told(spec: Path, first: First, *, looked: bool) -> list[str]:
     """Say what the file holds, and what to do next."""
     from jwtroles.report.problems import visible  # noqa: PLC0415
+    from jwtroles.report.text.layout import Page  # noqa: PLC0415
 
+    page = Page(width())
     lines = [f"{spec}: a first specification. Read it, then: jwtroles validate, plan, apply."]
     if not looked:
         return [*lines, "  It names the schema app: mend it, or take --database to look at yours."]
@@ -94,4 +96,8 @@ def _told(spec: Path, first: First, *, looked: bool) -> list[str]:
         lines.append("  no column that looks like a tenant's: `tenancy` is left to you")
     if first.exempt:
         lines.append(f"  keep every row (database.exempt): {', '.join(first.exempt)}")
-    return [visible(line) for line in lines]
+    return [
+        one
+        for line in map(visible, lines)
+        for one in page.paragraph(line.lstrip(), " " * (len(line) - len(line.lstrip())), "    ")
+    ]

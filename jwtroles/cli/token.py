@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from jwtroles.cli.options import DEFAULT_SPEC, DatabaseUrl, EnvironmentName, NoColor, SpecFile
-from jwtroles.cli.terminal import show, tell
+from jwtroles.cli.terminal import show, tell, width
 from jwtroles.cli.values import Command, Group
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def inspect(
         target = choose(spec, env, database, "token inspect")
         with connected(target) as connection:
             answers = ask_database(connection, target.spec, target.environment, text.strip())
-    show(render_inspection(found, loaded, answers))
+    show(render_inspection(found, loaded, width(), answers))
     if not found.good or (answers and not any(one.role for one in answers if one.asked)):
         raise typer.Exit(Exit.REFUSED)
 

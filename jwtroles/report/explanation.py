@@ -280,14 +280,17 @@ class _Text:
 
     def _wrapped(self, head: str, text: str, edge: str = "") -> Iterator[str]:
         """Yield a text that goes on below itself, with its place behind it."""
-        lines = textwrap.wrap(
-            text,
-            self._width,
-            initial_indent=head,
-            subsequent_indent=" " * len(head),
-            break_long_words=False,
-            break_on_hyphens=False,
-        ) or [head.rstrip()]
+        for width in (self._width, self._width - len(edge)):
+            lines = textwrap.wrap(
+                text,
+                width,
+                initial_indent=head,
+                subsequent_indent=" " * len(head),
+                break_long_words=False,
+                break_on_hyphens=False,
+            ) or [head.rstrip()]
+            if len(lines[-1]) + len(edge) <= self._width:
+                break
         yield from lines[:-1]
         yield f"{lines[-1]}{edge}"
 

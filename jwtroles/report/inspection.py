@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from jwtroles.report.problems import visible
+from jwtroles.report.text.layout import Page
 from jwtroles.report.text.sheet import shown
 from jwtroles.report.text.tokens import condition_words, rule_words
 
@@ -20,53 +23,63 @@ if TYPE_CHECKING:
 _SIGNS = {True: "✓", False: "✗", None: "?"}
 
 
-def render_inspection(found: Inspection, spec: Spec, answers: tuple[Answer, ...] = ()) -> str:
+def render_inspection(
+    found: Inspection, spec: Spec, width: int, answers: tuple[Answer, ...] = ()
+) -> str:
     """Return what would come of a token, and why."""
-    return "\n".join(_lines(found, spec, answers))
+    page = Page(width)
+    return "\n".join(
+        line
+        for lead, text in _lines(found, spec, answers)
+        for line in page.paragraph(text, lead, " " * cell_len(lead))
+    )
 
 
-def _lines(found: Inspection, spec: Spec, answers: tuple[Answer, ...]) -> Iterator[str]:
-    yield "Header"
+Line = tuple[str, str]
+"""A lead, and a text that goes on beside it."""
+
+
+def _lines(found: Inspection, spec: Spec, answers: tuple[Answer, ...]) -> Iterator[Line]:
+    yield "", "Header"
     yield from _members(found.parts.header)
-    yield "Claims"
+    yield "", "Claims"
     yield from _members(found.parts.claims)
-    yield "Checks"
+    yield "", "Checks"
     for check in found.checks:
-        yield f" {_SIGNS[check.holds]} {check.name:10} {visible(check.said)}"
-    yield "Mapping"
+        yield f" {_SIGNS[check.holds]} {check.name:10} ", visible(check.said)
+    yield "", "Mapping"
     if not found.trials:
-        yield " ✗ the file maps no token to a role"
+        yield " ✗ ", "the file maps no token to a role"
     for one in found.trials:
         yield from _trial(one)
     if found.trials and found.role is None and not found.trials[-1].refused:
-        yield " ✗ no rule holds: the token becomes nothing"
+        yield " ✗ ", "no rule holds: the token becomes nothing"
     if found.role is not None:
-        yield f"What {shown(found.role)} may do"
+        yield "", f"What {shown(found.role)} may do"
         yield from _rights(found.role, spec)
     if answers:
-        yield "The database"
-        for answer in answers:
-            yield _answer(answer)
+        yield "", "The database"
+        yield from map(_answer, answers)
 
 
-def _members(members: dict[str, object]) -> Iterator[str]:
+def _members(members: dict[str, object]) -> Iterator[Line]:
     width = max(map(len, members), default=0)
     for name, value in members.items():
         text = json.dumps(value, ensure_ascii=False, default=float)
-        yield f"   {visible(name):{width}}  {visible(text)}"
+        yield f"   {visible(name):{width}}  ", visible(text)
 
 
-def _trial(one: Tried) -> Iterator[str]:
+def _trial(one: Tried) -> Iterator[Line]:
     place = f":{one.row.origin.place.line}" if one.row.origin.place else ""
-    rule = f"{one.row.position:2}  {rule_words(one.row)} → {shown(one.row.role)}"
-    yield f" {_SIGNS[one.failed is None]} {rule}  {place}".rstrip()
+    rule = f"{rule_words(one.row)} → {shown(one.row.role)}"
+    yield f" {_SIGNS[one.failed is None]} {one.row.position:2}  ", f"{rule}  {place}".rstrip()
     if one.refused:
-        yield "       the token is refused, and no further rule is tried"
+        yield "       ", "the token is refused, and no further rule is tried"
     elif one.failed is not None and len(json.loads(one.row.conditions)) > 1:
-        yield f"       not so: {condition_words(dict(one.failed))}"
+        yield "       ", f"not so: {condition_words(dict(one.failed))}"
 
 
-def _rights(role: str, spec: Spec) -> Iterator[str]:
+def _rights(role: str, spec: Spec) -> Iterator[Line]:
     """Yield the accesses of a role and of those that it inherits; `plan` has columns and rows."""
     told: dict[str, list[str]] = {}
     roles = {str(name): one for name, one in spec.roles.items()}
@@ -88,9 +101,9 @@ def _rights(role: str, spec: Spec) -> Iterator[str]:
             if name in view.grant:
                 told.setdefault(str(view.name), []).append("select")
     for what, words in told.items():
-        yield f"   {visible(what):30} {', '.join(dict.fromkeys(map(str, words)))}"
+        yield f"   {visible(what):30} ", ", ".join(dict.fromkeys(map(str, words)))
     if not told:
-        yield "   nothing"
+        yield "   ", "nothing"
 
 
 def _with_parents(role: str, spec: Spec) -> list[str]:
@@ -105,10 +118,10 @@ def _with_parents(role: str, spec: Spec) -> list[str]:
     return found
 
 
-def _answer(answer: Answer) -> str:
+def _answer(answer: Answer) -> Line:
     login = shown(answer.login)
     if not answer.asked:
-        return f" ? {login}: not asked, the connected role may not act as it ({answer.reason})"
+        return " ? ", f"{login}: not asked, the connected role may not act as it ({answer.reason})"
     if answer.role is None:
-        return f" ✗ {login} is refused: {visible(answer.reason)}"
-    return f" ✓ {login} becomes {shown(answer.role)}"
+        return " ✗ ", f"{login} is refused: {visible(answer.reason)}"
+    return " ✓ ", f"{login} becomes {shown(answer.role)}"

@@ -36,6 +36,8 @@ def parts_of(token: str) -> Parts:
     Raises:
         UsageError: JR641 for what is no token; nothing of it is in the message.
     """
+    if not token:
+        raise _no_token("nothing was given")
     if not _FORM.match(token):
         raise _no_token("it is not three parts of base64url with dots between them")
     if len(token) > MAX_OCTETS:
