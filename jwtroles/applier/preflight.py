@@ -11,6 +11,7 @@ from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Need, Statement
 from jwtroles.names import ident
 from jwtroles.planner.model import Plan
+from jwtroles.versions import MEMBERSHIP_OPTIONS
 
 
 @frozen
@@ -25,7 +26,7 @@ class _Powers:
     @property
     def options(self) -> bool:
         """Whether memberships have options, and CREATEROLE is limited to what one administers."""
-        return self.server.version >= 160000
+        return self.server.version >= MEMBERSHIP_OPTIONS
 
     def acts_as(self, need: Need) -> bool:
         """Owners' rights are inherited, or the owner is a role of ours, borrowed for the plan."""

@@ -18,6 +18,7 @@ from jwtroles.kinds.role import FLAGS, Role
 from jwtroles.names import OWN_SCHEMA, PUBLIC
 from jwtroles.spec.model import Role as DeclaredRole
 from jwtroles.spec.model import Spec, Word
+from jwtroles.versions import MEMBERSHIP_OPTIONS
 
 OWNER = "it owns tables, functions or the schema, and row security does not bind an owner"
 AROUND = "it reaches around row security"
@@ -201,7 +202,7 @@ def memberships(spec: Spec, names: Names, structure: Structure) -> Iterator[Memb
     Before PostgreSQL 16 a membership has no such options: the login is NOINHERIT, and inheriting
     implies SET.
     """
-    options = structure.server.version >= 160000
+    options = structure.server.version >= MEMBERSHIP_OPTIONS
     platform = frozenset(spec.database.platform)
     inherits = Options(inherit=True, set=False) if options else Options()
     becomes = Options(inherit=False, set=True) if options else Options()

@@ -10,9 +10,7 @@ from jwtroles.compiler.access import Granted, Names
 from jwtroles.compiler.floors import FloorOn
 from jwtroles.errors import Collector
 from jwtroles.spec.model import Spec, Word
-
-MAINTAIN_SINCE = 170000
-"""The first version with the MAINTAIN privilege (release notes of 17)."""
+from jwtroles.versions import MAINTAIN
 
 
 def check_floored_views(
@@ -55,7 +53,7 @@ def _granted(spec: Spec) -> Iterable[tuple[str, Word, Iterable[Word]]]:
 def check_maintain(granted: Iterable[Granted], structure: Structure, problems: Collector) -> None:
     """Refuse MAINTAIN where the server does not have it (JR351)."""
     server = structure.server
-    if server.version >= MAINTAIN_SINCE:
+    if server.version >= MAINTAIN:
         return
     told: set[object] = set()
     for one in granted:

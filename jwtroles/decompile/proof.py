@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
-from jwtroles.compiler.tokenless import MAINTAIN_SINCE
 from jwtroles.decompile.draft import Choices, FloorDraft, Kept, Key
 from jwtroles.decompile.policies import conditions_of, key_of
 from jwtroles.decompile.predicates import FORMS
@@ -24,6 +23,7 @@ from jwtroles.planner.describe import describe
 from jwtroles.spec.grammar.keep import OPTION, PRIVILEGES
 from jwtroles.spec.load import load_text
 from jwtroles.verifier.key_sources import read_keys
+from jwtroles.versions import MAINTAIN
 from jwtroles.workflow import look, plan_from, with_unread
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def together(kept: Iterable[Kept], version: int) -> tuple[Kept, ...]:
     held: dict[tuple[tuple[str, str], ...], set[str]] = {}
     for one in kept:
         held.setdefault(_without(one), set()).add(dict(one.words).get("privilege", ""))
-    every = {command for command in ON_TABLES if command != "maintain" or version >= MAINTAIN_SINCE}
+    every = {command for command in ON_TABLES if command != "maintain" or version >= MAINTAIN}
     found = (
         replace(one, words=_without(one)) if every <= held[_without(one)] else one for one in kept
     )

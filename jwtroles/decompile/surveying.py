@@ -10,14 +10,12 @@ from jwtroles.names import GLOB, OWN_SCHEMA, file_part
 from jwtroles.reader import snapshot, survey
 from jwtroles.reader.connection import asking
 from jwtroles.reader.queries import query_text
+from jwtroles.versions import PARAMETER_PRIVILEGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from jwtroles.reader.connection import Connection
-
-PARAMETERS_SINCE = 150000
-"""Since when there are privileges on parameters (pg_parameter_acl)."""
 
 
 def find(connection: Connection, wanted: Iterable[str]) -> Found:
@@ -57,7 +55,7 @@ def _uncompared(
 ) -> Iterator[tuple[str, str]]:
     """Yield the roles of the cluster, and PUBLIC, with what they hold that no plan compares."""
     asked = [("uncompared", {"schemas": schemas})]
-    if version >= PARAMETERS_SINCE:
+    if version >= PARAMETER_PRIVILEGES:
         asked.append(("uncompared_parameter", {}))
     for name, parameters in asked:
         text = query_text("jwtroles.reader", name)

@@ -10,6 +10,7 @@ from typing import Any, Generic, NoReturn, TypeVar
 from jwtroles.errors import Place
 from jwtroles.frozen import frozen
 from jwtroles.names import QName
+from jwtroles.versions import MEMBERSHIP_OPTIONS
 
 T = TypeVar("T")
 
@@ -205,7 +206,7 @@ class Context:
     @property
     def membership_options(self) -> bool:
         """Whether memberships carry INHERIT and SET options (PostgreSQL 16 and later)."""
-        return self.server_version >= 160000
+        return self.server_version >= MEMBERSHIP_OPTIONS
 
 
 @frozen

@@ -23,6 +23,7 @@ from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirror import Mirror, about
 from jwtroles.kinds.renames import Renames
 from jwtroles.names import ident
+from jwtroles.versions import MEMBERSHIP_OPTIONS
 
 
 @frozen
@@ -182,7 +183,7 @@ def _options(source: Membership, target: Membership | None, mirror: Mirror) -> O
     Before 16 a member inherits if its role does, and may always become the other one (manual of 15,
     section 22.3). Of a membership that is new where there are options, it gets one of the two.
     """
-    had, has = (side.version >= 160000 for side in (mirror.source, mirror.target))
+    had, has = (side.version >= MEMBERSHIP_OPTIONS for side in (mirror.source, mirror.target))
     options = source.options
     if had and has:
         return options

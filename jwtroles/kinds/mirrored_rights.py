@@ -9,6 +9,7 @@ from jwtroles.kinds.acl import Acl, Right
 from jwtroles.kinds.mirror import Abroad, Mirror
 from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.names import PUBLIC, QName
+from jwtroles.versions import MAINTAIN
 
 
 def abroad(acl: Acl, abroad: Abroad) -> Acl:
@@ -113,7 +114,7 @@ def _part(ref: ObjectRef, key: tuple[str, str], right: Right, mirror: Mirror) ->
     if grantee != PUBLIC and not mirror.has_role(grantee):
         mirror.lacks(f"role {grantee}", grantee)
         return None
-    if privilege == "MAINTAIN" and mirror.target.version < 170000:
+    if privilege == "MAINTAIN" and mirror.target.version < MAINTAIN:
         message = f"{grantee} may maintain {ref} in {mirror.source.label}; "
         message += f"{mirror.target.label} has no such privilege before PostgreSQL 17"
         mirror.note(codes.NO_MAINTAIN, message)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jwtroles.frozen import frozen
 from jwtroles.names import ident
 from jwtroles.reader.queries import query_text
+from jwtroles.versions import MEMBERSHIP_OPTIONS
 
 if TYPE_CHECKING:
     import psycopg
@@ -88,7 +89,7 @@ class Bench:
         return str(row["name"])
 
     def _only_set(self) -> str:
-        modern = self.connection.info.server_version >= 160000
+        modern = self.connection.info.server_version >= MEMBERSHIP_OPTIONS
         return " WITH INHERIT FALSE, SET TRUE" if modern else ""
 
     def become(self, role: str) -> None:
