@@ -294,10 +294,14 @@ class Structure:
             queue += more
         return frozenset(found)
 
-    def partitions(self, table: QName) -> tuple[QName, ...]:
+    def below(self, table: QName) -> tuple[QName, ...]:
         """Return every partition below `table`, however deep, in name order."""
         direct = self._children.get(table, ())
-        return tuple(name for child in direct for name in (child, *self.partitions(child)))
+        return tuple(name for child in direct for name in (child, *self.below(child)))
+
+    def partitions(self, table: QName) -> tuple[QName, ...]:
+        """Return those that can have row security: a foreign table can be a partition."""
+        return tuple(name for name in self.below(table) if self.relations[name].kind != "f")
 
     @cached_property
     def _children(self) -> Mapping[QName, tuple[QName, ...]]:

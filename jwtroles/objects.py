@@ -88,7 +88,7 @@ def named_objects(section: str, word: str, structure: Structure) -> tuple[Object
         return (found,) if found else ()
     tables = (r.name for r in structure.relations.values() if r.kind != "S")
     matched = [name for name in tables if glob_matches(word, name)]
-    inside = (name for table in matched for name in (table, *structure.partitions(table)))
+    inside = (name for table in matched for name in (table, *structure.below(table)))
     return tuple(ObjectRef("table", name) for name in dict.fromkeys(inside))
 
 

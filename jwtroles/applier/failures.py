@@ -75,6 +75,7 @@ _REMEDIES = {
     "2BP01": "remove what depends on it, or let the file say it, then plan again",
     "57014": ended.CANCELED,
     "42501": "plan again as a role that may do it",
+    "P0001": "an event trigger says so: let it pass the applying role, then plan again",
 }
 
 

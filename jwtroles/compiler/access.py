@@ -33,6 +33,11 @@ class Names:
         """Return the role's name in the environment."""
         return str(self.renamed.get(role, role))  # type: ignore[call-overload]
 
+    def in_policy(self, to: Iterable[str]) -> frozenset[str]:
+        """Return whom a policy is for: beside PUBLIC, PostgreSQL keeps no other role."""
+        roles = set(to)
+        return frozenset({PUBLIC} if PUBLIC in roles else map(self, roles))
+
 
 @frozen
 class Granted:

@@ -70,9 +70,7 @@ def _policy(stated: StandingPolicy, one: FloorOn, names: Names, problems: Collec
         name=str(name),
         permissive=stated.permissive,
         command="all",
-        roles=frozenset(
-            PUBLIC if role == PUBLIC else names(role) for role in stated.to or (PUBLIC,)
-        ),
+        roles=names.in_policy(stated.to or (PUBLIC,)),
         using=one.bound.sql,
         check=check,
         using_sql=one.bound.sql,

@@ -65,7 +65,7 @@ def stated_security(spec: Spec, names: Names, binder: Binder, structure: Structu
 def _policies(
     stated: StatedPolicy, names: Names, binder: Binder, structure: Structure
 ) -> Iterator[Policy]:
-    roles = frozenset(PUBLIC if role == PUBLIC else names(role) for role in stated.to)
+    roles = names.in_policy(stated.to)
     origin = Origin(stated.name.place, said=str(stated.using or stated.check or ""))
     for table in _tables(stated.tables, stated.except_, structure, binder.problems):
         bound = [_bound(text, table, binder) for text in (stated.using, stated.check)]

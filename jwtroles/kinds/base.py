@@ -27,7 +27,8 @@ class Phase(IntEnum):
     """
 
     RENAME_ROLES = 0
-    """Roles that the file calls by another name; everything else about them stays."""
+    """Roles that the file calls by another name; everything else about them stays. Before them the
+    owner of the schema `jwtroles`, where that is there without it: what comes first is its own."""
     BORROW = 1
     """Memberships that the applying role needs for this transaction alone, in roles that exist."""
     RENAME = 2

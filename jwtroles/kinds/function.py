@@ -24,7 +24,7 @@ from jwtroles.kinds.definer import drop, own_again, renamed, with_create_right
 from jwtroles.kinds.kind import Kind
 from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirror import Mirror, kept_comment
-from jwtroles.kinds.object_ref import ObjectRef
+from jwtroles.kinds.object_ref import ObjectClass, ObjectRef
 from jwtroles.kinds.own_schema import SECRETS_HELD, is_lookup
 from jwtroles.kinds.renames import Renames
 from jwtroles.kinds.tag import comment_sql, split_tag
@@ -74,7 +74,8 @@ class Function:
     @property
     def reference(self) -> str:
         """The function as ALTER, COMMENT and DROP name it."""
-        return f"FUNCTION {self.name.sql}({self.arguments})"
+        word = "ROUTINE" if self.other else "FUNCTION"
+        return f"{word} {self.name.sql}({self.arguments})"
 
 
 SAFE_PATH = ("search_path=pg_catalog, pg_temp",)
@@ -108,9 +109,13 @@ def parse(row: Row) -> Iterable[Function]:
 
 
 def recreated(change: Change[Function]) -> bool:
-    """Tell whether OR REPLACE cannot do it: the result type stays."""
+    """Tell whether OR REPLACE cannot do it: the result type stays, and so does a procedure."""
     before, after = change.before, change.after
-    return before is not None and after is not None and before.returns != after.returns
+    return (
+        before is not None
+        and after is not None
+        and (before.returns, before.other) != (after.returns, after.other)
+    )
 
 
 def dies_with(change: Change[Function]) -> Iterable[tuple[str, Hashable]]:
@@ -139,8 +144,11 @@ def statements(change: Change[Function], context: Context) -> Iterable[Statement
     before, after = change.before, change.after
     if after is None:
         # A query goes with the rights to it; an accessor after the policies that call it changed.
-        own = change.subject.name.schema == OWN_SCHEMA
-        yield _drop(change.subject, Phase.DROP if own else Phase.TIGHTEN, context)
+        # No policy calls a procedure, which may have the name of an accessor.
+        function = change.subject
+        own = function.name.schema == OWN_SCHEMA
+        phase = (Phase.UNMAP if function.other else Phase.DROP) if own else Phase.TIGHTEN
+        yield _drop(function, phase, context)
         return
     phase = _phase(after, context)
     body: list[Statement] = []
@@ -158,10 +166,7 @@ def statements(change: Change[Function], context: Context) -> Iterable[Statement
 
 
 def _drop(function: Function, phase: Phase, context: Context) -> Statement:
-    reference = function.reference
-    if function.other:
-        reference = reference.replace("FUNCTION", "ROUTINE", 1)
-    return drop(f"DROP {reference}", function.name, phase, context)
+    return drop(f"DROP {function.reference}", function.name, phase, context)
 
 
 def _make_way(
@@ -171,6 +176,9 @@ def _make_way(
     if after.name.schema != OWN_SCHEMA:
         yield _drop(before, phase, context)
         return
+    if before.owner != after.owner:
+        owners = (before.owner, after.owner)
+        yield own_again(before.reference, before.name, owners, phase)
     aside = replace(before, name=_aside(before))
     sql = f"ALTER {before.reference} RENAME TO {ident(aside.name.name)}"
     yield Statement(sql, phase, as_role=after.owner, origin=after.origin)
@@ -188,12 +196,17 @@ def meanwhile(change: Change[Function]) -> Iterable[tuple[str, Hashable]]:
     ours = after is not None and after.name.schema == OWN_SCHEMA
     if before is not None and ours and recreated(change):
         yield "function", (_aside(before), before.arguments)
-        yield "acl", ObjectRef("function", _aside(before), before.arguments)
+        cls: ObjectClass = "procedure" if before.other else "function"
+        yield "acl", ObjectRef(cls, _aside(before), before.arguments)
 
 
 def _owned(before: Function | None, after: Function, phase: Phase) -> Iterable[Statement]:
-    if before is not None and before.owner != after.owner:
-        yield own_again(after.reference, after.name, (before.owner, after.owner), phase)
+    if before is None or before.owner == after.owner:
+        return
+    # Triggers call ours when rows go first: as somebody else they could not look into the schema.
+    early = after.name.schema == OWN_SCHEMA and not is_lookup(after.name)
+    owners = (before.owner, after.owner)
+    yield own_again(after.reference, after.name, owners, Phase.UNMAP if early else phase)
 
 
 def _body(before: Function | None, after: Function, phase: Phase) -> Iterable[Statement]:

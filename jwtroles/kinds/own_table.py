@@ -11,7 +11,7 @@ from jwtroles.kinds.base import ANY, NOWHERE, Change, Context, Effect, Origin, P
 from jwtroles.kinds.definer import drop, own_again
 from jwtroles.kinds.kind import Kind
 from jwtroles.kinds.mirror import Mirror
-from jwtroles.kinds.object_ref import ObjectRef
+from jwtroles.kinds.object_ref import ObjectClass, ObjectRef
 from jwtroles.kinds.own_schema import leave_with_schema, own_unit
 from jwtroles.names import OWN_SCHEMA, QName, ident, idents
 
@@ -29,7 +29,11 @@ class Trigger:
 class OwnTable:
     """A table of ours: columns as (name, type), all NOT NULL, and the primary key.
 
+    Sequences, foreign tables and materialized views of the schema are read as well, since they may
+    have the name of a table; nothing of ours is one.
+
     Attributes:
+        form: what it is, as DROP names it; something else may have the name of a table of ours.
         changed: what was done to it by hand: rules, row security, constraints.
         triggers: every trigger on it.
         secret: whether nobody but its owner may read it. Row security is on then, without a policy:
@@ -46,6 +50,7 @@ class OwnTable:
     changed: tuple[str, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     secret: bool = False
+    form: str = "TABLE"
     keeps: tuple[str, ...] = field(default=(), compare=False)
     whole: bool = field(default=False, compare=False)
     origin: Origin = field(default=NOWHERE, compare=False)
@@ -67,6 +72,7 @@ def parse(row: Row) -> Iterable[OwnTable]:
         tuple(row["changed"]),
         tuple(Trigger(*one) for one in row["triggers"]),
         row["secret"],
+        row["form"],
     )
 
 
@@ -104,7 +110,9 @@ def set_aside(table: QName) -> QName:
 def carries(change: Change[OwnTable]) -> bool:
     """Tell whether a table is made afresh and hands on what no file decides."""
     before, after = change.before, change.after
-    if before is None or after is None or not recreated(change):
+    if before is None or after is None or before.form != after.form or not recreated(change):
+        return False
+    if "partitioned" in before.changed:
         return False
     there = {name for name, _ in before.columns}
     return after.whole or (bool(after.keeps) and there.issuperset(after.keeps))
@@ -131,7 +139,7 @@ def statements(change: Change[OwnTable], context: Context) -> Iterable[Statement
             sql = f"DROP TRIGGER {ident(trigger.name)} ON {before.qname.sql}"
             yield Statement(sql, Phase.UNMAP, as_role=before.owner)
         phase = Phase.DROP if after is None else Phase.MACHINERY
-        yield drop(f"DROP TABLE {before.qname.sql}", before.qname, phase, context)
+        yield drop(f"DROP {before.form} {before.qname.sql}", before.qname, phase, context)
     if after is not None:
         columns = ", ".join(f"{ident(name)} {kind} NOT NULL" for name, kind in after.columns)
         key = f"PRIMARY KEY ({idents(after.primary_key)})"
@@ -237,7 +245,8 @@ def effect(change: Change[OwnTable], context: Context) -> Effect:
 def dies_with(change: Change[OwnTable]) -> Iterable[tuple[str, Hashable]]:
     """A table that is made afresh has lost its rows and its grants."""
     if change.before is not None and recreated(change):
-        yield "acl", ObjectRef("table", change.before.qname)
+        cls: ObjectClass = "sequence" if change.before.form == "SEQUENCE" else "table"
+        yield "acl", ObjectRef(cls, change.before.qname)
         yield change.before.name, ANY
 
 

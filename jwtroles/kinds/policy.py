@@ -190,8 +190,10 @@ def _replace(
     its successor stands: at no instant do more rows show than before or after.
     """
     if before.permissive and after.permissive:
-        yield replace(make(_drop(before)), phase=Phase.TIGHTEN)
-        yield make(_create(after))
+        created = make(_create(after))
+        # The policies of those who own lookups are made before others are taken away.
+        yield replace(make(_drop(before)), phase=min(Phase.TIGHTEN, created.phase))
+        yield created
         return
     aside = f"{before.name.encode()[:54].decode(errors='ignore')}_replaced"
     rename = f"ALTER POLICY {ident(before.name)} ON {before.table.sql} RENAME TO {ident(aside)}"

@@ -22,7 +22,7 @@ from jwtroles.kinds.kind import Kind
 from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirror import Abroad, Mirror, about
 from jwtroles.kinds.tag import comment_sql, split_tag
-from jwtroles.names import ident
+from jwtroles.names import OWN_SCHEMA, ident
 
 FLAGS = ("login", "inherit", "superuser", "createdb", "createrole", "replication", "bypassrls")
 """Attributes that are keywords of CREATE ROLE, in the order in which they are written."""
@@ -77,7 +77,7 @@ def _flags(role: Role, against: Role) -> list[str]:
     return words
 
 
-def statements(change: Change[Role], _context: Context) -> Iterable[Statement]:
+def statements(change: Change[Role], context: Context) -> Iterable[Statement]:
     """CREATE, ALTER or DROP ROLE, and the comment with the mark."""
     before, after = change.before, change.after
     if after is None:
@@ -95,8 +95,11 @@ def statements(change: Change[Role], _context: Context) -> Iterable[Statement]:
         words += _flags(after, Role(after.name, login=after.login))
         needs = (Need("createrole", subject=f"role {after.name}"),)
         sql = f"CREATE ROLE {name} {' '.join(words)}"
-        yield Statement(sql, Phase.ROLES, needs=needs, origin=origin)
-        yield Statement(_comment(after), Phase.ROLES, origin=origin)
+        # Our schema is there without its owner: a dump was restored where no roles were.
+        bereft = after.name == context.own_role and OWN_SCHEMA in context.schema_owners
+        phase = Phase.RENAME_ROLES if bereft else Phase.ROLES
+        yield Statement(sql, phase, needs=needs, origin=origin)
+        yield Statement(_comment(after), phase, origin=origin)
         return
     needs = (Need("admin", after.name, f"role {after.name}"),)
     if words := _flags(after, before):

@@ -23,7 +23,7 @@ from jwtroles.kinds.leaving import Leaving
 from jwtroles.kinds.mirror import Mirror, kept_comment
 from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.kinds.tag import comment_sql, split_tag
-from jwtroles.names import QName, ident
+from jwtroles.names import OWN_SCHEMA, QName, ident
 
 
 @frozen
@@ -94,7 +94,9 @@ def statements(change: Change[View], context: Context) -> Iterable[Statement]:
     before, after = change.before, change.after
     if after is None:
         name = change.subject.name
-        yield drop(f"DROP VIEW {name.sql}", name, Phase.DROP, context)
+        # In our schema it may have the name of a table of ours.
+        phase = Phase.UNMAP if name.schema == OWN_SCHEMA else Phase.DROP
+        yield drop(f"DROP VIEW {name.sql}", name, phase, context)
         return
     if before is not None and before.name != after.name:
         subject = f"VIEW {before.name.sql}"

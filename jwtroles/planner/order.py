@@ -77,7 +77,9 @@ def _loans(
         needs = (Need("admin", role, f"membership in {role}"),)
         note = "for this transaction"
         sql = f"GRANT {ident(role)} TO {me}{options}"
-        phase = Phase.BORROW_NEW if id(roles.created.get(role)) in here else Phase.BORROW
+        made = roles.created.get(role)
+        new = made is not None and id(made) in here and made.phase is Phase.ROLES
+        phase = Phase.BORROW_NEW if new else Phase.BORROW
         yield Statement(sql, phase, needs=needs, note=note)
         if id(roles.dropped.get(role)) not in here:
             yield Statement(f"REVOKE {ident(role)} FROM {me}", Phase.RETURN, needs=needs)

@@ -119,7 +119,8 @@ def survey(connection: Connection, scope: Scope) -> Survey:
     )
     found: dict[str, list[Any]] = {"role": list(roles.values())}
     found |= {name: _objects(name, rows[_of_kind(name)]) for name in plain}
-    stores = {table.name: {name for name, _ in table.columns} for table in found["own_table"]}
+    tables = [table for table in found["own_table"] if table.form == "TABLE"]
+    stores = {table.name: {name for name, _ in table.columns} for table in tables}
     # One that belongs to somebody else than its schema may look into no table there.
     keepers = {schema.owner for schema in found["own_schema"]}
     asked = {one.name for one in found["function"] if one.owner in keepers}

@@ -145,6 +145,8 @@ _ASKING = {
     "temporary tables",
     "57014": ended.CANCELED,
     "55P03": "another session holds a table in ACCESS EXCLUSIVE mode: plan again when that is over",
+    "P0001": "an event trigger refuses the temporary tables on which a plan lets the server print "
+    "expressions: let it pass over what is temporary",
     "XX000": "another session may have dropped that at this moment: plan again",
 }
 

@@ -16,7 +16,7 @@ from jwtroles.spec.shapes import Definitions, Reading, Schema, Shape, Unreadable
 from jwtroles.spec.wording import did_you_mean, listed, nearest, tick
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from jwtroles.codes import Code
     from jwtroles.errors import Place
@@ -97,16 +97,16 @@ class Record(Shape[T]):
             at.mismatch(node, self.expected)
         if self.nonempty and not node.entries:
             at.refuse(codes.EMPTY, f"expected {self.expected}, found an empty map", node.place)
-        given: set[str] = set()
+        given: dict[str, Place] = {}
         values: dict[str, Any] = {}
         for known, key, child in self._known(node, at):
-            given.add(known.key)
+            given[known.key] = key.place
             with suppress(Unreadable):
                 under = at.under(Word(known.key, key.word.place))
                 values[known.argument] = known.shape.load(child, under)
         where = at.key.place if at.key is not None and at.key.place else node.place
         self._complete(given, values, where, at)
-        return self.make(**values, **self._context(node, where, at))
+        return self.make(**values, **self._context(given, where, at))
 
     def schema(self, definitions: Definitions) -> Schema:
         """Return an object with these keys and no other, by reference."""
@@ -131,11 +131,11 @@ class Record(Shape[T]):
             name += "_"
         return name
 
-    def _context(self, node: MapNode, where: Place, at: Reading) -> dict[str, Any]:
+    def _context(self, given: dict[str, Place], where: Place, at: Reading) -> dict[str, Any]:
         context = {
             self.name: at.key,
             self.place: where,
-            self.places: MappingProxyType({str(key.word): key.place for key, _ in node.entries}),
+            self.places: MappingProxyType(given),
         }
         return {argument: value for argument, value in context.items() if argument}
 
@@ -166,7 +166,9 @@ class Record(Shape[T]):
             remedy=f"keys of {self.noun}: {listed(keys)}",
         )
 
-    def _complete(self, given: set[str], values: dict[str, Any], where: Place, at: Reading) -> None:
+    def _complete(
+        self, given: Collection[str], values: dict[str, Any], where: Place, at: Reading
+    ) -> None:
         """Check that what is needed is there, and let stand-ins take the place of the rest."""
         chosen = [key for key in self.one_of if key in given]
         if self.one_of and len(chosen) != 1:

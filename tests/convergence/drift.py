@@ -120,11 +120,12 @@ def own_table_added(scene: Scene) -> str:
 def function_altered(scene: Scene) -> str | None:
     query = _query(scene)
     accessor = f"jwtroles.claim_sub({scene.takes})"
-    nothing = f"CREATE OR REPLACE FUNCTION {accessor} RETURNS uuid LANGUAGE sql"
+    # Where an earlier drift dropped it, a new one would be postgres's, for a superuser to mend.
+    nothing = f"ALTER FUNCTION {accessor} STABLE; CREATE OR REPLACE FUNCTION {accessor}"
     choices = [
         "ALTER FUNCTION jwtroles.pre_request() STRICT LEAKPROOF",
         f"ALTER FUNCTION {accessor} OWNER TO app_owner",
-        f"{nothing} RETURN NULL::uuid",
+        f"{nothing} RETURNS uuid LANGUAGE sql RETURN NULL::uuid",
     ]
     if query:
         choices += [f"ALTER FUNCTION {query} SECURITY INVOKER VOLATILE RESET search_path"]

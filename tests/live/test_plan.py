@@ -196,6 +196,25 @@ def test_what_a_planning_role_lacks_is_told(sandbox, take, said):
     assert problem.remedy.startswith("planning needs CONNECT and TEMPORARY")
 
 
+NOTHING_GOES = """
+CREATE FUNCTION public.no() RETURNS event_trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE 'nothing is dropped here'; END $$;
+CREATE EVENT TRIGGER no ON sql_drop EXECUTE FUNCTION public.no();
+"""
+
+
+def test_an_event_trigger_that_refuses_is_told_once(sandbox):
+    """It is no expression of the file that is wrong."""
+    url = deployed(sandbox, "superuser")
+    sandbox.run_sql(NOTHING_GOES)
+    with pytest.raises(ServerError) as error:
+        plan(url)
+    (problem,) = error.value.problems
+    assert problem.code.id == "JR005"
+    assert problem.message.endswith("nothing is dropped here (P0001)")
+    assert problem.remedy.startswith("an event trigger refuses the temporary tables")
+
+
 def test_a_read_only_server_is_told(sandbox):
     url = deployed(sandbox, "superuser")
     sandbox.run_sql("CREATE ROLE viewer LOGIN SUPERUSER")

@@ -191,7 +191,8 @@ def _without_accessor(claims: Iterable[str], own: Mapping[str, Function]) -> Ite
 def _unread(found: Found) -> Iterator[Problem]:
     """Yield the tables of jwtroles whose rows cannot be read: the file would be without them."""
     tables = {
-        one.name: {name for name, _ in one.columns} for one in found.survey.objects["own_table"]
+        one.name: {name for name, _ in one.columns if one.form == "TABLE"}
+        for one in found.survey.objects["own_table"]
     }
     for kind in KINDS:
         there = tables.get(kind.store or "")

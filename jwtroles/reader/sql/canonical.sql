@@ -30,7 +30,9 @@ BEGIN
                 FROM pg_policy
                 WHERE polrelid = format('pg_temp.%I', item ->> 'name')::regclass;
                 EXECUTE format('DROP POLICY p ON pg_temp.%I', item ->> 'name');
-            EXCEPTION WHEN OTHERS THEN
+            EXCEPTION
+            WHEN raise_exception THEN RAISE;
+            WHEN OTHERS THEN
                 printed := jsonb_build_object('error', SQLERRM, 'state', SQLSTATE);
             END;
             labels := labels || (part ->> 'id');
@@ -54,6 +56,7 @@ BEGIN
             RAISE SQLSTATE 'JR000';
         EXCEPTION
         WHEN SQLSTATE 'JR000' THEN NULL;
+        WHEN raise_exception THEN RAISE;
         WHEN OTHERS THEN
             printed := jsonb_build_object('error', SQLERRM, 'state', SQLSTATE);
         END;
@@ -73,6 +76,7 @@ BEGIN
             RAISE SQLSTATE 'JR000';
         EXCEPTION
         WHEN SQLSTATE 'JR000' THEN NULL;
+        WHEN raise_exception THEN RAISE;
         WHEN OTHERS THEN
             printed := jsonb_build_object('error', SQLERRM, 'state', SQLSTATE);
         END;

@@ -77,9 +77,14 @@ ISSUER: Record[Issuer] = Record(
     name="name",
 )
 
+
+def _tokens(*, place: Place, verify: Word | None = None, **parts: Any) -> Tokens:
+    return Tokens(verify or Word("database", place), place=place, **parts)
+
+
 TOKENS: Record[Tokens] = Record(
     "`tokens`",
-    Tokens,
+    _tokens,
     (
         Field("verify", MODE, stand_in=Word("gateway")),
         Field("role_set_by", Choice("`gateway`", ("gateway",))),
@@ -87,7 +92,12 @@ TOKENS: Record[Tokens] = Record(
         Field("login_session", ListOf(ROLE, "a list of logins")),
         Field(
             "issuers",
-            MapOf(Text("an issuer"), ISSUER, "a map of issuers", stand_in=Issuer),
+            MapOf(
+                Text("an issuer"),
+                ISSUER,
+                "a map of issuers",
+                stand_in=lambda name: Issuer(name, audience=(name,), place=name.place),
+            ),
         ),
         Field(
             "claims",
@@ -95,7 +105,7 @@ TOKENS: Record[Tokens] = Record(
                 Name("the plain name of a claim", plain=True),
                 CLAIM,
                 "a map of claims",
-                stand_in=lambda name: _claim(name=name, type=Word("text")),
+                stand_in=lambda name: _claim(name=name, type=Word("text"), place=name.place),
             ),
         ),
     ),

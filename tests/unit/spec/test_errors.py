@@ -1159,6 +1159,19 @@ CASES = {
         "`verify: database` needs at least one issuer",
         "add tokens.issuers, with audience and keys of each",
     ),
+    "no issuer, and nothing about who verifies": Case(
+        "JR242",
+        BASE.replace("tokens:\n  verify: gateway", "«tokens»:"),
+        "`verify: database` needs at least one issuer",
+        "add tokens.issuers, with audience and keys of each",
+    ),
+    "issuer that is no map": Case(
+        "JR113",
+        BASE.replace("verify: gateway", "verify: database\n  issuers: {me: «no map»}"),
+        "expected an issuer as a map of audience, algorithms, keys, secrets, optional, "
+        "max_lifetime, clock_skew, found the text `no map`",
+        "",
+    ),
     "issuer without audience": Case(
         "JR242",
         BASE.replace("verify: gateway", "verify: database\n  issuers: {«me»: {keys: a.json}}"),

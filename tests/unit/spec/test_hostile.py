@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +17,9 @@ from jwtroles.spec import load as loading
 from jwtroles.spec.load import MAX_PROBLEMS, load, load_text
 from jwtroles.spec.model import Spec
 from jwtroles.spec.text import MAX_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CONTRACT = (Path(__file__).parents[3] / "examples" / "saas" / "jwtroles.yaml").read_text()
 
@@ -74,6 +79,30 @@ def test_any_bytes(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> Non
 )
 def test_the_contract_with_a_slip(start: int, length: int, inserted: str) -> None:
     outcome(CONTRACT[:start] + inserted + CONTRACT[start + length :])
+
+
+WRONG = ("{a: b}", "[a, [b]]", "{}", "[]", "no", "2026-05-01", "0o17", "!x y", "*a", "<<", "null")
+"""What a value, or a key, may be by mistake."""
+
+
+def nodes(node: yaml.Node) -> Iterator[yaml.Node]:
+    """Yield every value and key of a document."""
+    yield node
+    below = node.value if isinstance(node, (yaml.MappingNode, yaml.SequenceNode)) else ()
+    for part in below:
+        for one in part if isinstance(part, tuple) else (part,):
+            yield from nodes(one)
+
+
+def test_words_of_the_contract_that_are_something_else() -> None:
+    """Each problem is told with its place, also where the rest is checked with a stand-in."""
+    every = list(nodes(yaml.compose(CONTRACT, Loader=yaml.CSafeLoader)))
+    for number, node in enumerate(every[::6]):
+        begin, end = node.start_mark.index, node.end_mark.index
+        wrong = WRONG[number % len(WRONG)]
+        found = outcome(f"{CONTRACT[:begin]}{wrong}\n{CONTRACT[end:]}")
+        problems = found.problems if isinstance(found, SpecError) else ()
+        assert [one for one in problems if one.place is None] == [], (wrong, node.start_mark.line)
 
 
 def test_aliases_that_explode() -> None:

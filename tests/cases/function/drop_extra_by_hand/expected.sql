@@ -1,6 +1,6 @@
 SET LOCAL ROLE case_jwtroles;
-DROP VIEW jwtroles.rules;
-DROP ROUTINE jwtroles.total(integer);
 DROP ROUTINE jwtroles.tidy();
+DROP ROUTINE jwtroles.total(integer);
+DROP VIEW jwtroles.rules;
 DROP FUNCTION jwtroles.claim_sub(text);
 RESET ROLE;

@@ -1,0 +1,15 @@
+CREATE ROLE app_owner NOLOGIN;
+CREATE ROLE etl NOLOGIN;
+CREATE SCHEMA app AUTHORIZATION app_owner;
+-- It is in no schema, and stays when a case is over.
+DROP FOREIGN DATA WRAPPER IF EXISTS archive CASCADE;
+CREATE FOREIGN DATA WRAPPER archive;
+CREATE SERVER archive FOREIGN DATA WRAPPER archive;
+GRANT USAGE ON FOREIGN SERVER archive TO app_owner;
+SET ROLE app_owner;
+CREATE TABLE app.events (at date NOT NULL, tenant uuid NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE app.events_now PARTITION OF app.events DEFAULT;
+CREATE FOREIGN TABLE app.events_old PARTITION OF app.events
+    FOR VALUES FROM ('2000-01-01') TO ('2020-01-01') SERVER archive;
+GRANT SELECT ON app.events_old TO PUBLIC;
+RESET ROLE;

@@ -1,0 +1,10 @@
+CREATE ROLE reader NOLOGIN;
+COMMENT ON ROLE reader IS NULL;
+CREATE POLICY tenant ON app.events AS RESTRICTIVE TO PUBLIC USING (tenant = CAST(current_setting('app.tenant', TRUE) AS uuid));
+CREATE POLICY tenant ON app.events_2026 AS RESTRICTIVE TO PUBLIC USING (tenant = CAST(current_setting('app.tenant', TRUE) AS uuid));
+CREATE POLICY open ON app.notes FOR SELECT TO PUBLIC USING (state = 'open');
+ALTER TABLE app.events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE app.events_2026 ENABLE ROW LEVEL SECURITY;
+ALTER TABLE app.notes ENABLE ROW LEVEL SECURITY;
+GRANT USAGE ON SCHEMA app TO reader;
+GRANT SELECT ON app.notes TO reader;
