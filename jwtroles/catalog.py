@@ -87,12 +87,17 @@ class Column:
 
 
 @frozen
-class EagerTrigger:
-    """A SECURITY DEFINER trigger that runs before a policy is asked about any row.
+class Eager:
+    """What acts with its owner's rights before a policy is asked about any row.
+
+    A trigger whose function is SECURITY DEFINER, or a rule, which has the rights of its table's
+    owner.
 
     Attributes:
-        commands: what it runs at: insert, update, delete.
-        each_row: whether it is BEFORE INSERT FOR EACH ROW, and not FOR EACH STATEMENT.
+        name: with what it is before it: `trigger changed`, `rule moved`.
+        commands: what it acts at: insert, update, delete.
+        each_row: whether it is a trigger BEFORE INSERT FOR EACH ROW: that of a partition counts for
+            the tables above it.
     """
 
     name: str
@@ -111,7 +116,7 @@ class Relation:
         project: whose mark a view carries.
         invoker: whether a view is security_invoker.
         policies_only: whether nothing but its policies is the file's.
-        eager: its triggers that need no row to pass.
+        eager: its triggers and rules that need no row to pass.
     """
 
     name: QName
@@ -125,7 +130,7 @@ class Relation:
     project: str | None = None
     invoker: bool = False
     policies_only: bool = False
-    eager: tuple[EagerTrigger, ...] = ()
+    eager: tuple[Eager, ...] = ()
 
     def column(self, name: str) -> Column | None:
         """Return the column of this name, or None."""

@@ -64,24 +64,27 @@ def ungated(
 
 
 def _fired(roles: frozenset[str], structure: Structure, compiled: Compiled) -> Iterator[Problem]:
-    """Yield a remark for the triggers that have run before a row is judged.
+    """Yield a remark for the triggers and rules that have acted before a row is judged.
 
-    One FOR EACH STATEMENT runs where no row is met at all, and what one BEFORE INSERT leaves out is
-    never judged (manual, Overview of Trigger Behavior). Others run for rows that have passed.
+    A trigger FOR EACH STATEMENT runs where no row is met at all, and what one BEFORE INSERT leaves
+    out is never judged (manual, Overview of Trigger Behavior). Others run for rows that passed. A
+    rule in the place of a command may never look at the table (manual, Rules and Privileges).
     """
     found: dict[str, Granted] = {}
     for one in compiled.granted:
         if one.role in roles and one.table in structure.relations:
             for table in (one.table, *structure.partitions(one.table)):
-                for trigger in structure.relations[table].eager:
-                    if one.command in trigger.commands and (trigger.each_row or table == one.table):
-                        found.setdefault(f"{trigger.name} of {table}", one)
+                for eager in structure.relations[table].eager:
+                    if one.command in eager.commands and (eager.each_row or table == one.table):
+                        found.setdefault(f"{eager.name} of {table}", one)
     if found:
         shown = ", ".join(sorted(found)[:_NAMED])
         more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
         message = f"a login needs no token to fire {shown}{more}, with the rights of its owner"
-        remedy = "let it run AFTER … FOR EACH ROW, or without SECURITY DEFINER: a row, or what it "
-        remedy += "does, then asks for a token"
+        remedy = (
+            "a trigger AFTER … FOR EACH ROW runs for rows that passed, and one without SECURITY "
+        )
+        remedy += "DEFINER does what asks for a token"
         yield Problem(
             codes.NO_GATE, message, next(iter(found.values())).access.place, remedy=remedy
         )

@@ -15,7 +15,7 @@ from jwtroles import codes
 from jwtroles.catalog import (
     Catalog,
     Column,
-    EagerTrigger,
+    Eager,
     FunctionFacts,
     Relation,
     Routine,
@@ -296,7 +296,7 @@ def _relation(row: dict[str, Any]) -> Relation:
         split_tag(row["comment"])[1],
         row["invoker"],
         eager=tuple(
-            EagerTrigger(name, tuple(commands), each_row)
+            Eager(name, tuple(commands), each_row)
             for name, commands, each_row in row["eager"] or ()
         ),
     )

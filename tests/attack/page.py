@@ -42,7 +42,8 @@ No object in the catalog stops these, so they have no row. They are limits of wh
 - `SET ROLE` needs no token, and what a role may do outside of row security (functions, sequences,
   LOCK TABLE where it may change the whole table) needs none either.
 - A trigger with SECURITY DEFINER runs before a row is judged where it is FOR EACH STATEMENT or
-  BEFORE INSERT, and does what its owner may. The plan names such triggers (JR534).
+  BEFORE INSERT, and does what its owner may, as a rule DO INSTEAD does. The plan names them
+  (JR534).
 - Foreign keys act past row security: ON DELETE CASCADE and SET NULL reach rows of other tenants
   that refer to a row of one's own.
 - What was written while a token held is committed later, also by COMMIT PREPARED.

@@ -38,23 +38,26 @@ MOVE = Attack(
 """What trust.md says of it: no object of the catalog stops it."""
 
 FIRED = Attack(
-    name="no token, and triggers with the rights of their owner",
-    tries="changes no row, and puts in one that the trigger leaves out",
+    name="no token, and what acts with the rights of its owner",
+    tries="changes no row, and puts in one that a trigger leaves out, and one that a rule does",
     steps=[
         "SET ROLE clerk",
         "UPDATE shop.customers SET name = name WHERE false",
         "INSERT INTO shop.customers (id, tenant_id, name) VALUES (-1, NULL, '')",
+        "INSERT INTO shop.invoices (id) VALUES (-2)",
         "COMMIT",
         {"admin": "SELECT what FROM shop.changes ORDER BY what"},
     ],
     given=["TRUNCATE shop.changes"],
     stopped="",
     stopped_by=(),
-    wins=[["INSERT ROW"], ["UPDATE STATEMENT"]],
+    wins=[["INSERT ROW"], ["RULE"], ["UPDATE STATEMENT"]],
 )
 """The same."""
 
-FIRES = "came of shop.customers, changed of shop.customers"
+FIRES = (
+    "rule kept of shop.invoices, trigger came of shop.customers, trigger changed of shop.customers"
+)
 
 
 HEIR = Attack(

@@ -10,22 +10,29 @@ SELECT n.nspname AS schema,
            SELECT FROM unnest(c.reloptions) AS o (text) WHERE o.text ~* '^security_invoker=(true|on|1|yes)$'
        ) AS invoker,
        CASE c.relkind WHEN 'v' THEN obj_description(c.oid, 'pg_class') END AS comment,
-       -- Triggers with their owner's rights that run before a policy is asked: once for each statement, and
-       -- before a row is put in. (tgtype: 1 is FOR EACH ROW, 2 BEFORE, 4 INSERT, 8 DELETE, 16 UPDATE.)
-       CASE WHEN c.relhastriggers THEN (
-           SELECT jsonb_agg(jsonb_build_array(
-                      t.tgname,
+       -- What acts with its owner's rights before a policy is asked: SECURITY DEFINER triggers, once for each
+       -- statement and before a row is put in, and rules in the place of a command. (tgtype: 1 is FOR EACH ROW,
+       -- 2 BEFORE, 4 INSERT, 8 DELETE, 16 UPDATE; ev_type: 2 is UPDATE, 3 INSERT, 4 DELETE.)
+       CASE WHEN c.relkind IN ('r', 'p') AND (c.relhastriggers OR c.relhasrules) THEN (
+           SELECT jsonb_agg(jsonb_build_array(e.name, e.commands, e.each_row) ORDER BY e.name)
+           FROM (
+               SELECT 'trigger ' || t.tgname,
                       array_remove(ARRAY[
                           CASE WHEN t.tgtype & 4 = 4 THEN 'insert' END,
                           CASE WHEN t.tgtype & 17 = 16 THEN 'update' END,
                           CASE WHEN t.tgtype & 9 = 8 THEN 'delete' END
                       ], NULL),
                       t.tgtype & 1 = 1
-                  ) ORDER BY t.tgname)
-           FROM pg_trigger AS t
-           JOIN pg_proc AS p ON p.oid = t.tgfoid
-           WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgparentid = 0 AND t.tgenabled <> 'D'
-             AND p.prosecdef AND (t.tgtype & 1 = 0 OR t.tgtype & 7 = 7)
+               FROM pg_trigger AS t
+               JOIN pg_proc AS p ON p.oid = t.tgfoid
+               WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgparentid = 0 AND t.tgenabled <> 'D'
+                 AND p.prosecdef AND (t.tgtype & 1 = 0 OR t.tgtype & 7 = 7)
+               UNION ALL
+               SELECT 'rule ' || r.rulename, ARRAY[(ARRAY['update', 'insert', 'delete'])[r.ev_type::text::int - 1]], false
+               FROM pg_rewrite AS r
+               WHERE r.ev_class = c.oid AND r.is_instead AND r.ev_type IN ('2', '3', '4') AND r.ev_enabled <> 'D'
+                 AND pg_get_ruledef(r.oid) NOT LIKE '%%DO INSTEAD NOTHING;'
+           ) AS e (name, commands, each_row)
        ) END AS eager,
        pn.nspname AS parent_schema,
        pc.relname AS parent_name,

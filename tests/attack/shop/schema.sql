@@ -69,6 +69,9 @@ CREATE TRIGGER changed AFTER UPDATE ON shop.customers
     FOR EACH STATEMENT EXECUTE FUNCTION shop.note_change();
 CREATE TRIGGER came BEFORE INSERT ON shop.customers
     FOR EACH ROW WHEN (NEW.id < 0) EXECUTE FUNCTION shop.note_change();
+CREATE RULE kept AS ON INSERT TO shop.invoices WHERE NEW.id = -2
+    DO INSTEAD INSERT INTO shop.changes VALUES ('RULE');
+CREATE RULE nothing AS ON DELETE TO shop.invoices WHERE OLD.id < 0 DO INSTEAD NOTHING;
 CREATE TRIGGER later AFTER UPDATE ON shop.invoices
     FOR EACH ROW EXECUTE FUNCTION shop.note_change();
 CREATE TRIGGER off AFTER UPDATE ON shop.invoices
