@@ -34,6 +34,7 @@ _NAME = re.compile(
 )
 _SPELLING = "funcformat"
 """What tells `EXTRACT(year FROM x)` from the same call in the form of every other."""
+_STANDARD = enums.CoercionForm.COERCE_SQL_SYNTAX
 _ESCAPES = str.maketrans({"\\": "\\\\", "'": "''", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
@@ -57,6 +58,18 @@ class _OneLine(RawStream):
         """Write `s` as a literal; an E'' literal where standard_conforming_strings could matter."""
         escaped = any(character in s for character in "\\\n\r\t")
         self.write(f"E'{s.translate(_ESCAPES)}'" if escaped else "'" + s.replace("'", "''") + "'")
+
+
+class _AsWritten(_OneLine):
+    """The same, with calls in the form of the standard (`at AT TIME ZONE 'UTC'`) where they had it.
+
+    PostgreSQL stores which form a call had, and prints it so.
+    """
+
+    def get_printer_for_function(self, name: str, node: Any = None) -> Any:
+        """Return the printer of the standard's form, for a call that was written in it."""
+        self.special_functions = getattr(node, _SPELLING, None) == _STANDARD
+        return super().get_printer_for_function(name, node)
 
 
 def parse(sql: str) -> tuple[Any, ...]:
@@ -207,7 +220,14 @@ def print_statement(statement: Any) -> str:
 
 def _print(statement: Any) -> str:
     try:
-        printed = str(_OneLine()(statement))
+        return _printed_by(_AsWritten, statement)
+    except UnfaithfulPrintError:
+        return _printed_by(_OneLine, statement)
+
+
+def _printed_by(printer: type[_OneLine], statement: Any) -> str:
+    try:
+        printed = str(printer()(statement))
         (again,) = _parsed(printed)
     except (SyntaxFault, ValueError, NotImplementedError, AttributeError) as error:
         raise UnfaithfulPrintError(str(error)) from error

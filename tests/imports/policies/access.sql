@@ -29,3 +29,7 @@ CREATE POLICY only_owner ON app.b FOR SELECT TO app_owner USING (true);
 CREATE POLICY asleep ON app.dormant TO member USING (id = 1);
 CREATE POLICY bound ON app.forced TO member USING (id = 1);
 CREATE POLICY nested ON app.a FOR SELECT TO other USING (ok AND (id > 1 AND (id < 5 OR (id > 7 OR NOT ok))));
+CREATE POLICY standard ON app.a TO member USING (
+    trim(both 'x' from owner_id) <> '' AND substring(owner_id from 1 for 2) = 'ab' AND extract(year FROM at) = 2026
+    AND overlay(owner_id placing 'x' from 1) = 'y' AND position('a' in owner_id) > 0 AND trim(leading from owner_id) = 'z');
+CREATE POLICY zoned ON app.a TO member USING ((at AT TIME ZONE 'UTC')::date = '2026-01-02' AND btrim(owner_id) <> '');
