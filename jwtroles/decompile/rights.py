@@ -173,6 +173,14 @@ def _listed(right: Right, columns: Iterable[str]) -> tuple[str, ...] | None:
     return tuple(name for name in columns if name in right.columns)
 
 
+def _shared(held: Mapping[QName, Any], tables: int) -> Any:
+    """Return what most tables of a schema have of a command, where a glob says it; else None."""
+    if not held or (tables - len(held)) * QUARTER > tables:
+        return None
+    value, count = Counter(held.values()).most_common(1)[0]
+    return value if value.columns is None and count * 2 >= tables else None
+
+
 def _globs(
     role: str, tables: Mapping[QName, Access], found: Found, group: Group
 ) -> dict[str, dict[str, Any]]:
@@ -186,26 +194,24 @@ def _globs(
     left = {name: dict(access) for name, access in tables.items()}
     for schema in sorted({name.schema for name in tables}):
         every = found.tables(schema)
-        future = _future(role, schema, found)
         common: dict[str, Any] = {}
-        whole = True
+        lacking: set[QName] = set()
         for command in ON_TABLES if len(every) >= FEWEST and "*" not in schema else ():
             held = {t: one for t in every if (one := tables.get(t, {}).get(command)) is not None}
             missing = [table for table in every if table not in held]
-            if not held or len(missing) * QUARTER > len(every) or (missing and named_alone):
+            value = None if missing and named_alone else _shared(held, len(every))
+            if value is None:
                 continue
-            value, count = Counter(held.values()).most_common(1)[0]
-            if value.columns is None and count * 2 >= len(every):
-                common[command] = value
-                whole = whole and not missing
-                for name in missing:
-                    left.setdefault(name, {})[command] = NOTHING
-                for name in held:
-                    if left[name][command] == value:
-                        del left[name][command]
+            common[command] = value
+            lacking.update(missing)
+            for name in missing:
+                left.setdefault(name, {})[command] = NOTHING
+            for name in held:
+                if left[name][command] == value:
+                    del left[name][command]
         if common:
             said[glob_of(schema)] = _values(common)
-            if set(common) == future and whole:
+            if set(common) == _future(role, schema, found) and not lacking:
                 said[glob_of(schema)]["future"] = True
         for name in sorted(name for name in left if name.schema == schema and left[name]):
             said[str(name)] = _values(_by_itself(name, left[name], found, group))

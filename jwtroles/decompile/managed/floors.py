@@ -207,24 +207,20 @@ def tenancy(
 ) -> tuple[Mapping[str, Any], ...]:
     """Return the floors as the file has them, each with the tables that go through others."""
     own = [one for one in floors if _through(one, found) is None]
-    through = [(one, _through(one, found)) for one in floors if _through(one, found) is not None]
+    ways = [(one, way) for one in floors if (way := _through(one, found)) is not None]
     every_under = {one.roles for one in own}  # somebody has changed a step under other roles
     said: list[dict[str, Any]] = []
     taken: set[QName] = set()
     for number, one in enumerate(own, start=1):
-        reached = set(one.tables)
-        steps: dict[str, dict[str, str]] = {}
-        more = True
-        while more:
-            more = False
-            for step, to in through:
-                child = step.tables[0]
-                under = step.roles == one.roles or step.roles not in every_under
-                fits = under and step.name == one.name and child not in taken
-                if to and fits and to[0] in reached and child not in reached:
-                    steps[str(child)] = {str(to[0]): to[1]}
-                    reached.add(child)
-                    more = True
+        fitting = [
+            (step.tables[0], way)
+            for step, way in ways
+            if (step.roles == one.roles or step.roles not in every_under)
+            and step.name == one.name
+            and step.tables[0] not in taken
+        ]
+        steps = _steps(one.tables, fitting)
+        reached = {*one.tables, *steps}
         if not one.name:  # gates do not say which floor a step belongs to
             taken |= reached - set(one.tables)
         entry: dict[str, Any] = {}
@@ -241,11 +237,29 @@ def tenancy(
         else:
             entry["tables"] = words
             entry |= {"except": out} if out else {}
-        entry |= {"through": steps} if steps else {}
+        if steps:
+            entry["through"] = {str(table): {str(to): by} for table, (to, by) in steps.items()}
         lifted = tuple(sorted(roles - one.roles))
         entry |= {"lifted_for": lifted} if lifted else {}
         said.append(entry)
     return tuple(said)
+
+
+def _steps(
+    tables: Iterable[QName], ways: Iterable[tuple[QName, tuple[QName, str]]]
+) -> dict[QName, tuple[QName, str]]:
+    """Return the tables from which a way leads to these, in several steps too, each with one."""
+    steps: dict[QName, tuple[QName, str]] = {}
+    reached = set(tables)
+    more = True
+    while more:
+        more = False
+        for child, way in ways:
+            if child not in reached and way[0] in reached:
+                steps[child] = way
+                reached.add(child)
+                more = True
+    return steps
 
 
 def _named(parts: tuple[str, ...], number: int) -> str:
