@@ -43,7 +43,8 @@ def make_release(
             one uses: its plans would refuse them. Else the plan says which others use them.
 
     Raises:
-        Refused: JR609 when the schema `jwtroles` is another project's.
+        Refused: JR609 when the schema `jwtroles` is another project's, JR607 when it is another
+            role's.
     """
     reading = _read(connection, spec, environment)
     project = str(spec.project)
@@ -85,7 +86,8 @@ def make_uninstall(
 
     Raises:
         Refused: JR608 when a role that goes owns something, or has rights on what all databases
-            share; JR609 when the schema `jwtroles` is another project's.
+            share; JR609 when the schema `jwtroles` is another project's, JR607 when it is another
+            role's.
     """
     reading = _read(connection, spec, environment)
     used = dict.fromkeys(stay, ()) | _used_elsewhere(connection, reading, str(spec.project))
@@ -142,6 +144,11 @@ def _read(connection: Connection, spec: Spec, environment: Environment | None) -
             message = f"schema jwtroles belongs to project {schema.project}, not to {spec.project}"
             remedy = "use that project's file"
             problem = Problem(codes.NOT_INSTALLED, message, spec.project.place, remedy=remedy)
+            raise Refused(problem, footer="Nothing was changed.")
+        if schema.project is not None and schema.owner != spec.own_role:
+            message = f"schema jwtroles belongs to {schema.owner}, not to {spec.own_role}"
+            remedy = "set that right first:  jwtroles apply"
+            problem = Problem(codes.NOT_ITS_OWNER, message, spec.project.place, remedy=remedy)
             raise Refused(problem, footer="Nothing was changed.")
     return reading
 

@@ -28,6 +28,12 @@ NOT_INSTALLED = Code(
     "the database is not this project's",
     "The schema `jwtroles` carries the mark of another project.",
 )
+NOT_ITS_OWNER = Code(
+    "JR607",
+    "the schema jwtroles belongs to another role",
+    "`release` and `uninstall` work as the role that `apply` gave the schema to. Somebody gave it to another one, renamed "
+    "that role or dropped it, or a dump was restored without it. An `apply` sets this right.",
+)
 STALE = Code(
     "JR611",
     "the database has changed since the plan was made",

@@ -156,9 +156,8 @@ def statements(change: Change[OwnTable], context: Context) -> Iterable[Statement
 
 
 def _hidden(table: OwnTable) -> Statement:
-    """Turn row security on where the rows are secret, and off elsewhere."""
-    word = "ENABLE" if table.secret else "DISABLE"
-    sql = f"ALTER TABLE {table.qname.sql} {word} ROW LEVEL SECURITY"
+    """Turn row security on where the rows are secret."""
+    sql = f"ALTER TABLE {table.qname.sql} ENABLE ROW LEVEL SECURITY"
     return Statement(sql, Phase.MACHINERY, as_role=table.owner, origin=table.origin)
 
 
@@ -221,12 +220,14 @@ def _triggers(before: tuple[Trigger, ...], after: OwnTable) -> Iterable[Statemen
 def recreated(change: Change[OwnTable]) -> bool:
     """Tell whether the table has to be made afresh, or goes.
 
-    Its owner, its triggers and its row security can be set right as it stands.
+    Its owner and its triggers can be set right as it stands, and row security can come on. Where it
+    is on and should not be, it has hidden the rows from who plans: what is there is not known.
     """
     before, after = change.before, change.after
     if before is None or after is None:
         return before is not None
-    return replace(before, owner=after.owner, triggers=after.triggers, secret=after.secret) != after
+    secret = before.secret or after.secret
+    return replace(before, owner=after.owner, triggers=after.triggers, secret=secret) != after
 
 
 def effect(change: Change[OwnTable], context: Context) -> Effect:

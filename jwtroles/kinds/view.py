@@ -156,7 +156,9 @@ def effect(change: Change[View], _context: Context) -> Effect:
 
 
 def leave(view: View, leaving: Leaving) -> View | None:
-    """Views of the project go."""
+    """Views of the project go, and with our schema everything in it."""
+    if view.name.schema == OWN_SCHEMA:
+        return None if leaving.schema else view
     return None if view.project == leaving.project else view
 
 

@@ -208,6 +208,28 @@ def test_another_project_is_left_alone(sandbox, installed):
         assert error.value.problems[0].code.id == "JR609"
 
 
+LOST = """
+REASSIGN OWNED BY acme_jwtroles TO app_owner; DROP OWNED BY acme_jwtroles; DROP ROLE acme_jwtroles;
+CREATE VIEW jwtroles.rules AS SELECT * FROM jwtroles.claim_role
+"""
+
+
+def test_without_its_own_role_it_is_applied_before_it_is_left(sandbox, installed):
+    """What others put into the schema goes with it."""
+    sandbox.run_sql(LOST)
+    spec = loaded(EXEMPT)
+    for make in (make_release, make_uninstall):
+        with connect(installed) as connection, pytest.raises(Refused) as error:
+            make(connection, spec, environment(spec))
+        (problem,) = error.value.problems
+        assert problem.code.id == "JR607"
+        assert problem.message == "schema jwtroles belongs to app_owner, not to acme_jwtroles"
+    deploy(installed, EXEMPT, allow=EVERYTHING)
+    sandbox.run_sql("CREATE VIEW jwtroles.rules AS SELECT * FROM jwtroles.claim_role")
+    leave(installed, make_uninstall)
+    assert sandbox.rows("SELECT FROM pg_namespace WHERE nspname = 'jwtroles'") == []
+
+
 def test_leaving_in_many_transactions(sandbox, installed, monkeypatch: pytest.MonkeyPatch):
     cut_everywhere(monkeypatch)
     left = leave(installed, make_uninstall)
