@@ -31,8 +31,9 @@ NOT_INSTALLED = Code(
 NOT_ITS_OWNER = Code(
     "JR607",
     "the schema jwtroles belongs to another role",
-    "`release` and `uninstall` work as the role that `apply` gave the schema to. Somebody gave it to another one, renamed "
-    "that role or dropped it, or a dump was restored without it. An `apply` sets this right.",
+    "`release` and `uninstall` work as the role that `apply` gave the schema to. Somebody gave it "
+    "to another one, renamed that role or dropped it, or a dump was restored without it. An "
+    "`apply` sets this right.",
 )
 STALE = Code(
     "JR611",
