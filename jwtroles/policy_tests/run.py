@@ -69,7 +69,8 @@ def _may_act(
         }
     if not logins:
         message = "the file has no `connect_as`: nobody could log in"
-        problems.add(codes.TEST_CANNOT_ACT, message, place)
+        remedy = "name the login of your service:  database: {connect_as: NAME}"
+        problems.add(codes.TEST_CANNOT_ACT, message, place, remedy=remedy)
     elif any(name not in found for name in logins) or not all(
         row["applied"] for row in found.values()
     ):

@@ -142,7 +142,7 @@ class _Constructs:
     def _is_allowed(self, node: Any) -> bool:
         return type(node).__name__ in self.allowed
 
-    def refuse(self, node: Any, what: str, remedy: str = "") -> None:
+    def refuse(self, node: Any, what: str, remedy: str = "write it without") -> None:
         place = self.parsed.place(node)
         self.problems.add(
             codes.SQL_NOT_ALLOWED, f"{what} is not allowed here", place, remedy=remedy
@@ -152,7 +152,8 @@ class _Constructs:
         if isinstance(node, ast.ParamRef):
             place = self.parsed.place(node)
             message = f"${node.number} stands for nothing here"
-            self.problems.add(codes.NUMBERED_PARAMETER, message, place)
+            remedy = "write a claim as claims.NAME, and a parameter of a query by its name"
+            self.problems.add(codes.NUMBERED_PARAMETER, message, place, remedy=remedy)
             return
         name = type(node).__name__
         self.refuse(node, _SPOKEN.get(name, f"this form of SQL ({name})"))
@@ -234,7 +235,8 @@ class _Constructs:
             self.claims_name(node, "a schema", "claims.NAME is a claim, not a function")
         name = builtins.builtin(parts)
         if name in builtins.VOLATILE:
-            self.unstable(node, f"{name}() is volatile")
+            remedy = "compare columns, claims and what is stable, such as now()"
+            self.unstable(node, f"{name}() is volatile", remedy)
         elif name in builtins.CLIENT_SETTINGS and (not self.parsed.query or self.parsed.decides):
             place = self.parsed.place(node)
             message = f"{name}() reads what the client can set"
@@ -247,7 +249,7 @@ class _Constructs:
     def may_return_set(self, node: Any) -> bool:
         return self.parsed.query or id(node) in self.in_from
 
-    def unstable(self, node: Any, message: str, remedy: str = "") -> None:
+    def unstable(self, node: Any, message: str, remedy: str) -> None:
         place = self.parsed.place(node)
         self.problems.add(codes.UNSTABLE_BUILTIN, message, place, remedy=remedy)
 

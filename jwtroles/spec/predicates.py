@@ -218,7 +218,8 @@ def _judged_expression(text: Word, problems: Collector, what: str) -> Parsed | N
     tree = only_target(statements[0]) if len(statements) == 1 else None
     if tree is None or not _survives_brackets(text, tree):
         place = text.at(0, len(text.split("\n", 1)[0]))
-        problems.add(codes.NOT_ONE_EXPRESSION, f"{what}, and nothing beside it", place)
+        message, remedy = f"{what}, and nothing beside it", "take out what stands beside it"
+        problems.add(codes.NOT_ONE_EXPRESSION, message, place, remedy=remedy)
         return None
     return _checked(Parsed(text, tree, len(sqltree.PREFIX), listed=found.names), problems)
 
@@ -233,7 +234,9 @@ def _judged_query(text: Word, problems: Collector, *, decides: bool = False) -> 
         other = "another statement" if len(statements) == 1 else count
         noun = "lookup" if decides else "query"
         message = f"a {noun} is exactly one SELECT, and this is {other}"
-        problems.add(codes.NOT_ONE_SELECT, message, text.at(0, len(text.split("\n", 1)[0])))
+        place = text.at(0, len(text.split("\n", 1)[0]))
+        remedy = "write one SELECT; what it needs first stands in its WITH"
+        problems.add(codes.NOT_ONE_SELECT, message, place, remedy=remedy)
         return None
     parsed = Parsed(text, statements[0], query=True, decides=decides, listed=found.names)
     return _checked(parsed, problems)
@@ -245,7 +248,8 @@ def _parse(text: Word, start: int, problems: Collector) -> lookups.Lookups | Non
     except sqltree.SyntaxFault as fault:
         offset = min(max(fault.offset - start, 0), len(text))
         place = text.at(offset, sqltree.span(text, offset))
-        problems.add(codes.PREDICATE_SYNTAX, fault.message, place)
+        remedy = "mend it: this is SQL, read by PostgreSQL's own grammar"
+        problems.add(codes.PREDICATE_SYNTAX, fault.message, place, remedy=remedy)
         return None
 
 

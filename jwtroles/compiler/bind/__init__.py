@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pglast import ast
 
 from jwtroles import codes
-from jwtroles.compiler.bind.resolve import Resolver
+from jwtroles.compiler.bind.resolve import A_TYPE, Resolver
 from jwtroles.compiler.bind.scope import Frame, Scope, table_relation
 from jwtroles.compiler.bind.setting import Found, Setting
 from jwtroles.errors import Collector
@@ -163,7 +163,8 @@ def bind_join(
     if parsed is not None and table and parent and inner and outer:
         if table == parent:
             message = f"a policy of {table} cannot read {table} itself"
-            problems.add(codes.READS_OWN_TABLE, message, through.parent.place)
+            remedy = "name another table as its parent"
+            problems.add(codes.READS_OWN_TABLE, message, through.parent.place, remedy=remedy)
             return None
         setting = Setting(spec, scope, _no_accessor, noted, found, own=table)
         found.reads[parent] = set()
@@ -186,7 +187,8 @@ def _check_join(table: QName, parent: QName, through: Through, setting: Setting)
     place = through.on.place
     if table.name == parent.name:
         message = f"{table} and its parent {parent} have one name: `on` cannot tell them apart"
-        setting.problems.add(codes.HIDDEN_TABLE, message, place)
+        remedy = "rename one of them, or take the table out of `through`"
+        setting.problems.add(codes.HIDDEN_TABLE, message, place, remedy=remedy)
     for one in (table, parent):
         if not setting.found.reads.get(one) and not setting.problems.problems:
             message = f"the condition between {table} and {parent} uses no column of {one}"
@@ -321,7 +323,7 @@ def _list_of(lookup: Lookup, problems: Collector) -> Any:
         )
     except sqltree.SyntaxFault:
         message = f"`{lookup.type}` is not a type"
-        problems.add(codes.PREDICATE_SYNTAX, message, lookup.type.place)
+        problems.add(codes.PREDICATE_SYNTAX, message, lookup.type.place, remedy=A_TYPE)
         return None
     return outer
 
@@ -330,7 +332,7 @@ def _qname(word: Word, problems: Collector) -> QName | None:
     name = parse_qname(word)
     if name is None:
         message = f"`{word}` is not schema.table"
-        problems.add(codes.UNKNOWN_RELATION, message, word.place)
+        problems.add(codes.UNKNOWN_RELATION, message, word.place, remedy="write schema.table")
     return name
 
 
@@ -351,7 +353,8 @@ def _frame(
 ) -> Frame | None:
     columns = scope.columns(table.schema, table.name)
     if columns is None:
-        problems.add(codes.UNKNOWN_RELATION, f"no table or view {table}", word.place)
+        message, remedy = f"no table or view {table}", "name one that is there, or make it first"
+        problems.add(codes.UNKNOWN_RELATION, message, word.place, remedy=remedy)
         return None
     return Frame((table_relation(table, columns, written=written),))
 

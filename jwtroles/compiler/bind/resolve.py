@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from jwtroles.spec.token_model import Claim
 
 
+A_TYPE = "write a type of PostgreSQL, such as uuid or text[]"
+"""What helps where a claim or a lookup has a type that is none."""
+
+
 def called(claim: Claim, accessor: Callable[[Claim], str]) -> Any:
     """Return the scalar subquery that a claim stands for, evaluated once per statement.
 
@@ -116,9 +120,11 @@ class Resolver(FromItems):
             return called(claim, self.setting.accessor) if self.setting.accessor else node
         except (sqltree.SyntaxFault, ValueError):
             message, place = f"`{claim.type}` is not a type", claim.type.place
+            remedy = A_TYPE
             if claim.read is not None:
                 message, place = f"`{claim.read}` is not an expression", claim.read.place
-            self.problems.add(codes.PREDICATE_SYNTAX, message, place)
+                remedy = "write one SQL expression, such as auth.uid()"
+            self.problems.add(codes.PREDICATE_SYNTAX, message, place, remedy=remedy)
             return node
 
     def _lookup_of(self, node: Any) -> Lookup | None:

@@ -59,7 +59,8 @@ def check_file(spec: Spec, problems: Collector) -> None:
     params = (name for query in spec.queries.values() for name in query.params)
     for name in (*spec.rows, *spec.lookups, *params):
         if name == CLAIMS:
-            problems.add(codes.NAME_CLAIMS, "nothing else can be called `claims`", name.place)
+            message, remedy = "nothing else can be called `claims`", "choose another name"
+            problems.add(codes.NAME_CLAIMS, message, name.place, remedy=remedy)
     predicates = [parse_predicate(word, problems) for word in all_predicates(spec)]
     others = list(other_texts(spec, problems))
     named = {name: one for name, one in zip(spec.rows, predicates, strict=False) if one is not None}
@@ -305,7 +306,7 @@ def _check_cycles(named: Named, spec: Spec, problems: Collector) -> None:
         start, following = Word(path[0]), Word(path[1])
         message = f"named predicate `{start}` uses itself: {' → '.join(path)}"
         place = named[start].place(uses[start][following])
-        problems.add(codes.PREDICATE_CYCLE, message, place)
+        problems.add(codes.PREDICATE_CYCLE, message, place, remedy="take one of these steps out")
 
 
 def _uses(parsed: Parsed, spec: Spec) -> list[tuple[Word, Any]]:
