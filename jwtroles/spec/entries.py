@@ -52,11 +52,12 @@ def is_usable(key: Node, problems: Collector) -> TypeGuard[ScalarNode]:
     if isinstance(key, ScalarNode) and key.word:
         return True
     if not isinstance(key, UnreadNode):
+        empty = isinstance(key, ScalarNode)
         problems.add(
             codes.KEY_FORM,
             f"expected a text as key, found {described(key)}",
             key.place,
-            remedy="quote a key that holds brackets or braces",
+            remedy="give it a name" if empty else "quote a key that holds brackets or braces",
         )
     return False
 

@@ -12,7 +12,7 @@ from jwtroles import codes
 from jwtroles.frozen import frozen
 from jwtroles.spec.model import Word
 from jwtroles.spec.nodes import MapNode, Node, ScalarNode
-from jwtroles.spec.shapes import Definitions, Reading, Schema, Shape, Unreadable
+from jwtroles.spec.shapes import NOT_EMPTY, Definitions, Reading, Schema, Shape, Unreadable
 from jwtroles.spec.wording import did_you_mean, listed, nearest, tick
 
 if TYPE_CHECKING:
@@ -96,7 +96,12 @@ class Record(Shape[T]):
         if not isinstance(node, MapNode):
             at.mismatch(node, self.expected)
         if self.nonempty and not node.entries:
-            at.refuse(codes.EMPTY, f"expected {self.expected}, found an empty map", node.place)
+            at.refuse(
+                codes.EMPTY,
+                f"expected {self.expected}, found an empty map",
+                node.place,
+                remedy=NOT_EMPTY,
+            )
         given: dict[str, Place] = {}
         values: dict[str, Any] = {}
         for known, key, child in self._known(node, at):

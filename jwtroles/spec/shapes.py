@@ -83,6 +83,10 @@ class Reading:
         self.refuse(codes.WRONG_TYPE, f"expected {expected}, found {described(node)}", node.place)
 
 
+NOT_EMPTY = "leave the key out, or say one at least"
+"""What helps where nothing stands in a list or map that would say something."""
+
+
 def told(expected: str) -> Schema:
     """Return what is expected, as an editor shows it."""
     return {"description": expected}
@@ -127,7 +131,12 @@ class ListOf(Shape[tuple[T, ...]]):
         if not isinstance(node, ListNode):
             at.mismatch(node, self.expected)
         if self.nonempty and not node.items:
-            at.refuse(codes.EMPTY, f"expected {self.expected}, found an empty list", node.place)
+            at.refuse(
+                codes.EMPTY,
+                f"expected {self.expected}, found an empty list",
+                node.place,
+                remedy=NOT_EMPTY,
+            )
         found = tuple(self._items(node, at.under(None)))
         if node.items and not found and not self.nonempty:
             raise Unreadable  # it is not the empty list that means something
@@ -181,7 +190,12 @@ class MapOf(Shape["Mapping[Word, T]"], Generic[T]):
         if not isinstance(node, MapNode):
             at.mismatch(node, self.expected)
         if self.nonempty and not node.entries:
-            at.refuse(codes.EMPTY, f"expected {self.expected}, found an empty map", node.place)
+            at.refuse(
+                codes.EMPTY,
+                f"expected {self.expected}, found an empty map",
+                node.place,
+                remedy=NOT_EMPTY,
+            )
         if self.single and len(node.entries) > 1:
             second = node.entries[1][0]
             at.refuse(

@@ -36,13 +36,11 @@ def test_each_family_holds_its_hundred(digit, module):
     assert [code for code in ids if code[2] != digit] == []
 
 
-REMARKS = frozenset(
-    """
-    FLOORS_GUESSED FLOOR_BY_COLUMN FLOOR_LIFTED KEPT LEFT_THERE LEFT_TO_OTHERS LEFT_TO_SERVICE
-    MAY_LACK NEVER_APPLIES NOT_COMPARED NOT_SAID NOT_UNDER NO_WAY RESTORED SHADOWED_RULE
-    UNDER_NO_FLOOR UNSAFE_RIGHT
-    """.split()
-)
+REMARKS = {
+    *("FLOORS_GUESSED", "FLOOR_BY_COLUMN", "FLOOR_LIFTED", "KEPT", "LEFT_THERE", "LEFT_TO_OTHERS"),
+    *("LEFT_TO_SERVICE", "MAY_LACK", "NEVER_APPLIES", "NOT_COMPARED", "NOT_SAID", "NOT_UNDER"),
+    *("NO_WAY", "RESTORED", "SHADOWED_RULE", "UNDER_NO_FLOOR", "UNSAFE_RIGHT"),
+}
 """What is told beside a plan or an imported file, and is no error: there may be nothing to do."""
 
 

@@ -521,7 +521,7 @@ CASES = {
         "JR121",
         ROLES + "mapping: [{all: «[]», role: member}]",
         "expected a list of conditions, found an empty list",
-        "",
+        "leave the key out, or say one at least",
     ),
     "younger than no time": form(
         "JR130",
@@ -547,13 +547,13 @@ CASES = {
         "JR121",
         "roles: {a: {tables: {app.t: {select: «[]»}}}}",
         "expected a list of columns, found an empty list",
-        "",
+        "leave the key out, or say one at least",
     ),
     "empty access": form(
         "JR121",
         "roles: {a: {tables: {app.t: {select: «{}»}}}}",
         "expected an access as a map of columns, except, rows, check, found an empty map",
-        "",
+        "leave the key out, or say one at least",
     ),
     "column twice": form(
         "JR122",
