@@ -15,6 +15,7 @@ import pytest
 
 from jwtroles.cli import run
 from jwtroles.spec.load import load_text
+from jwtroles.tokens.claims import Wanted, claims_of
 from jwtroles.tokens.inspection import inspect
 from jwtroles.tokens.mapping import role_of, tried
 from jwtroles.verifier.key_sources import read_keys
@@ -157,26 +158,27 @@ tokens:
     inner: {type: text, path: /x/0}
     time: {type: numeric, path: /x}
 mapping:
-  - {claim: RULE, role: member}
+  - {RULE, role: member}
 roles: {member: {}}
 """
 RULES = (
-    "list, contains: a",
-    "words, contains: a",
-    "words, contains: '1'",
-    "list, contains: 'true'",
-    "list, contains: '1'",
-    "list, contains: '1.0'",
-    "one, equals: a",
-    "one, equals: '1'",
-    "one, equals: '1.0'",
-    "one, equals: 'true'",
-    "one, present: true",
-    "one, present: false",
-    "inner, equals: a",
-    "inner, present: true",
-    "inner, present: false",
-    "time, younger_than: 5m",
+    "claim: list, contains: a",
+    "claim: words, contains: a",
+    "claim: words, contains: '1'",
+    "claim: list, contains: 'true'",
+    "claim: list, contains: '1'",
+    "claim: list, contains: '1.0'",
+    "claim: one, equals: a",
+    "claim: one, equals: '1'",
+    "claim: one, equals: '1.0'",
+    "claim: one, equals: 'true'",
+    "claim: one, present: true",
+    "claim: one, present: false",
+    "claim: inner, equals: a",
+    "claim: inner, present: true",
+    "claim: inner, present: false",
+    "claim: time, younger_than: 5m",
+    "absent: true",
 )
 VALUES: tuple[Any, ...] = (
     None, "", "a", "b a", "ba", " a ", "1", 1, 1.0, 100, True, False, 0, -1, {}, {"a": 1},
@@ -193,7 +195,7 @@ def test_rules_are_judged_as_the_database_judges_them(sandbox: Sandbox) -> None:
     now = time.time()
     times = [now - 200, now - 400, now + 20, now + 4000, str(now), int(now)]
     tokens: list[dict[str, Any]] = [{"sub": "s", "x": value} for value in (*VALUES, *times)]
-    tokens += [{"sub": "s"}, {"role": "r", "x": None}, {"role": "r", "x": "a"}]
+    tokens += [{"sub": "s"}, {"role": "r", "x": None}, {"role": "r", "x": "a"}, {"role": "r"}, {}]
     accepted = 0
     with psycopg.connect(sandbox.url, autocommit=True) as connection:
         for rule, spec in zip(RULES, specs, strict=True):
@@ -286,6 +288,16 @@ def test_what_is_missing_or_does_not_fit_is_said(issuer: Issuer, terminal: Termi
         json.dumps(Issuer.of("saas", Path("x").resolve(), stranger=True).private["EdDSA"])
     )
     assert "JR642" in terminal.refused(*OURS)
+
+
+@pytest.mark.parametrize(("limit", "lives"), [("2m", 120), ("15m", 300)])
+def test_a_token_lives_no_longer_than_its_issuer_allows(limit: str, lives: int) -> None:
+    """Where nobody says how long: else it would be made, and refused by the database."""
+    issuers = f"issuers: {{https://a: {{audience: [db], max_lifetime: {limit}}}}}"
+    text = MAPPING.replace("verify: gateway", f"verify: gateway\n  {issuers}")
+    spec = load_text(text.replace("RULE", RULES[0]))
+    payload = claims_of(spec, next(iter(spec.tokens.issuers.values())), Wanted(), now=1000)
+    assert payload == {"iss": "https://a", "aud": "db", "iat": 1000, "exp": 1000 + lives}
 
 
 def test_an_environment_that_asks_first_has_no_such_tokens(
