@@ -118,7 +118,7 @@ def _verdict(
 
 SAID = {
     State.APPLIED: "{} applied",
-    State.DIFFERENT: "{} differ from the file",
+    State.DIFFERENT: "{} differ{s} from the file",
     State.IN_SYNC: "{} in sync",
     State.FAILED: "{} failed",
     State.NOT_BEGUN: "{} not begun",
@@ -137,7 +137,11 @@ def summary(fleet: Fleet, words: Mapping[State, str] | None = None) -> str:
     """Return how many databases are in which state, in the words of what is done."""
     words = words or (SAID if fleet.command == "apply" else DONE)
     counts = Counter(one.state for one in fleet.outcomes)
-    parts = [said.format(counts[state]) for state, said in words.items() if counts[state]]
+    parts = [
+        said.format(count, s="s" if count == 1 else "")
+        for state, said in words.items()
+        if (count := counts[state])
+    ]
     return f"{counted(len(fleet.outcomes), 'database')}: {', '.join(parts)}"
 
 

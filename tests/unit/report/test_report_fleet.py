@@ -15,7 +15,7 @@ from jwtroles.report.contract import fleet as contract
 from jwtroles.report.markdown.fit import LIMIT
 from jwtroles.report.markdown.fleet import TOLD
 from jwtroles.report.markdown.fleet import render_fleet as markdown
-from jwtroles.report.text.fleet import render_failures
+from jwtroles.report.text.fleet import render_failures, summary
 from jwtroles.report.text.fleet import render_fleet as text
 from jwtroles.targets.alike import likeness
 from jwtroles.targets.model import Fleet, Outcome, State, Target
@@ -61,6 +61,10 @@ def test_the_text_tells_a_plan_once_and_what_failed():
     assert told.startswith("acme → tenants    4 databases\n\n3 databases: the same 4 changes\n")
     assert "1 database failed\n  ! ten|ant`1\\x1b[2J<img>@team" in told
     assert "4 databases: 3 differ from the file, 1 failed." in told
+    made = fleet(case)
+    assert (
+        summary(replace(made, outcomes=made.outcomes[:1])) == "1 database: 1 differs from the file"
+    )
     why = render_failures(fleet(case).outcomes, color=False, width=100)
     assert "error[JR001]: no answer from postgresql://u:******@h/d" in why
     assert "sesame" not in told + why
