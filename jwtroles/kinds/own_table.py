@@ -260,7 +260,12 @@ def meanwhile(change: Change[OwnTable]) -> Iterable[tuple[str, Hashable]]:
 
 
 def mirrored(source: OwnTable | None, target: OwnTable | None, mirror: Mirror) -> OwnTable | None:
-    """Take the tables of the source; those that hold keys are made, and go, with the file alone."""
+    """Take the tables of the source; those that hold keys are made, and go, with the file alone.
+
+    What is hidden here stays hidden, whatever the source shows.
+    """
+    if source is not None and target is not None and target.secret:
+        source = replace(source, secret=True)
     same = (source is None) == (target is None)
     if same and source is not None and target is not None:
         same = not recreated(Change("own_table", source.name, target, source))

@@ -10,7 +10,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -605,6 +605,35 @@ def test_interrupted_after_the_commit_is_told_as_it_is(sandbox, fresh):
     assert plan(fresh).plan.empty
 
 
+@pytest.mark.parametrize("arrives", [False, True], ids=["not sent", "done"])
+def test_interrupted_at_the_commit_the_server_is_asked(
+    sandbox, fresh, monkeypatch: pytest.MonkeyPatch, arrives
+):
+    planned = plan(fresh)
+    before = state(sandbox)
+    total = len(planned.plan.statements)
+    with connect(fresh) as connection:
+        execute = connection.execute
+
+        def interrupted(query: Any, *arguments: Any) -> Any:
+            if query != "COMMIT":
+                return execute(query, *arguments)
+            if arrives:
+                execute(query)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(connection, "execute", interrupted)
+        with pytest.raises(Interrupted) as error:
+            applying.apply(connection, planned.plan, planned.scope)
+    if arrives:
+        assert told(error) == f"Interrupted after the commit: all {total} statements were applied."
+        assert plan(fresh).plan.empty
+    else:
+        said = f"Interrupted after {total} of {total} statements. Rolled back: nothing was changed."
+        assert told(error) == said
+        assert state(sandbox) == before
+
+
 def test_interrupted_between_two_tries(sandbox, fresh, monkeypatch: pytest.MonkeyPatch):
     def interrupt(_attempt: int) -> float:
         raise KeyboardInterrupt
@@ -719,7 +748,7 @@ def test_a_timeout_that_ends_the_session_is_named(sandbox, fresh):
                 connection: Connection = connection,
             ) -> None:
                 if stage == "unchanged":
-                    connection.execute(f"SET LOCAL {setting} = '400ms'".encode())
+                    connection.execute(f"SET LOCAL {setting} = '1s'".encode())
                     wait_until_ended(connection.info.backend_pid)
 
             with pytest.raises(ApplyError) as error:

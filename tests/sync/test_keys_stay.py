@@ -103,3 +103,17 @@ def test_what_would_take_keys_along_is_refused(pair: Pair) -> None:
         ),
     ]
     assert not pair.compared().same
+
+
+def test_what_hides_secrets_is_mirrored_and_never_taken_away(pair: Pair) -> None:
+    hidden = "SELECT relrowsecurity FROM pg_class WHERE oid = 'jwtroles.key_pad'::regclass"
+    shown = "ALTER TABLE jwtroles.key_pad DISABLE ROW LEVEL SECURITY"
+    pair.staging.execute(shown.encode())
+    same = pair.compared()
+    assert same.same, pair.told(same)
+    assert pair.production.execute(hidden.encode()).fetchall() == [{"relrowsecurity": True}]
+    pair.staging.execute(shown.replace("DISABLE", "ENABLE").encode())
+    pair.production.execute(shown.encode())
+    assert not pair.compared().same
+    pair.synced()
+    assert pair.production.execute(hidden.encode()).fetchall() == [{"relrowsecurity": True}]
