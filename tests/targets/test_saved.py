@@ -7,16 +7,13 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from jwtroles.compiler import compile_spec
 from jwtroles.errors import Refused
 from jwtroles.saved_plans.form import content
 from jwtroles.targets import compiling
 from jwtroles.targets.saved import gather
-from tests.pages import ROOT
 from tests.targets.tenants import FILE, Tenants
-from tests.targets.test_fleet import EXTRA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,38 +47,6 @@ def applied(several: Tenants) -> Tenants:
 
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
-
-
-def test_what_was_reviewed_is_applied(several):
-    """Also the first plans of a cluster, each of which makes its roles."""
-    several.run_sql("tenant_01", EXTRA)
-    planned = several.run("plan", "--out", "plans/first", "--format", "markdown")
-    assert planned.code == 0, planned
-    assert "### 🔓 jwtroles: loosens access, in **tenants**\n\n4 databases: 4 differ" in planned.out
-    assert planned.out.count("\n#### ") == 2
-    assert "`jwtroles apply plans/first` applies exactly this" in planned.out
-    folder = several.folder / "plans" / "first"
-    assert names(folder) == [f"{name}.json" for name in several.names]
-
-    shown = several.run("show", "plans/first")
-    assert shown.code == 0, shown
-    assert "\n3 databases: the same 23 changes\n" in shown.out
-    assert "\ntenant_01: 27 changes\n" in shown.out
-    assert shown.out.endswith("Not applied. Next: jwtroles apply plans/first\n")
-    whole = json.loads(several.run("show", "plans/first", "--format", "json").out)
-    published = (ROOT / "docs" / "schemas" / "fleet.schema.json").read_text("utf-8")
-    Draft202012Validator(json.loads(published)).validate(whole)
-    assert [one["plan"] for one in whole["targets"]] == [0, 1, 0, 0]
-    script = several.run("show", "plans/first/tenant_01.json", "--format", "sql")
-    assert "app.extra" in script.out
-
-    done = several.run("apply", "plans/first", "--spec", "jwtroles.yaml", "--yes")
-    assert done.code == 0, done
-    assert "4 databases: 4 applied." in done.err
-    assert several.run("plan", "--check").code == 0
-    again = several.run("apply", "plans/first", "--yes")
-    assert again.code == 0, again
-    assert "4 databases: in sync" in again.out
 
 
 def test_a_database_that_has_moved_is_refused_and_the_others_are_applied(applied):
