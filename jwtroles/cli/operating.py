@@ -72,8 +72,10 @@ def list_many(scene: Scene, *, as_json: bool) -> NoReturn:
 
     _, _, found = scene.look(read_keys)
     fleet = scene.fleet(tuple(_seen(one, State.IN_SYNC) for one in found))
-    told = keys.render_many_keys(fleet, found) if as_json else None
-    show(told or many_keys.render_many_keys(fleet, found, width()))
+    if as_json:
+        show(keys.render_many_keys(fleet, found))
+    else:
+        show(many_keys.render_many_keys(fleet, found, width()))
     tell_failures(fleet.of(State.FAILED))
     raise typer.Exit(fleet.worst)
 

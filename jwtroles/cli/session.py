@@ -60,12 +60,20 @@ def loads_of(spec_file: Path, environment: Environment | None) -> Loads | None:
     return Loads(f"{spec_file.resolve()} {environment.name}", tuple(files))
 
 
-INSTEAD = {"diff": "or name a URL in its place"}
-"""What `diff` and `sync`, which have no --database, take in the place of an environment."""
+OR_DATABASE = "or --database URL"
+"""What most commands take in the place of an address of the file."""
 
 
-def choose(spec_file: Path, name: str | None, database: str | None, command: str) -> Chosen:
+def choose(
+    spec_file: Path,
+    name: str | None,
+    database: str | None,
+    command: str,
+    instead: str = OR_DATABASE,
+) -> Chosen:
     """Load the file and choose the environment and the database that the command line means.
+
+    `instead` is what the command takes in the place of an address with a variable that is not set.
 
     Raises:
         SpecError: what is wrong with the file.
@@ -74,7 +82,6 @@ def choose(spec_file: Path, name: str | None, database: str | None, command: str
             many databases.
     """
     spec, environment = chosen(spec_file, name, database, command)
-    instead = INSTEAD.get(command, "or --database URL")
     return reached(spec_file, spec, environment, database, instead)
 
 
@@ -99,9 +106,9 @@ def reached(
     spec: Spec,
     environment: Environment | None,
     database: str | None,
-    instead: str = "or --database URL",
+    instead: str = OR_DATABASE,
 ) -> Chosen:
-    """Return the one database that is meant; `instead` as for `connection_string`.
+    """Return the one database that is meant; `instead` as for `choose`.
 
     Raises:
         UsageError: JR014 for a variable that is not set, JR035 for an environment of many.
@@ -159,12 +166,12 @@ def _example(names: list[str]) -> str:
     return next((name for name in names if name in ("staging", "test")), names[0])
 
 
-def connection_string(word: Word, instead: str = "or --database URL") -> str:
+def connection_string(word: Word, instead: str = OR_DATABASE) -> str:
     """Return what libpq understands of an address of the file.
 
     Args:
         word: the address, in which variables may stand.
-        instead: what else a command takes in the place of a variable that is not set.
+        instead: as for `choose`.
 
     Raises:
         UsageError: JR014 for a variable that is not set.

@@ -221,7 +221,7 @@ def _source(
         return sources.of_snapshot(taken, environment.get(taken.environment), what.word)
     if what.kind == "environment":
         _check_one(spec, what.word)
-        target = choose(spec_file, what.word, None, "diff")
+        target = choose(spec_file, what.word, None, "diff", "or name a URL in its place")
         connection = stack.enter_context(connected(target))
         return sources.of_database(connection, spec, target.environment, what.word, like)
     label = covered(what.word)

@@ -187,7 +187,7 @@ def _refused(target: Target, error: Any) -> ApplyError:
         message = f"the connection to {target.name} was lost{ended.why(error)}"
         remedy = ended.remedy(error, again)
     else:
-        message = f"{target.name} refuses: {ended.said(error)}"
+        message = f"{target.name} refuses: {ended.said(error) or error}"
         remedy = f"mend its cause, then {again}"
     problem = Problem(codes.RETIRE_REFUSED, message, details=tuple(detail), remedy=remedy)
     return ApplyError(problem, footer=STAYS)
