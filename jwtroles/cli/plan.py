@@ -28,7 +28,6 @@ from jwtroles.cli.options import (
 from jwtroles.cli.terminal import show, tell
 from jwtroles.cli.written import write
 from jwtroles.errors import Problem, UsageError
-from jwtroles.meanwhile import load_meanwhile
 
 if TYPE_CHECKING:
     from jwtroles.planner.model import Plan
@@ -124,8 +123,6 @@ def plan(
         if fleet:
             how = Showing(format, allowed, verbose=verbose, quiet=quiet, plain=plain, out=out)
             plan_many(loaded, fleet, part, how, check=check)
-        if format is Format.TEXT and not quiet:
-            load_meanwhile("jwtroles.report.text")
         made, loaded = _planned(spec, loaded, environment, database, against, out)
         migrations: tuple[Path, ...] = ()
         if out_dir is not None:
