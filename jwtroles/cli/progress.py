@@ -99,14 +99,14 @@ class _Lines:
     """Plain lines for a log."""
 
     def __init__(self, verb: str) -> None:
-        self._verb = verb
+        from jwtroles.report.text.fleet import name  # noqa: PLC0415 - only with many
+
+        self._verb, self._name = verb, name
 
     def __call__(self, outcome: Outcome, done: int, of: int) -> None:
         """Print what came of a database."""
-        from jwtroles.report.text.fleet import name  # noqa: PLC0415 - only with many
-
         if outcome.error is not None or self._verb in CHANGING:
-            tell(f" {'✗' if outcome.error else '✓'} {done}/{of} {name(outcome)}")
+            tell(f" {'✗' if outcome.error else '✓'} {done}/{of} {self._name(outcome)}")
         elif done == of or done * 10 // of > (done - 1) * 10 // of:
             tell(f" ✓ {done}/{of} databases {self._verb}")
 

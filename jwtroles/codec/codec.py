@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, field
 from enum import Enum
+from threading import RLock
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -33,7 +34,7 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 @frozen
 class Codec:
-    """One way of writing dataclasses as JSON.
+    """One way of writing dataclasses as JSON; many threads may use it at once.
 
     Attributes:
         left_out: types whose fields are not written; they keep their default when read back.
@@ -47,10 +48,11 @@ class Codec:
     compared: bool = False
     terse: bool = False
     _forms: dict[Any, Form] = field(default_factory=dict, compare=False, repr=False)
+    _finding: RLock = field(default_factory=RLock, compare=False, repr=False)
 
     def anew(self) -> Codec:
         """Return the same way of writing, without the definitions that it has so far."""
-        return dataclasses.replace(self, _forms={})
+        return dataclasses.replace(self, _forms={}, _finding=RLock())
 
     def encode(self, value: Any, hint: Any) -> Any:
         """Return a value of the type `hint` as JSON: the same value gives the same text."""
@@ -78,9 +80,13 @@ class Codec:
 
     def form(self, hint: Any) -> Form:
         """Return the form of a type; a type that has none is a mistake of ours (TypeError)."""
-        if hint not in self._forms:
-            self._forms[hint] = self._find(hint)
-        return self._forms[hint]
+        found = self._forms.get(hint)
+        if found is None:
+            with self._finding:
+                if hint not in self._forms:  # another thread may have found it meanwhile
+                    self._forms[hint] = self._find(hint)
+                found = self._forms[hint]
+        return found
 
     def _find(self, hint: Any) -> Form:
         if hint is Any:

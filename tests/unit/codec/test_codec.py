@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
+from functools import partial
+from threading import Barrier
 from typing import Any, Literal
 
 import pytest
@@ -104,3 +109,30 @@ def test_what_is_not_of_the_form_is_told_with_its_path(wrong, path):
 def test_a_type_without_a_form_is_a_mistake():
     with pytest.raises(TypeError, match="no form for"):
         CODEC.schema(complex)
+
+
+def test_threads_may_find_forms_at_once():
+    hints = [kind.object_type for kind in KINDS]
+
+    def schemas(codec: Codec, gate: Barrier, start: int) -> dict[str, Any]:
+        gate.wait()
+        for hint in hints[start:] + hints[:start]:
+            codec.schema(hint)
+        return codec.definitions()
+
+    with ThreadPoolExecutor(8) as pool, switching_often():
+        for _ in range(5):
+            codec, gate = CODEC.anew(), Barrier(8)
+            found = [*pool.map(partial(schemas, codec, gate), range(8))]
+            assert all(one == found[0] for one in found)
+
+
+@contextmanager
+def switching_often() -> Iterator[None]:
+    """Let threads take turns as often as Python can, so that they meet in the middle of things."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
