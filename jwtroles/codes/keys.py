@@ -56,6 +56,6 @@ SAME_KID = Code(
 UNSUPPORTED_KEY = Code(
     "JR283",
     "a kind of key that is not supported",
-    "Signatures are verified with RSA (RS256, RS384, RS512), P-256 (ES256), Ed25519 (EdDSA) and "
-    "HMAC (HS256, HS384, HS512).",
+    "Signatures are verified with RSA (RS256, RS384, RS512), P-256 (ES256), Ed25519 (Ed25519, "
+    "EdDSA) and HMAC (HS256, HS384, HS512).",
 )

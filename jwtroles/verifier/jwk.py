@@ -242,7 +242,10 @@ def _okp(jwk: Mapping[str, Any], kid: str, origin: Origin) -> Key:
     if multiple == (0, 1):
         why = "is a point of small order: signatures that nobody made would be valid"
         _refuse(codes.WEAK_KEY, why, "take the key that the issuer publishes")
-    alg = _algorithm(jwk, origin, ("EdDSA",))
+    # Without `alg` it is for the name that keys had when they needed none, unless the file has the
+    # other one (RFC 9864).
+    unsaid = not origin.algorithms and "alg" not in jwk
+    alg = _algorithm(jwk, origin, ("EdDSA",) if unsaid else ("EdDSA", "Ed25519"))
     point = Point("ed25519", p - x, y)
     return Key(origin.issuer, kid, alg, public, point=point)
 

@@ -15,6 +15,7 @@ from jwtroles.kinds.own_table import OwnTable
 from jwtroles.kinds.signing_key import RETIRED_AT
 from jwtroles.names import OWN_SCHEMA, QName
 from jwtroles.verifier import signature
+from jwtroles.verifier.keys import HASHES
 from jwtroles.verifier.render import render
 
 if TYPE_CHECKING:
@@ -28,9 +29,6 @@ DEPTH = 16
 
 LAST_SECOND = 253402300799
 """The end of the year 9999 as a NumericDate: what comes later is no date that is meant."""
-
-ALGORITHMS = ("HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "EdDSA")
-"""`alg` (RFC 7518 section 3.1, RFC 8037 section 3.1) of the tokens that are verified."""
 
 
 def tables(owner: str) -> tuple[OwnTable, ...]:
@@ -118,6 +116,6 @@ def _made(owner: str, project: str) -> Iterator[Function]:
     jws = "token text, OUT payload text, OUT key integer, OUT claims jsonb"
     jwt = "token text, OUT claims jsonb, OUT key integer, OUT expires timestamp with time zone"
     yield made("verify_hmac", hmac, "boolean", "i")
-    limits = {"longest": LONGEST, "depth": DEPTH, "algorithms": ALGORITHMS}
+    limits = {"longest": LONGEST, "depth": DEPTH, "algorithms": tuple(HASHES)}
     yield made("verify_jws", jws, "record", "v", **limits)
     yield made("verify", jwt, "record", "v", last_second=LAST_SECOND)

@@ -15,7 +15,7 @@ from jwtroles.errors import Problem, SpecError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PAIRS = ("RS256", "RS384", "RS512", "ES256", "EdDSA")
+PAIRS = ("RS256", "RS384", "RS512", "ES256", "EdDSA", "Ed25519")
 """Algorithms with a public half."""
 
 _RSA_BITS = 3072
@@ -31,7 +31,7 @@ def make_pair(alg: str, kid: str | None) -> tuple[Mapping[str, Any], Mapping[str
     key: RSAKey | ECKey | OKPKey
     if alg == "ES256":
         key = ECKey.generate_key("P-256")
-    elif alg == "EdDSA":
+    elif alg in ("EdDSA", "Ed25519"):
         key = OKPKey.generate_key("Ed25519")
     else:
         key = RSAKey.generate_key(_RSA_BITS)

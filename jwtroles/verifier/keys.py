@@ -26,8 +26,11 @@ HASHES = {
     "RS512": "sha512",
     "ES256": "sha256",
     "EdDSA": "sha512",
+    "Ed25519": "sha512",
 }
-"""Algorithm (RFC 7518 section 3.1, RFC 8037 section 3.1) → its hash."""
+"""Algorithm → its hash (RFC 7518 section 3.1; RFC 8037 section 3.1 and RFC 9864 section 2.2, which
+give Ed25519 two names).
+"""
 
 _DIGEST_INFO = {
     "sha256": "3031300d060960864801650304020105000420",

@@ -67,5 +67,6 @@ KEYS = {
     "RS512": RSA,
     "ES256": EC,
     "EdDSA": OKP,
+    "Ed25519": OKP,
 }
 """A private key for each algorithm. They are public, and so good for tests alone."""

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from joserfc import jws
+from joserfc.jwk import import_key
 
 from jwtroles.verifier.curves import P256
 from jwtroles.verifier.jws import LONGEST
@@ -198,6 +200,24 @@ def test_a_kid_chooses_among_live_keys_of_the_issuer_alone(verifier: Connection)
     )
     for number in (60, 61):
         remove_key(verifier, number)
+
+
+def test_ed25519_has_two_names_and_a_key_has_one(verifier: Connection) -> None:
+    """RFC 9864: the signatures are the same, and yet the name is the one of the key."""
+    key = import_key(OKP)
+    names = ("EdDSA", "Ed25519")
+
+    def token(kid: str, alg: str) -> str:
+        head = {"alg": alg, "kid": kid}
+        return jws.serialize_compact(head, json.dumps(claims()), key, algorithms=[alg])
+
+    made = {(kid, alg): token(kid, alg) for kid in names for alg in names}
+    assert {asked: said(verifier, one) for asked, one in made.items()} == {
+        ("EdDSA", "EdDSA"): "accepted",
+        ("Ed25519", "Ed25519"): "accepted",
+        ("EdDSA", "Ed25519"): OTHER_ALG,
+        ("Ed25519", "EdDSA"): OTHER_ALG,
+    }
 
 
 def test_a_key_without_its_numbers_verifies_nothing(verifier: Connection) -> None:

@@ -60,6 +60,7 @@ KEYS: dict[str, RSAKey | ECKey | OKPKey | OctKey] = {
     "RS512": RSAKey.generate_key(3072),
     "ES256": ECKey.generate_key("P-256"),
     "EdDSA": OKPKey.generate_key("Ed25519"),
+    "Ed25519": OKPKey.generate_key("Ed25519"),
     "HS256": OctKey.import_key(SECRET),
 }
 
@@ -69,7 +70,7 @@ def jwks(*algorithms: str) -> str:
     return json.dumps({"keys": keys})
 
 
-PUBLIC = ("RS256", "RS384", "RS512", "ES256", "EdDSA")
+PUBLIC = ("RS256", "RS384", "RS512", "ES256", "EdDSA", "Ed25519")
 DENIED = psycopg.errors.InvalidAuthorizationSpecification
 
 

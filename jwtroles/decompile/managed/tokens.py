@@ -279,7 +279,7 @@ def _jwk(key: SigningKey) -> dict[str, Any] | None:
         half = len(public) // 2
         point = {"x": _octets(public[:half]), "y": _octets(public[half:])}
         said |= {"kty": "EC", "crv": "P-256", **point}
-    elif key.alg == "EdDSA":
+    elif key.alg in ("EdDSA", "Ed25519"):
         said |= {"kty": "OKP", "crv": "Ed25519", "x": _octets(public)}
     else:
         return None

@@ -16,7 +16,10 @@ from jwtroles.spec.words import Bool, Choice, Duration, Text
 if TYPE_CHECKING:
     from jwtroles.errors import Place
 
-ALGORITHMS = ("HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "EdDSA")
+ALGORITHMS = (
+    *("HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256"),
+    *("EdDSA", "Ed25519"),  # the old name and the new one (RFC 9864 section 2.2)
+)
 SCALAR_CLAIM_TYPES = (
     "text",
     "uuid",

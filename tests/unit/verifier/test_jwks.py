@@ -99,6 +99,27 @@ def test_points_of_both_curves() -> None:
     assert other.public == ED
 
 
+@pytest.mark.parametrize(
+    ("alg", "allowed", "found"),
+    [
+        (None, (), "EdDSA"),
+        (None, ("Ed25519", "RS256"), "Ed25519"),
+        ("Ed25519", (), "Ed25519"),
+        ("EdDSA", (), "EdDSA"),
+        (None, ("EdDSA", "Ed25519"), "has no `alg`, and could be for EdDSA, Ed25519"),
+        ("Ed25519", ("EdDSA",), "is for Ed25519, which its issuer does not sign with"),
+        ("EdDSA", ("Ed25519",), "is for EdDSA, which its issuer does not sign with"),
+        ("Ed448", (), "has `alg` `Ed448`, which does not fit its kind"),
+    ],
+)
+def test_the_name_of_an_ed25519_key(alg: str | None, allowed: tuple[str, ...], found: str) -> None:
+    keys, problems = read(ED_KEY | ({"alg": alg} if alg else {}), algorithms=allowed)
+    if keys:
+        assert ([key.alg for key in keys], problems) == ([found], [])
+    else:
+        assert problems == [("JR281", f"keys.json: key 1 (kid `o`) {found}")]
+
+
 def test_rfc_8037_appendix_a2() -> None:
     (key,), problems = read(
         {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
