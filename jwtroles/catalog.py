@@ -96,8 +96,8 @@ class Eager:
     Attributes:
         name: with what it is before it: `trigger changed`, `rule moved`.
         commands: what it acts at: insert, update, delete.
-        each_row: whether it is a trigger BEFORE INSERT FOR EACH ROW: that of a partition counts for
-            the tables above it.
+        each_row: whether it is a trigger BEFORE or INSTEAD OF INSERT FOR EACH ROW: that of a
+            partition counts for the tables above it.
     """
 
     name: str

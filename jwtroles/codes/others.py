@@ -37,9 +37,9 @@ NO_GATE = Code(
     "what a login may use without a token",
     "With `verify: database` every row asks for a token. Row security covers tables alone: with a "
     "right on a function or a sequence, whoever may become the role may use it before any token "
-    "was shown. A trigger that is FOR EACH STATEMENT or BEFORE INSERT runs before any row is "
-    "judged: with SECURITY DEFINER it reads and writes what its owner may, as a rule DO INSTEAD "
-    "does for the owner of the table.",
+    "was shown. A trigger that is FOR EACH STATEMENT or BEFORE INSERT, or on a view INSTEAD OF "
+    "INSERT, runs before any row is judged: with SECURITY DEFINER it reads and writes what its "
+    "owner may, as a rule DO INSTEAD does for the owner of the table.",
 )
 SHOWS_AS_OWNER = Code(
     "JR510",

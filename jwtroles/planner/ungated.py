@@ -66,9 +66,10 @@ def ungated(
 def _fired(roles: frozenset[str], structure: Structure, compiled: Compiled) -> Iterator[Problem]:
     """Yield a remark for the triggers and rules that have acted before a row is judged.
 
-    A trigger FOR EACH STATEMENT runs where no row is met at all, and what one BEFORE INSERT leaves
-    out is never judged (manual, Overview of Trigger Behavior). Others run for rows that passed. A
-    rule in the place of a command may never look at the table (manual, Rules and Privileges).
+    A trigger FOR EACH STATEMENT runs where no row is met at all, and what one BEFORE or INSTEAD OF
+    INSERT takes is never judged (manual, Overview of Trigger Behavior). Others run for rows that
+    passed. A rule in the place of a command may never look at the table (manual, Rules and
+    Privileges).
     """
     found: dict[str, Granted] = {}
     for one in compiled.granted:

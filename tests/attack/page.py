@@ -41,9 +41,9 @@ No object in the catalog stops these, so they have no row. They are limits of wh
   table is empty, or that no row of it has a value in a column with an index.
 - `SET ROLE` needs no token, and what a role may do outside of row security (functions, sequences,
   LOCK TABLE where it may change the whole table) needs none either.
-- A trigger with SECURITY DEFINER runs before a row is judged where it is FOR EACH STATEMENT or
-  BEFORE INSERT, and does what its owner may, as a rule DO INSTEAD does. The plan names them
-  (JR534).
+- A trigger with SECURITY DEFINER runs before a row is judged where it is FOR EACH STATEMENT, BEFORE
+  INSERT or, on a view, INSTEAD OF INSERT. It does what its owner may, as a rule DO INSTEAD does.
+  The plan names them (JR534).
 - Foreign keys act past row security: ON DELETE CASCADE and SET NULL reach rows of other tenants
   that refer to a row of one's own.
 - What was written while a token held is committed later, also by COMMIT PREPARED.

@@ -39,24 +39,26 @@ MOVE = Attack(
 
 FIRED = Attack(
     name="no token, and what acts with the rights of its owner",
-    tries="changes no row, and puts in one that a trigger leaves out, and one that a rule does",
+    tries="changes no row, and puts in one that a trigger leaves out, that a rule does, or a view",
     steps=[
         "SET ROLE clerk",
         "UPDATE shop.customers SET name = name WHERE false",
         "INSERT INTO shop.customers (id, tenant_id, name) VALUES (-1, NULL, '')",
         "INSERT INTO shop.invoices (id) VALUES (-2)",
+        "INSERT INTO shop.inbox VALUES ('')",
         "COMMIT",
         {"admin": "SELECT what FROM shop.changes ORDER BY what"},
     ],
     given=["TRUNCATE shop.changes"],
     stopped="",
     stopped_by=(),
-    wins=[["INSERT ROW"], ["RULE"], ["UPDATE STATEMENT"]],
+    wins=[["AFTER UPDATE STATEMENT"], ["BEFORE INSERT ROW"], ["INSTEAD OF INSERT ROW"], ["RULE"]],
 )
 """The same."""
 
 FIRES = (
-    "rule kept of shop.invoices, trigger came of shop.customers, trigger changed of shop.customers"
+    "rule kept of shop.invoices, trigger came of shop.customers, "
+    "trigger changed of shop.customers, trigger put of shop.inbox"
 )
 
 

@@ -11,9 +11,10 @@ SELECT n.nspname AS schema,
        ) AS invoker,
        CASE c.relkind WHEN 'v' THEN obj_description(c.oid, 'pg_class') END AS comment,
        -- What acts with its owner's rights before a policy is asked: SECURITY DEFINER triggers, once for each
-       -- statement and before a row is put in, and rules in the place of a command. (tgtype: 1 is FOR EACH ROW,
-       -- 2 BEFORE, 4 INSERT, 8 DELETE, 16 UPDATE; ev_type: 2 is UPDATE, 3 INSERT, 4 DELETE.)
-       CASE WHEN c.relkind IN ('r', 'p') AND (c.relhastriggers OR c.relhasrules) THEN (
+       -- statement, and before a row is put in or, of a view, in its place; and rules in the place of a command.
+       -- (tgtype: 1 is FOR EACH ROW, 2 BEFORE, 4 INSERT, 8 DELETE, 16 UPDATE, 64 INSTEAD OF; ev_type: 2 is UPDATE,
+       -- 3 INSERT, 4 DELETE.)
+       CASE WHEN c.relhastriggers OR c.relhasrules THEN (
            SELECT jsonb_agg(jsonb_build_array(e.name, e.commands, e.each_row) ORDER BY e.name)
            FROM (
                SELECT 'trigger ' || t.tgname,
@@ -26,7 +27,7 @@ SELECT n.nspname AS schema,
                FROM pg_trigger AS t
                JOIN pg_proc AS p ON p.oid = t.tgfoid
                WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgparentid = 0 AND t.tgenabled <> 'D'
-                 AND p.prosecdef AND (t.tgtype & 1 = 0 OR t.tgtype & 7 = 7)
+                 AND p.prosecdef AND (t.tgtype & 1 = 0 OR t.tgtype & 7 = 7 OR t.tgtype & 69 = 69)
                UNION ALL
                SELECT 'rule ' || r.rulename, ARRAY[(ARRAY['update', 'insert', 'delete'])[r.ev_type::text::int - 1]], false
                FROM pg_rewrite AS r

@@ -62,7 +62,7 @@ CREATE TABLE shop.changes (what text NOT NULL);
 CREATE FUNCTION shop.note_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  INSERT INTO shop.changes VALUES (TG_OP || ' ' || TG_LEVEL);
+  INSERT INTO shop.changes VALUES (concat_ws(' ', TG_WHEN, TG_OP, TG_LEVEL));
   RETURN NULL;
 END $$;
 CREATE TRIGGER changed AFTER UPDATE ON shop.customers
@@ -77,6 +77,9 @@ CREATE TRIGGER later AFTER UPDATE ON shop.invoices
 CREATE TRIGGER off AFTER UPDATE ON shop.invoices
     FOR EACH STATEMENT EXECUTE FUNCTION shop.note_change();
 ALTER TABLE shop.invoices DISABLE TRIGGER off;
+CREATE VIEW shop.inbox AS SELECT what FROM shop.lines;
+CREATE TRIGGER put INSTEAD OF INSERT ON shop.inbox FOR EACH ROW EXECUTE FUNCTION shop.note_change();
+CREATE TRIGGER edited INSTEAD OF UPDATE ON shop.inbox FOR EACH ROW EXECUTE FUNCTION shop.note_change();
 CREATE TRIGGER not_theirs AFTER UPDATE ON shop.events
     FOR EACH STATEMENT EXECUTE FUNCTION shop.note_change();
 
