@@ -12,6 +12,7 @@ import re
 from pathlib import Path
 
 from rich.console import Console
+from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 from jwtroles.private import loaded_privately
@@ -23,6 +24,10 @@ ROOT = Path(__file__).parent.parent
 PICTURE = ROOT / "docs" / "images" / "plan.svg"
 TITLE = "jwtroles plan"
 WIDTH = 100
+GRAY, RED, GREEN, YELLOW = (154, 155, 153), (229, 115, 120), (152, 168, 75), (208, 179, 68)
+BLUE, PURPLE, CYAN, WHITE = (120, 160, 200), (180, 140, 190), (104, 160, 179), (197, 200, 198)
+THEME = TerminalTheme((41, 41, 41), WHITE, [GRAY, RED, GREEN, YELLOW, BLUE, PURPLE, CYAN, WHITE])
+"""Each color has a contrast of 4.5 to 1 or more with the ground (WCAG 2.2, 1.4.3)."""
 FETCHED = re.compile(r"@font-face \{.*?\n    \}|<!--.*?-->", re.DOTALL)
 """What would be fetched from elsewhere; any monospaced font of the reader's will do."""
 
@@ -42,7 +47,7 @@ def main() -> None:
     """Draw it."""
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
     console.print(Text.from_ansi(printed()))
-    svg = FETCHED.sub("", console.export_svg(title=TITLE))
+    svg = FETCHED.sub("", console.export_svg(title=TITLE, theme=THEME))
     PICTURE.write_text("\n".join(line.rstrip() for line in svg.splitlines()) + "\n", "utf-8")
 
 

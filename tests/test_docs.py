@@ -58,6 +58,28 @@ def test_the_picture_of_a_plan_says_what_plan_prints() -> None:
     assert "".join(words) == "".join([*picture.TITLE.split(), *printed]), "python docs/picture.py"
 
 
+def test_the_picture_can_be_read() -> None:
+    """A contrast of 4.5 to 1 with the ground (WCAG 2.2, 1.4.3)."""
+    drawn = program("picture").PICTURE.read_text("utf-8")
+    (ground,) = re.findall(r'<rect fill="(#[0-9a-f]{6})" stroke=', drawn)
+    inks = set(re.findall(r"-r[0-9]+ \{ fill: (#[0-9a-f]{6})", drawn))
+    assert len(inks) > 1
+    assert [ink for ink in inks if contrast(ink, ground) < 4.5] == []
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colors, `#rrggbb` (WCAG 2.2, definitions)."""
+    dark, light = sorted(luminance(bytes.fromhex(color[1:])) for color in (one, other))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(color: bytes) -> float:
+    """Return the relative luminance of a color (WCAG 2.2, definitions)."""
+    parts = (part / 255 for part in color)
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 def test_every_code_is_used() -> None:
     sources = [path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")]
     used = {name for source in sources for name in re.findall(r"\bcodes\.([A-Z0-9_]+)\b", source)}
