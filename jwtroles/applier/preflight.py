@@ -73,7 +73,7 @@ def check_rights(plan: Plan, server: Server | None = None, *, after: int = 0) ->
         after: how many of its transactions are done.
 
     Raises:
-        Refused: JR605 with every statement that lacks a right, and what an administrator can do.
+        Refused: JR605 with statements that lack a right, and what an administrator can do.
     """
     server = server.renamed(plan.new_names) if server else plan.server
     if server.superuser:
@@ -83,27 +83,35 @@ def check_rights(plan: Plan, server: Server | None = None, *, after: int = 0) ->
     superusers = frozenset(name for name, one in plan.structure.roles.items() if one.superuser)
     ours = plan.context.definers | {plan.context.own_role}
     powers = _Powers(server, created, ours, superusers)
-    lacking = [
-        (statement, need)
-        for batch in plan.batches[after:]
-        for statement in batch.statements
-        for need in statement.needs
-        if not _RIGHTS[need.right](powers, need)
-    ]
-    if not lacking:
+    statements = [statement for batch in plan.batches[after:] for statement in batch.statements]
+    lines: dict[str, dict[str, None]] = {}
+    count = 0
+    for statement in statements:
+        lacking = [need for need in statement.needs if not _RIGHTS[need.right](powers, need)]
+        count += bool(lacking)
+        for need in lacking:
+            lines.setdefault(_grant(powers, need), {})[_line(statement, need)] = None
+    if not lines:
         return
-    count = len({id(statement) for statement, _ in lacking})
     total = len(plan.statements)
     raise Refused(
         Problem(
             codes.CANNOT_APPLY,
             f"{server.applier} cannot run {count} of the {total} statements",
-            details=tuple(dict.fromkeys(_line(*pair) for pair in lacking)),
-            remedy="as an administrator:  "
-            + "  ".join(dict.fromkeys(_grant(powers, need) for _, need in lacking)),
+            details=tuple(line for one in lines.values() for line in _some(list(one))),
+            remedy=f"as an administrator:  {'  '.join(lines)}",
         ),
         footer="Checked before the first statement. Nothing was changed.",
     )
+
+
+_SHOWN = 5
+"""How many statements are shown that one grant would let run."""
+
+
+def _some(lines: list[str]) -> list[str]:
+    left = len(lines) - _SHOWN
+    return lines if left < 2 else [*lines[:_SHOWN], f"and {left} more"]
 
 
 def _line(statement: Statement, need: Need) -> str:

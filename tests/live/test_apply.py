@@ -410,14 +410,14 @@ LACKS = {
     "owner": (
         "REVOKE app_owner FROM deployer",
         (
-            "ALTER TABLE app.invoices ENABLE ROW LEVEL SECURITY\t"
-            "needs: owner of app.invoices (app_owner)"
+            "CREATE POLICY jr_auditor_select ON app.customers FOR SELECT TO auditor USING (true)\t"
+            "needs: owner of app.customers (app_owner)"
         ),
         "GRANT app_owner TO deployer;",
     ),
     "createrole": (
         "ALTER ROLE deployer NOCREATEROLE",
-        "CREATE ROLE member NOLOGIN\tneeds: CREATEROLE",
+        "CREATE ROLE auditor NOLOGIN\tneeds: CREATEROLE",
         "ALTER ROLE deployer CREATEROLE;",
     ),
     "create": (
@@ -448,6 +448,21 @@ def test_a_missing_right_is_told_before_the_first_statement(sandbox, right):
     sandbox.run_sql(error.value.problems[0].remedy.removeprefix("as an administrator:"))
     deploy(url)
     assert plan(url).plan.empty, "what the remedy says is enough"
+
+
+def test_many_statements_that_one_grant_lets_run_are_a_few_lines(sandbox):
+    sandbox.load(SCHEMA)
+    url = sandbox.make_deployer()
+    sandbox.run_sql("GRANT USAGE ON SCHEMA app TO deployer; REVOKE app_owner FROM deployer")
+    planned = plan(url)
+    owners = [s for s in planned.plan.statements if "app_owner" in {n.role for n in s.needs}]
+    with pytest.raises(Refused) as error:
+        run_plan(url, planned)
+    message, details = only(error, "JR605")
+    *shown, more = details.splitlines()
+    assert message.startswith(f"deployer cannot run {len(owners)} of the ")
+    assert (len(shown), more) == (5, f"and {len(owners) - 5} more")
+    assert all(line.endswith("(app_owner)") for line in shown)
 
 
 def test_a_member_of_the_owner_that_does_not_inherit(sandbox):
