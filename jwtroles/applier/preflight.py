@@ -11,6 +11,7 @@ from jwtroles.frozen import frozen
 from jwtroles.kinds.base import Need, Statement
 from jwtroles.names import ident
 from jwtroles.planner.model import Plan
+from jwtroles.spec.wording import beginning
 from jwtroles.versions import MEMBERSHIP_OPTIONS
 
 
@@ -98,7 +99,7 @@ def check_rights(plan: Plan, server: Server | None = None, *, after: int = 0) ->
         Problem(
             codes.CANNOT_APPLY,
             f"{server.applier} cannot run {count} of the {total} statements",
-            details=tuple(line for one in lines.values() for line in _some(list(one))),
+            details=tuple(line for one in lines.values() for line in beginning(list(one), _SHOWN)),
             remedy=f"as an administrator:  {'  '.join(lines)}",
         ),
         footer="Checked before the first statement. Nothing was changed.",
@@ -107,11 +108,6 @@ def check_rights(plan: Plan, server: Server | None = None, *, after: int = 0) ->
 
 _SHOWN = 5
 """How many statements are shown that one grant would let run."""
-
-
-def _some(lines: list[str]) -> list[str]:
-    left = len(lines) - _SHOWN
-    return lines if left < 2 else [*lines[:_SHOWN], f"and {left} more"]
 
 
 def _line(statement: Statement, need: Need) -> str:

@@ -20,6 +20,7 @@ from jwtroles.kinds.object_ref import ObjectRef
 from jwtroles.mirror.source import Source, of_file
 from jwtroles.planner.describe import describe
 from jwtroles.spec.resolve import every_only
+from jwtroles.spec.wording import beginning
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
@@ -201,8 +202,7 @@ def _apart(kind: Kind[Any], key: Hashable, one: Any, other: Any, said: Declared)
 def _remark(lines: list[str]) -> tuple[Problem, ...]:
     if not lines:
         return ()
-    more = [f"and {len(lines) - LISTED} more"] if len(lines) > LISTED else []
     message = "declared to differ by `only`, and not compared:"
     remedy = "jwtroles plan --env NAME compares each of the two with the file"
-    details = (*lines[:LISTED], *more)
+    details = tuple(beginning(lines, LISTED))
     return (Problem(codes.DECLARED_APART, message, details=details, remedy=remedy),)

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _LONGEST = 60
 _MOST = 12
@@ -28,6 +28,12 @@ def listed(names: Iterable[str]) -> str:
     more = len(all_names) - _MOST
     head = ", ".join(tick(name)[1:-1] for name in all_names[:_MOST])
     return f"{head} and {more} more" if more > 0 else head
+
+
+def beginning(lines: Sequence[str], most: int) -> list[str]:
+    """Return the first `most` lines, and after them how many follow, if any do."""
+    more = len(lines) - most
+    return [*lines[:most], f"and {more} more"] if more > 0 else list(lines)
 
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
