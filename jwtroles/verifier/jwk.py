@@ -16,7 +16,7 @@ from jwtroles import codes
 from jwtroles.frozen import frozen
 from jwtroles.spec.wording import listed, tick
 from jwtroles.verifier.curves import EDWARDS25519, P256, Point, edwards25519_add, edwards25519_x
-from jwtroles.verifier.keys import HASHES, Key, Rsa, secret_key
+from jwtroles.verifier.keys import ED25519, HASHES, Key, Rsa, secret_key
 
 if TYPE_CHECKING:
     from jwtroles.errors import Place
@@ -245,7 +245,7 @@ def _okp(jwk: Mapping[str, Any], kid: str, origin: Origin) -> Key:
     # Without `alg` it is for the name that keys had when they needed none, unless the file has the
     # other one (RFC 9864).
     unsaid = not origin.algorithms and "alg" not in jwk
-    alg = _algorithm(jwk, origin, ("EdDSA",) if unsaid else ("EdDSA", "Ed25519"))
+    alg = _algorithm(jwk, origin, ED25519[:1] if unsaid else ED25519)
     point = Point("ed25519", p - x, y)
     return Key(origin.issuer, kid, alg, public, point=point)
 

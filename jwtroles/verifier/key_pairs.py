@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from jwtroles import codes
 from jwtroles.errors import Problem, SpecError
+from jwtroles.verifier.keys import ED25519
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PAIRS = ("RS256", "RS384", "RS512", "ES256", "EdDSA", "Ed25519")
+PAIRS = ("RS256", "RS384", "RS512", "ES256", *ED25519)
 """Algorithms with a public half."""
 
 _RSA_BITS = 3072
@@ -31,7 +32,7 @@ def make_pair(alg: str, kid: str | None) -> tuple[Mapping[str, Any], Mapping[str
     key: RSAKey | ECKey | OKPKey
     if alg == "ES256":
         key = ECKey.generate_key("P-256")
-    elif alg in ("EdDSA", "Ed25519"):
+    elif alg in ED25519:
         key = OKPKey.generate_key("Ed25519")
     else:
         key = RSAKey.generate_key(_RSA_BITS)

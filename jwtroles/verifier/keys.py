@@ -17,6 +17,9 @@ from jwtroles.verifier.curves import Point, fraction
 if TYPE_CHECKING:
     from jwtroles.errors import Place
 
+ED25519 = ("EdDSA", "Ed25519")
+"""The old name of one signature and the new one (RFC 8037 section 3.1, RFC 9864 section 2.2)."""
+
 HASHES = {
     "HS256": "sha256",
     "HS384": "sha384",
@@ -25,12 +28,9 @@ HASHES = {
     "RS384": "sha384",
     "RS512": "sha512",
     "ES256": "sha256",
-    "EdDSA": "sha512",
-    "Ed25519": "sha512",
+    **dict.fromkeys(ED25519, "sha512"),
 }
-"""Algorithm → its hash (RFC 7518 section 3.1; RFC 8037 section 3.1 and RFC 9864 section 2.2, which
-give Ed25519 two names).
-"""
+"""Algorithm → its hash (RFC 7518 section 3.1, RFC 8032 section 5.1)."""
 
 _DIGEST_INFO = {
     "sha256": "3031300d060960864801650304020105000420",

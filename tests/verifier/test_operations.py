@@ -60,9 +60,9 @@ KEYS: dict[str, RSAKey | ECKey | OKPKey | OctKey] = {
     "RS512": RSAKey.generate_key(3072),
     "ES256": ECKey.generate_key("P-256"),
     "EdDSA": OKPKey.generate_key("Ed25519"),
-    "Ed25519": OKPKey.generate_key("Ed25519"),
     "HS256": OctKey.import_key(SECRET),
 }
+KEYS["Ed25519"] = KEYS["EdDSA"]  # as an issuer has it that changes the name
 
 
 def jwks(*algorithms: str) -> str:

@@ -15,7 +15,7 @@ from jwtroles.kinds import KINDS
 from jwtroles.names import MAX_IDENTIFIER_BYTES
 from jwtroles.spec import sqltree
 from jwtroles.verifier.key_sources import Document
-from jwtroles.verifier.keys import Rsa
+from jwtroles.verifier.keys import ED25519, Rsa
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -279,7 +279,7 @@ def _jwk(key: SigningKey) -> dict[str, Any] | None:
         half = len(public) // 2
         point = {"x": _octets(public[:half]), "y": _octets(public[half:])}
         said |= {"kty": "EC", "crv": "P-256", **point}
-    elif key.alg in ("EdDSA", "Ed25519"):
+    elif key.alg in ED25519:
         said |= {"kty": "OKP", "crv": "Ed25519", "x": _octets(public)}
     else:
         return None

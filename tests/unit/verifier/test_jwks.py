@@ -13,10 +13,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
 from jwtroles.errors import Collector
+from jwtroles.spec.grammar.tokens import ALGORITHMS
 from jwtroles.verifier.curves import EDWARDS25519, edwards25519_add, edwards25519_x
 from jwtroles.verifier.jwk import Origin
 from jwtroles.verifier.jwks import check_ids, read_jwks
-from jwtroles.verifier.keys import Key, secret_key
+from jwtroles.verifier.keys import HASHES, Key, secret_key
 
 
 def b64(octets: bytes) -> str:
@@ -345,3 +346,7 @@ def test_no_message_tells_a_key() -> None:
     for _, problems in texts:
         assert problems
         assert [one for one in secrets for _, message in problems if one in message] == []
+
+
+def test_the_file_may_name_every_algorithm_that_is_verified() -> None:
+    assert set(ALGORITHMS) == set(HASHES)
